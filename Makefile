@@ -1,0 +1,51 @@
+# The doors of the project. Each works from a bare checkout that has Python 3.11 or newer and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+PY := .venv/bin/python
+# checks read the code, not a shop: they get an empty database in memory
+CHECKING := DATABASE_URL=sqlite:///:memory: REDIS_URL=
+
+.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime
+.DEFAULT_GOAL := help
+
+help: ## list the doors
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: runtime ## start the shop at http://127.0.0.1:8000 (PORT=…), with demo data; Ctrl-C stops it
+	@exec $(PY) manage.py run
+
+test: setup ## the whole suite: embedded default, then PostgreSQL and Redis where found (ARGS="-k words")
+	@exec $(PY) tools/run_tests.py $(ARGS)
+
+setup: ## the virtual environment .venv with runtime and development dependencies
+	@"$(PYTHON)" tools/environment.py dev
+
+runtime:
+	@"$(PYTHON)" tools/environment.py runtime
+
+check: style types rooms system migrations templates architecture ## lint, types, architecture, migrations, templates
+
+style: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup
+	$(CHECKING) $(PY) -m mypy
+
+rooms: setup
+	.venv/bin/lint-imports
+
+system: setup
+	$(CHECKING) $(PY) manage.py check
+
+migrations: setup
+	$(CHECKING) $(PY) manage.py makemigrations --check --dry-run
+
+templates: setup
+	$(PY) -m djlint . --lint --check --quiet
+
+architecture: setup
+	$(CHECKING) $(PY) -m pytest tests/architecture -q
+
+screens: setup ## photograph every page into var/screens/
+	@exec $(PY) tools/screens.py $(ARGS)

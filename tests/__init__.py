@@ -1,0 +1,1 @@
+"""The tests: one folder a room, then journeys, contracts, concurrency and the architecture."""
