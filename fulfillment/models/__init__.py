@@ -1,0 +1,18 @@
+"""The tables of matching."""
+
+from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.sandbox import SandboxParcel
+from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
+from fulfillment.models.sourcing import SourcingDecision
+
+__all__ = [
+    "Allocation",
+    "FulfillmentOrder",
+    "Label",
+    "Package",
+    "PackageItem",
+    "SandboxParcel",
+    "Shipment",
+    "SourcingDecision",
+    "TrackingEvent",
+]

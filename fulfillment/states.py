@@ -1,0 +1,96 @@
+"""The words of matching: states of allocations, fulfillment orders, shipments, labels and parcels."""
+
+from django.db import models
+
+
+class AllocationState(models.TextChoices):
+    """The life of promised pieces."""
+
+    ALLOCATED = "allocated", "allocated"
+    PICKED = "picked", "picked"
+    SHIPPED = "shipped", "shipped"
+    RELEASED = "released", "released"
+    SHORT = "short", "not found"
+
+
+OPEN_ALLOCATIONS = (AllocationState.ALLOCATED, AllocationState.PICKED)
+
+
+class FulfillmentOrderState(models.TextChoices):
+    """The life of one location's part of an order."""
+
+    PLANNED = "planned", "planned"
+    OPEN = "open", "to pick"
+    IN_PROGRESS = "in_progress", "being picked"
+    READY = "ready", "packed"
+    FULFILLED = "fulfilled", "shipped"
+    ON_HOLD = "on_hold", "on hold"
+    REJECTED = "rejected", "rejected"
+    CANCELLED = "cancelled", "cancelled"
+
+
+LIVE_FULFILLMENT = (
+    FulfillmentOrderState.PLANNED,
+    FulfillmentOrderState.OPEN,
+    FulfillmentOrderState.IN_PROGRESS,
+    FulfillmentOrderState.READY,
+    FulfillmentOrderState.ON_HOLD,
+)
+
+
+class ShipmentState(models.TextChoices):
+    """Our side of a shipment."""
+
+    PACKING = "packing", "packing"
+    PACKED = "packed", "packed"
+    LABELLED = "labelled", "labelled"
+    MANIFESTED = "manifested", "on the manifest"
+    SHIPPED = "shipped", "shipped"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class LabelState(models.TextChoices):
+    """The life of a label; ``unknown`` while the carrier's answer is lost."""
+
+    REQUESTED = "requested", "requested"
+    PURCHASED = "purchased", "purchased"
+    PRINTED = "printed", "printed"
+    VOID_REQUESTED = "void_requested", "being voided"
+    VOIDED = "voided", "voided"
+    FAILED = "failed", "failed"
+    UNKNOWN = "unknown", "being confirmed"
+
+
+DEAD_LABELS = (LabelState.VOIDED, LabelState.FAILED)
+
+
+class TrackingStatus(models.TextChoices):
+    """The carrier's side of a parcel."""
+
+    PRE_TRANSIT = "pre_transit", "label made"
+    PICKED_UP = "picked_up", "picked up"
+    IN_TRANSIT = "in_transit", "in transit"
+    OUT_FOR_DELIVERY = "out_for_delivery", "out for delivery"
+    DELIVERED = "delivered", "delivered"
+    AVAILABLE_FOR_PICKUP = "available_for_pickup", "ready for pick-up"
+    DELAYED = "delayed", "delayed"
+    EXCEPTION = "exception", "problem"
+    RETURNING = "returning", "coming back"
+    RETURNED = "returned", "came back"
+    LOST = "lost", "lost"
+
+
+# A later event never moves a parcel to a lower rank.
+TRACKING_RANK = {
+    TrackingStatus.PRE_TRANSIT: 0,
+    TrackingStatus.PICKED_UP: 10,
+    TrackingStatus.IN_TRANSIT: 20,
+    TrackingStatus.DELAYED: 20,
+    TrackingStatus.EXCEPTION: 20,
+    TrackingStatus.OUT_FOR_DELIVERY: 30,
+    TrackingStatus.AVAILABLE_FOR_PICKUP: 30,
+    TrackingStatus.LOST: 40,
+    TrackingStatus.RETURNING: 40,
+    TrackingStatus.RETURNED: 50,
+    TrackingStatus.DELIVERED: 60,
+}

@@ -1,0 +1,1 @@
+"""SUPPLY: what there is, where, and what is coming."""

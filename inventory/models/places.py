@@ -1,0 +1,74 @@
+"""Locations: warehouses, stores, suppliers and third parties that hold stock."""
+
+import zoneinfo
+from datetime import time
+
+from django.conf import settings
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from oms.foundation.aggregate import Versioned, words_check
+
+
+class LocationKind(models.TextChoices):
+    """What a location is."""
+
+    WAREHOUSE = "warehouse", "warehouse"
+    STORE = "store", "store"
+    SUPPLIER = "supplier", "supplier"
+    THIRD_PARTY = "3pl", "3PL"
+
+
+CAPABILITIES_BY_KIND = {
+    LocationKind.WAREHOUSE: ["fragile", "gift_wrap", "kitting", "customization"],
+    LocationKind.STORE: ["fragile", "gift_wrap", "pickup"],
+    LocationKind.SUPPLIER: ["fragile"],
+    LocationKind.THIRD_PARTY: ["fragile"],
+}
+
+
+class Location(Versioned):
+    """A place with stock: where it is, what it can do, how many parcels a day, until when."""
+
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=LocationKind.choices, default=LocationKind.WAREHOUSE)
+    line1 = models.CharField("address", max_length=200, blank=True, default="")
+    city = models.CharField(max_length=100, blank=True, default="")
+    postal_code = models.CharField(max_length=20, blank=True, default="")
+    country = models.CharField(max_length=2, default="GB")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    daily_capacity = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Parcels a day; empty means without limit."
+    )
+    cutoff = models.TimeField("cut-off", default=time(16, 0), help_text="Orders until then leave the same day.")
+    timezone = models.CharField(max_length=40, default="Europe/London")
+    capabilities = models.JSONField(default=list, blank=True)
+    is_active = models.BooleanField("ships", default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [words_check("kind", LocationKind.values, "location_kind_word")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Return the location's time zone."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class LocationMembership(models.Model):
+    """Limits a person to some locations; a person without any sees all that the role allows."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="location_memberships")
+    location = models.ForeignKey(Location, models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "location"], name="location_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.location.code}"

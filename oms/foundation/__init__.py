@@ -1,0 +1,1 @@
+"""The floor: facts, inbox, actions, audit, money, locks, idempotency; knows no room."""

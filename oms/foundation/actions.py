@@ -1,0 +1,178 @@
+"""Actions: declared once, shown as a button, offered as a bulk act and reached by the API alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Model
+
+from oms.foundation.actor import Actor
+from oms.foundation.locks import expecting
+from oms.foundation.objections import objections
+from oms.foundation.refusals import Denied, Invalid, NotFound, Reason
+from oms.foundation.scope import scoped_row
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A named precondition of an act: its check returns the sentence to show when it does not hold."""
+
+    code: str
+    check: Callable[[Any], str | None]
+
+    def reason(self, row: Any) -> Reason | None:
+        """Return why the act is closed for the row, or None."""
+        sentence = self.check(row)
+        return Reason(self.code, sentence) if sentence else None
+
+
+def unmet(row: Any, conditions: Sequence[Condition]) -> list[Reason]:
+    """Return the reasons of every condition that does not hold."""
+    reasons = (condition.reason(row) for condition in conditions)
+    return [reason for reason in reasons if reason is not None]
+
+
+def refuse_unless(row: Any, *conditions: Condition) -> None:
+    """Raise :class:`Refused` with every condition that does not hold; the row is locked by the caller."""
+    from oms.foundation.refusals import Refused
+
+    reasons = unmet(row, conditions)
+    if reasons:
+        raise Refused(reasons=reasons)
+
+
+class NoInput(forms.Form):
+    """The form of an action that needs nothing but a confirmation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One act on one kind of row.
+
+    ``service`` is called with the row's id under ``subject`` (``order_id``), ``actor`` and the form's values.
+    ``inverse`` names the action that takes it back; without one ``irreversible`` says why there is none.
+    """
+
+    model: type[Model]
+    name: str
+    label: str
+    permission: str
+    service: Callable[..., Any]
+    subject: str
+    conditions: tuple[Condition, ...] = ()
+    form: type[forms.Form] = NoInput
+    inverse: str = ""
+    inverse_values: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    irreversible: str = ""
+    help: str = ""
+    danger: bool = False
+    primary: bool = False
+    bulk: bool = True
+    icon: str = ""
+    shown: Callable[[Any], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.inverse and not self.irreversible:
+            raise ValueError(f"action {self.name} names neither its inverse nor why there is none")
+
+    @property
+    def key(self) -> str:
+        """Return the name that objections and audit lines use, such as ``orders.cancel``."""
+        return f"{self.model._meta.app_label}.{self.name}"
+
+
+ACTIONS: dict[type[Model], dict[str, Action]] = {}
+
+
+def register(*actions: Action) -> None:
+    """Declare actions; their order is the order of the buttons."""
+    for action in actions:
+        ACTIONS.setdefault(action.model, {})[action.name] = action
+
+
+def actions_of(model: type[Model]) -> list[Action]:
+    """Return the declared actions of a kind of row."""
+    return list(ACTIONS.get(model, {}).values())
+
+
+def action_named(model: type[Model], name: str) -> Action:
+    """Return the action; raises :class:`NotFound` that names the known ones."""
+    known = ACTIONS.get(model, {})
+    if name not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise NotFound(f"There is no action “{name}” here. Known actions: {names}.", code="unknown_action")
+    return known[name]
+
+
+def closed_reasons(action: Action, row: Any, principal: Any) -> list[Reason]:
+    """Return why the button is closed for this person and row; empty means open."""
+    reasons = []
+    if not principal.has_perm(action.permission):
+        reasons.append(Reason("permission_denied", f"Your role may not do this ({action.permission})."))
+    reasons += unmet(row, action.conditions)
+    return reasons + objections(action.key, [row.pk]).get(row.pk, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action as offered for one row: allowed, or closed with its reasons."""
+
+    action: Action
+    reasons: tuple[Reason, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Return whether the button is open."""
+        return not self.reasons
+
+
+def offers(row: Any, principal: Any) -> list[Offer]:
+    """Return every action of the row's kind, open or closed with its reasons."""
+    shown = (one for one in actions_of(type(row)) if one.shown is None or one.shown(row))
+    return [Offer(action, tuple(closed_reasons(action, row, principal))) for action in shown]
+
+
+def run_action(
+    action: Action,
+    *,
+    principal: Any,
+    lookup: Mapping[str, Any],
+    data: Mapping[str, Any],
+    now: datetime,
+    version: int | None = None,
+    actor: Actor | None = None,
+) -> Any:
+    """Do the act for the principal: permission, scope, form, then the service in a savepoint of its own.
+
+    :raises Denied: without the permission. :raises NotFound: out of scope. :raises Invalid: for bad input.
+    :raises Refused: when a condition does not hold. :raises StaleVersion: when the row changed since it was shown.
+    """
+    if not principal.has_perm(action.permission):
+        raise Denied(f"Your role may not do this ({action.permission}).")
+    row = scoped_row(principal, action.model, **lookup)
+    values = cleaned(action, data)
+    with transaction.atomic(), expecting(row, version):
+        return action.service(**{action.subject: row.pk}, actor=actor or Actor.of(principal, now=now), **values)
+
+
+def cleaned(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form's values; raises :class:`Invalid` with the field of each fault."""
+    unknown = sorted(set(data) - set(action.form.base_fields) - {"version", "csrfmiddlewaretoken"})
+    if unknown:
+        raise Invalid(
+            reasons=[Reason("unknown_field", f"“{name}” is not a field of this action.", name) for name in unknown]
+        )
+    form = action.form(data=dict(data))
+    if form.is_valid():
+        return form.cleaned_data
+    faults = form.errors.get_json_data()
+    raise Invalid(
+        reasons=[
+            Reason(one["code"] or "invalid", one["message"], "" if name == "__all__" else name)
+            for name, errors in faults.items()
+            for one in errors
+        ]
+    )

@@ -1,0 +1,137 @@
+"""The base of every row with a state: protected FSM field, version, and safe set-based saves."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin
+
+from oms.foundation.refusals import StaleVersion
+
+
+class Versioned(models.Model):
+    """A row with a version that every save checks and increments, and the moments of its making and last change."""
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the version one higher; raises :class:`StaleVersion` when the row changed meanwhile."""
+        adding, loaded = self._state.adding, self.version
+        if not adding:
+            self.version = loaded + 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated_at"}
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            self.version = loaded
+            raise
+
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kwargs: Any) -> bool:
+        """Update only the row of the version that was read."""
+        if base_qs.model is not type(self)._meta.concrete_model:
+            return super()._do_update(base_qs, using, pk_val, values, *args, **kwargs)  # type: ignore[misc]
+        fresh = base_qs.filter(version=self.version - 1)
+        updated: bool = super()._do_update(fresh, using, pk_val, values, *args, **kwargs)  # type: ignore[misc]
+        if not updated and base_qs.filter(pk=pk_val).exists():
+            raise StaleVersion("Somebody else changed this meanwhile; reload the page and try again.")
+        return updated
+
+
+class Aggregate(Versioned, ConcurrentTransitionMixin):  # type: ignore[misc]
+    """A versioned row with one protected FSM field named ``state``.
+
+    ``last_move`` holds (from, to) of the last saved state change until the audit line is written.
+    """
+
+    STATE: ClassVar[str] = "state"
+    last_move: tuple[str, str] | None = None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """Load the row and remember the state it was read with."""
+        row = super().from_db(db, field_names, values)
+        row.__dict__["_read_state"] = row.__dict__.get(cls.STATE)
+        return row
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save and remember the state change for the audit line."""
+        before = "" if self._state.adding else self.__dict__.get("_read_state", "")
+        super().save(*args, **kwargs)
+        self._remember(before)
+
+    def _remember(self, before: str) -> None:
+        """Keep (from, to) when the state changed."""
+        after = getattr(self, self.STATE)
+        if before != after:
+            self.last_move = (before, after)
+        self.__dict__["_read_state"] = after
+
+    def refresh_from_db(
+        self, using: str | None = None, fields: Sequence[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        """Re-read through a fresh row, so that the protection of the state is never switched off."""
+        rows = from_queryset if from_queryset is not None else type(self)._base_manager.using(using or self._state.db)
+        fresh = rows.get(pk=self.pk)
+        named = set(fields) if fields is not None else None
+        for field in self._meta.concrete_fields:
+            if named is None or field.name in named or field.attname in named:
+                self.__dict__[field.attname] = getattr(fresh, field.attname)
+                if field.is_relation and field.is_cached(self):
+                    field.delete_cached_value(self)
+        self.__dict__["_read_state"] = self.__dict__.get(self.STATE)
+        self._update_initial_state()
+
+
+def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
+    """Save the named fields of many locked rows in one UPDATE per group of equal values.
+
+    The only sanctioned set-based way to change a state: the rows went through their transitions in memory, and the
+    UPDATE still demands the state they were read with.
+
+    :raises ConcurrentTransition: when a row no longer has that state; the caller's transaction rolls back.
+    """
+    groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for row in rows:
+        key = (row.__dict__.get("_read_state", ""), *(_value(row, name) for name in fields))
+        groups[key].append(row)
+    for (before, *values), members in groups.items():
+        _save_group(before, dict(zip(fields, values, strict=True)), members)
+
+
+def _value(row: Any, name: str) -> Any:
+    """Return the value of a field in the form the UPDATE takes."""
+    return getattr(row, row._meta.get_field(name).attname)
+
+
+def _save_group(before: str, values: dict[str, Any], members: list[Any]) -> None:
+    """Write equal values to the members still in the state they were read with."""
+    model = type(members[0])
+    guard = Q(pk__in=[row.pk for row in members])
+    stateful = issubclass(model, Aggregate)
+    if stateful:
+        guard &= Q(**{model.STATE: before})
+    changed = model._base_manager.filter(guard).update(**values, version=F("version") + 1, updated_at=timezone.now())
+    if changed != len(members):
+        raise ConcurrentTransition(f"{len(members) - changed} rows of {model.__name__} changed meanwhile")
+    for row in members:
+        row.version += 1
+        if stateful:
+            row._remember(before)
+            row._update_initial_state()
+
+
+def words_check(field: str, words: Iterable[str], name: str) -> models.CheckConstraint:
+    """Return a CHECK that a column holds one of the words."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": sorted(words)}), name=name)

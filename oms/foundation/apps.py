@@ -1,0 +1,19 @@
+"""Django's entry for the floor."""
+
+from django.apps import AppConfig
+
+
+class FoundationConfig(AppConfig):
+    """Loads the floor's own drainers and checks."""
+
+    name = "oms.foundation"
+    label = "foundation"
+    verbose_name = "System"
+
+    def ready(self) -> None:
+        """Register what the floor itself drains and checks, and load every room's handlers."""
+        from django.utils.module_loading import autodiscover_modules
+
+        from oms.foundation import checks, invariants_floor, relay  # noqa: F401  registering is their import
+
+        autodiscover_modules("handlers", "actions", "panels", "objections", "invariants", "scopes")

@@ -1,0 +1,59 @@
+"""Row locks: always by primary key, always returned as rows, and checked against the version the asker saw."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from django.db.models import Model
+
+from oms.foundation.refusals import NotFound, StaleVersion
+
+Row = TypeVar("Row", bound=Model)
+_expected: ContextVar[tuple[str, int, int] | None] = ContextVar("expected_version", default=None)
+
+
+@contextmanager
+def expecting(row: Model, version: int | None) -> Iterator[None]:
+    """Refuse, under the lock, when the row's version is no longer the one its reader saw."""
+    token = _expected.set(None if version is None else (row._meta.label, row.pk, version))
+    try:
+        yield
+    finally:
+        _expected.reset(token)
+
+
+def lock_rows(model: type[Row], ids: Iterable[int]) -> list[Row]:
+    """Lock the rows in the order of their primary keys and return them; missing ids are simply not returned."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    rows = list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    for row in rows:
+        _compare(row)
+    return rows
+
+
+def lock_row(model: type[Row], pk: int) -> Row:
+    """Lock one row and return it.
+
+    :raises NotFound: when there is none.
+    :raises StaleVersion: when the asker saw another version.
+    """
+    rows = lock_rows(model, [pk])
+    if not rows:
+        raise NotFound(f"There is no {model._meta.verbose_name} with this number.")
+    return rows[0]
+
+
+def _compare(row: Model) -> None:
+    """Raise when the version the asker saw is not the row's."""
+    expected = _expected.get()
+    if expected is None or expected[:2] != (row._meta.label, row.pk):
+        return
+    version = getattr(row, "version", None)
+    if version != expected[2]:
+        raise StaleVersion(
+            f"This {row._meta.verbose_name} was changed by someone else since you opened it "
+            f"(you saw version {expected[2]}, it is now {version}). Reload and try again."
+        )

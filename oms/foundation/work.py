@@ -1,0 +1,173 @@
+"""Work that waits: drainers take it from the database, the broker only rings the bell."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Min, Model, Q
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from oms.foundation.actor import Actor
+from oms.foundation.models import PeriodicJob
+
+QUEUES = ("flow", "payments", "carriers", "channels", "notifications", "bulk")
+logger = logging.getLogger(__name__)
+
+Drain = Callable[[Actor, int], int]
+NextDue = Callable[[], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drainer:
+    """A function that takes due rows of one kind and works them off, for one queue.
+
+    ``next_due`` tells when its earliest waiting row can be taken: its next try, or the end of another worker's lease.
+    """
+
+    queue: str
+    name: str
+    drain: Drain
+    next_due: NextDue
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function that the clock runs every so many seconds."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Actor], str]
+
+
+DRAINERS: dict[str, list[Drainer]] = defaultdict(list)
+JOBS: dict[str, Job] = {}
+
+
+def drainer(queue: str, *, next_due: NextDue) -> Callable[[Drain], Drain]:
+    """Register a function of (actor, limit) that works off due rows and returns how many it took."""
+    if queue not in QUEUES:
+        raise ValueError(f"unknown queue {queue}")
+
+    def register(function: Drain) -> Drain:
+        """Remember the drainer under its dotted name."""
+        name = f"{function.__module__}.{function.__qualname__}"
+        if all(known.name != name for known in DRAINERS[queue]):
+            DRAINERS[queue].append(Drainer(queue, name, function, next_due))
+        return function
+
+    return register
+
+
+def periodic(name: str, *, seconds: int) -> Callable[[Callable[[Actor], str]], Callable[[Actor], str]]:
+    """Register a function of (actor) that runs every so many seconds and returns a word about its result."""
+
+    def register(function: Callable[[Actor], str]) -> Callable[[Actor], str]:
+        """Remember the job by name."""
+        JOBS[name] = Job(name, timedelta(seconds=seconds), function)
+        return function
+
+    return register
+
+
+def ring(queue: str) -> None:
+    """Wake a worker of the queue after the commit; losing the bell loses nothing, the sweep finds the work."""
+    connection = transaction.get_connection()
+    bell = _Bell(queue)
+    if all(function != bell for _, function, _ in connection.run_on_commit):
+        transaction.on_commit(bell, robust=True)
+
+
+class _Bell:
+    """The wake of one queue; equal bells ring once per transaction."""
+
+    def __init__(self, queue: str) -> None:
+        self.queue = queue
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Bell) and other.queue == self.queue
+
+    def __hash__(self) -> int:
+        return hash(self.queue)
+
+    def __call__(self) -> None:
+        """Send the wake; a broker that is down is only logged."""
+        wake(self.queue)
+
+
+def wake(queue: str) -> None:
+    """Ask a worker to drain the queue; best effort."""
+    from kombu.exceptions import OperationalError
+
+    from oms.foundation.tasks import drain_queue
+
+    try:
+        drain_queue.apply_async(args=[queue], queue=queue, expires=30, retry=False)
+    except (OperationalError, OSError):
+        logger.warning("the broker is down; the sweep will find the work of queue %s", queue)
+
+
+def drain(queue: str, *, limit: int = 100) -> int:
+    """Run every drainer of a queue once and return how many rows they took."""
+    actor = Actor.system("worker", now=timezone.now())
+    return sum(one.drain(actor.at(timezone.now()), limit) for one in DRAINERS[queue])
+
+
+def run_due_jobs(actor: Actor) -> int:
+    """Run every job of the clock that is due, each slot once, and return how many ran."""
+    known = set(PeriodicJob.objects.values_list("name", flat=True))
+    PeriodicJob.objects.bulk_create(
+        [PeriodicJob(name=name, due_at=actor.now) for name in JOBS if name not in known], ignore_conflicts=True
+    )
+    due = PeriodicJob.objects.filter(due_at__lte=actor.now, name__in=JOBS).order_by("due_at")
+    return sum(_run_job(JOBS[row.name], row, actor) for row in list(due))
+
+
+def _run_job(job: Job, row: PeriodicJob, actor: Actor) -> int:
+    """Take the slot with one conditional UPDATE, then run the job and keep its result."""
+    taken = PeriodicJob.objects.filter(pk=row.pk, due_at=row.due_at).update(
+        due_at=actor.now + job.every, last_run_at=actor.now
+    )
+    if not taken:
+        return 0
+    try:
+        result, ok = job.run(actor), True
+    except Exception as error:  # the worker's edge: a failing job must not stop the others
+        logger.exception("job %s failed", job.name)
+        result, ok = f"failed: {type(error).__name__}", False
+    PeriodicJob.objects.filter(pk=row.pk).update(last_result=result[:500], last_ok=ok)
+    return 1
+
+
+def next_due_of(model: type[Model], waiting: Q) -> NextDue:
+    """Return a function that tells when the earliest waiting row of a claimable model can be taken."""
+    def earliest() -> datetime | None:
+        """Ask the database for the earliest moment among free and leased rows."""
+        rows = model._default_manager.filter(waiting)
+        free = rows.filter(lease_until=None).aggregate(at=Min("next_try_at"))["at"]
+        held = rows.exclude(lease_until=None).aggregate(at=Min(Greatest("next_try_at", "lease_until")))["at"]
+        moments = [moment for moment in (free, held) if moment is not None]
+        return min(moments) if moments else None
+
+    return earliest
+
+
+def due_queues() -> list[str]:
+    """Return the queues in which something can be taken now."""
+    now = timezone.now()
+    due = []
+    for queue, drainers in DRAINERS.items():
+        moments = [one.next_due() for one in drainers]
+        if any(moment is not None and moment <= now for moment in moments):
+            due.append(queue)
+    return due
+
+
+def next_due() -> datetime | None:
+    """Return when the next piece of work of any queue can be taken, or None when nothing waits."""
+    moments = [one.next_due() for drainers in DRAINERS.values() for one in drainers]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if known else None

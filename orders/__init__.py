@@ -1,0 +1,1 @@
+"""DEMAND: what was promised to whom, at what price, and whether it may go."""

@@ -1,0 +1,25 @@
+"""Customers: who ordered, found again by e-mail."""
+
+from django.db import models
+from django.db.models import Q
+
+from oms.foundation.aggregate import Versioned
+
+
+class Customer(Versioned):
+    """A person or company that orders; ``email`` is kept in lower case, ``phone`` as E.164 where it can be read."""
+
+    name = models.CharField(max_length=200, blank=True, default="")
+    email = models.CharField("e-mail", max_length=254, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="", db_index=True)
+    language = models.CharField(max_length=8, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once")
+        ]
+        indexes = [models.Index(fields=["name"], name="customer_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"Customer {self.pk}"

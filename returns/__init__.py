@@ -1,0 +1,1 @@
+"""WAY BACK: what comes back and what is owed for it."""
