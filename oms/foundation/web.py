@@ -1,0 +1,78 @@
+"""Middleware of our own: size limits, the content security policy, and problems for the API's own errors."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from oms.foundation.api.problems import CONTENT_TYPE, problem_page
+
+Next = Callable[[HttpRequest], HttpResponse]
+CONSOLE_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'self'; object-src 'none'"
+)
+DOCS_POLICY = CONSOLE_POLICY.replace("script-src 'self' 'unsafe-eval'", "script-src 'self' 'unsafe-inline'")
+BULK_FACTOR = 4
+
+
+def _is_api(request: HttpRequest) -> bool:
+    """Return whether a request speaks to the API or an inbound door."""
+    return request.path.startswith(("/api/", "/inbound/"))
+
+
+def body_limit(get_response: Next) -> Next:
+    """Refuse a body over the limit before anything reads it: 1 MiB, four for bulk calls, uploads as set."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        """Compare the announced length with the limit of the door."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit():
+            return problem_page(400, "bad_length", "The Content-Length is not a number.")
+        if int(length) > _limit(request):
+            return problem_page(413, "body_too_large", f"The body may have at most {_limit(request)} bytes.")
+        return get_response(request)
+
+    return middleware
+
+
+def _limit(request: HttpRequest) -> int:
+    """Return the largest body of a door, in bytes."""
+    if not _is_api(request):
+        return settings.UPLOAD_LIMIT
+    return settings.API_BODY_LIMIT * (BULK_FACTOR if request.path.endswith("/bulk/") else 1)
+
+
+def content_security_policy(get_response: Next) -> Next:
+    """Say which scripts may run: our own, and what the admin's widgets need."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        """Add the policy of the page's kind."""
+        response = get_response(request)
+        policy = DOCS_POLICY if request.path.startswith("/api/v1/docs") else CONSOLE_POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def api_problems(get_response: Next) -> Next:
+    """Answer unknown addresses and crashes of the API as problems, never as pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        """Replace a page of Django's own by a problem."""
+        response = get_response(request)
+        if not _is_api(request) or response.status_code < 400 or _is_problem(response):
+            return response
+        if response.status_code == 404:
+            return problem_page(404, "not_found", "There is nothing at this address.")
+        return problem_page(response.status_code, "error", "Something went wrong here; it has been logged.")
+
+    return middleware
+
+
+def _is_problem(response: HttpResponse) -> bool:
+    """Return whether an answer already is a problem, or anything else of the API's own making."""
+    return response.headers.get("Content-Type", "").startswith((CONTENT_TYPE, "application/json"))

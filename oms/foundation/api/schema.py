@@ -1,0 +1,59 @@
+"""The OpenAPI description: tags by room, problems on every operation, the idempotency key on every POST."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+
+class FaultOut(serializers.Serializer[Any]):
+    """One fault of a request."""
+
+    field = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    """An error, as problem+json."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = FaultOut(many=True)
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="One key per intended effect."
+)
+
+
+class Schema(AutoSchema):
+    """Adds what holds for every endpoint of ours."""
+
+    def get_tags(self) -> list[str]:
+        """Group operations by the first word of their path."""
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_override_parameters(self) -> list[Any]:
+        """Name the idempotency key on every POST."""
+        return [KEY] if self.method == "POST" else []
+
+    def get_response_serializers(self) -> Any:
+        """Add the problem answers to those the view declares."""
+        declared = super().get_response_serializers()
+        if isinstance(declared, dict):
+            return {**declared, **{code: ProblemOut for code in self._faults() if code not in declared}}
+        status = "201" if self.method == "POST" and getattr(self.view, "creates", False) else "200"
+        answers: dict[Any, Any] = {(status, "application/json"): declared}
+        if self.method == "DELETE":
+            answers = {("204", "application/json"): None}
+        return {**answers, **{(code, "application/problem+json"): ProblemOut for code in self._faults()}}
+
+    def _faults(self) -> list[str]:
+        """Return the statuses of problems an operation may answer."""
+        common = ["400", "401", "403", "404", "406", "429", "503"]
+        return [*common, "409", "413", "415", "422"] if self.method != "GET" else common
