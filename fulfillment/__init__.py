@@ -1,0 +1,1 @@
+"""Matching: who ships what, how, and how far it is."""

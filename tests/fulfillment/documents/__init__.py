@@ -1,0 +1,1 @@
+"""Tests of the papers: pick lists, packing slips and labels."""
