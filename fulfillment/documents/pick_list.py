@@ -1,0 +1,119 @@
+"""The pick list: what to fetch from which bin for one order, in walking order."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+
+from fulfillment.documents.codes import draw_code128
+from fulfillment.documents.papers import PickLine, PickListPaper
+from fulfillment.documents.sheet import (
+    CONTENT_WIDTH,
+    GAP,
+    MARGIN,
+    Cell,
+    Column,
+    Row,
+    Sheet,
+    TextLine,
+    cell,
+    notice,
+    render_sheets,
+)
+from fulfillment.documents.typesetting import Box, Paragraph, draw_block
+
+COLUMNS = (
+    Column("", 30, tick=True),
+    Column("BIN", 88),
+    Column("PRODUCT", CONTENT_WIDTH - 30 - 88 - 108 - 58),
+    Column("SKU / BARCODE", 108),
+    Column("QTY", 58, align="center"),
+)
+HEADING_HEIGHT = 122.0
+
+
+def walking_order(line: PickLine) -> tuple[bool, list[tuple[int, int, str]], str]:
+    """Sort key by bin as people count (A-2 before A-10); products without a bin come last."""
+    parts = re.findall(r"\d+|\D+", line.bin)
+    numbered = [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+    return (not line.bin, numbered, line.sku)
+
+
+def _product_cell(line: PickLine, width: float) -> Cell:
+    """Title, with the words for the picker in bold below."""
+    lines = cell(line.title, width, 9.5)
+    if line.customization.strip():
+        lines += cell(f"CUSTOMIZE: {line.customization}", width, 9.5, bold=True)
+    if line.instructions.strip():
+        lines += cell(f"NOTE: {line.instructions}", width, 9.5, bold=True)
+    return lines
+
+
+def _row(position: int, line: PickLine) -> Row:
+    """One product as a row; more than one piece is printed white on black."""
+    _, bin_width, product_width, sku_width, quantity_width = (column.width - 2 * GAP for column in COLUMNS)
+    quantity = cell(str(line.quantity), quantity_width, 14, bold=True)
+    if line.quantity != 1:
+        quantity = tuple(TextLine(part.text, part.size, bold=True, pill=True) for part in quantity)
+    cells = (
+        (TextLine("", 13),),
+        cell(line.bin or "no bin", bin_width, 13, bold=True, grey=not line.bin),
+        _product_cell(line, product_width),
+        cell(line.sku, sku_width, 9.5, bold=True) + cell(line.barcode, sku_width, 8.5, grey=True),
+        quantity,
+    )
+    return Row(cells, shaded=position % 2 == 1)
+
+
+def _facts(paper: PickListPaper) -> tuple[tuple[str, str], ...]:
+    """The small print of the heading: titles with their values."""
+    units = sum(line.quantity for line in paper.lines)
+    order = " · ".join(part for part in (paper.order_number, paper.channel_name) if part)
+    return (
+        ("ORDER", order),
+        ("SHIP TO", paper.ship_to_name),
+        ("SERVICE", paper.service_level),
+        ("DUE", f"{paper.due:%Y-%m-%d %H:%M} {paper.due.tzname() or ''}".strip() if paper.due else ""),
+        ("LINES / PIECES", f"{len(paper.lines)} / {units}"),
+    )
+
+
+def _draw_heading(paper: PickListPaper, canvas: Canvas, bottom: float) -> None:
+    """Draw number, place and barcode, with a strip of facts below."""
+    top = bottom + HEADING_HEIGHT
+    draw_block(canvas, Box(MARGIN, top - 14, 280, 14), [Paragraph("PICK LIST", bold=True)], 10)
+    draw_block(canvas, Box(MARGIN, top - 44, 280, 30), [Paragraph(paper.number, bold=True)], 25)
+    draw_block(canvas, Box(MARGIN, top - 66, 280, 20), [Paragraph(paper.location_name)], 12, 5)
+    code = Box(MARGIN + CONTENT_WIDTH - 220, top - 48, 220, 44)
+    if draw_code128(canvas, paper.number, code):
+        under = Box(code.x, code.y - 16, code.width, 13)
+        draw_block(canvas, under, [Paragraph(paper.number)], 9, align="center")
+    shares = (0.25, 0.25, 0.15, 0.2, 0.15)
+    x = MARGIN
+    canvas.setLineWidth(0.8)
+    canvas.line(MARGIN, bottom + 48, MARGIN + CONTENT_WIDTH, bottom + 48)
+    for share, (title, value) in zip(shares, _facts(paper), strict=True):
+        width = CONTENT_WIDTH * share - 8
+        draw_block(canvas, Box(x, bottom + 33, width, 11), [Paragraph(title)], 7)
+        draw_block(canvas, Box(x, bottom + 6, width, 27), [Paragraph(value or "-", bold=True)], 10.5)
+        x += CONTENT_WIDTH * share
+
+
+def _sheet(paper: PickListPaper) -> Sheet:
+    """The pages of one order."""
+    lines = sorted(paper.lines, key=walking_order)
+    rows = tuple(_row(position, line) for position, line in enumerate(lines))
+    footer = f"{paper.number}      Picked by ____________________      Checked by ____________________"
+    told = notice("INSTRUCTIONS FOR THIS ORDER", paper.instructions)
+    return Sheet(COLUMNS, told + rows, HEADING_HEIGHT, partial(_draw_heading, paper), footer)
+
+
+def render_pick_list(papers: Sequence[PickListPaper]) -> bytes:
+    """One A4 PDF with the pick lists of all papers, each starting on its own page.
+
+    :raises ValueError: when there is no paper.
+    """
+    if not papers:
+        raise ValueError("A pick list needs at least one paper.")
+    return render_sheets("Pick list", [_sheet(paper) for paper in papers])
