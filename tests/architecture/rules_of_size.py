@@ -10,6 +10,7 @@ from tests.architecture.tree import Source
 FILE_LINES = 300
 FUNCTION_LINES = 40
 JUNK_DRAWERS = frozenset({"utils", "util", "helpers", "helper", "common", "core", "misc", "manager", "managers"})
+SKIPS = ("pytest.skip", "pytest.xfail", "pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -82,7 +83,8 @@ def functions_carry_a_sign(source: Source) -> Iterator[int]:
     """A public function or method opens with a sentence that says what it will do; a test's name is its sentence."""
     if source.is_migration:
         return
-    owners = [source.tree, *(node for node in source.nodes if isinstance(node, ast.ClassDef))]
+    classes = [node for node in source.nodes if isinstance(node, ast.ClassDef)]
+    owners: list[ast.Module | ast.ClassDef] = [source.tree, *classes]
     for node in (child for owner in owners for child in owner.body if isinstance(child, Function)):
         named_by_itself = node.name.startswith(("_", "test_")) and (source.is_test or node.name.startswith("_"))
         if not named_by_itself and not ast.get_docstring(node):
@@ -113,6 +115,5 @@ def skips_have_a_reason(source: Source) -> Iterator[int]:
         return
     with_reason = {id(call.func) for call in source.calls("skip", "skipif", "xfail") if call.args or call.keywords}
     for node in source.nodes:
-        marked = isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "xfail")
-        if marked and ast.unparse(node).startswith("pytest.") and id(node) not in with_reason:
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in SKIPS and id(node) not in with_reason:
             yield node.lineno

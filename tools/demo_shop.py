@@ -1,0 +1,93 @@
+"""Starts a throw-away demo shop on a free port, for whatever wants to look at the running system."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+STOP_SECONDS = 20
+
+
+class ShopDidNotStart(Exception):
+    """The shop gave no answer in time, or ended; the text carries what it printed."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A running shop: its address, its log, and who may log in."""
+
+    address: str
+    log: Path
+    username: str = "admin"
+    password: str = "admin"
+
+
+@contextmanager
+def demo_shop() -> Iterator[Shop]:
+    """Start the shop with a database of its own, hand it over, stop it and forget its data.
+
+    :raises ShopDidNotStart: when it does not answer within two minutes.
+    """
+    with tempfile.TemporaryDirectory(prefix="oms-shop-") as folder:
+        home, port = Path(folder), free_port()
+        log = home / "log.txt"
+        variables = {
+            "DATABASE_URL": f"sqlite:///{home / 'shop.sqlite3'}",
+            "VAR_DIR": str(home),
+            "REDIS_URL": "",
+            "PORT": str(port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        with log.open("w") as out:
+            command = [sys.executable, "manage.py", "run"]
+            server = subprocess.Popen(command, cwd=HOME, env=os.environ | variables, stdout=out, stderr=out)
+            try:
+                shop = Shop(f"http://127.0.0.1:{port}", log)
+                wait_for_answer(shop, server)
+                yield shop
+            finally:
+                stop(server)
+
+
+def wait_for_answer(shop: Shop, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the shop is alive.
+
+    :raises ShopDidNotStart: when it ended or took too long.
+    """
+    last_moment = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < last_moment:
+        try:
+            with urllib.request.urlopen(f"{shop.address}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise ShopDidNotStart(f"The shop did not start. It printed:\n{shop.log.read_text()[-3000:]}")
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Ask the shop to stop as Ctrl-C does; insist when it does not."""
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
