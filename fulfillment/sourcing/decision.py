@@ -1,0 +1,140 @@
+"""What the sourcing engine answers: portions, shortages, and why every location won or lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from fulfillment.sourcing.snapshot import Snapshot
+
+Method: TypeAlias = Literal["exact", "greedy"]
+"""``exact``: proven best; ``greedy``: a good plan found by set cover and exchange when a proof takes too long."""
+
+ReasonCode: TypeAlias = Literal[
+    "excluded",
+    "no_capacity",
+    "no_capability",
+    "short_stock",
+    "parcel_limit",
+    "farther",
+    "less_stock",
+    "lower_priority",
+    "later_code",
+    "not_needed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Units of one line that one location ships."""
+
+    line_id: int
+    product_id: int
+    location_id: int
+    stock_level_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A location that could ship at least one unit, with the numbers it was judged by."""
+
+    location_id: int
+    code: str
+    name: str
+    distance_km: int | None
+    """Great circle in whole kilometres; None when either end is unknown."""
+    lines_covered: int
+    """Lines it could fill whole, on its own."""
+    units_covered: int
+    """Units it could fill, on its own."""
+    stock_depth: int
+    """Units available of all the products that the order wants."""
+    priority: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A location that ships nothing, with the reason a clerk can read."""
+
+    location_id: int
+    code: str
+    reason_code: ReasonCode
+    sentence: str
+    needed: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Units of one line that nobody ships."""
+
+    line_id: int
+    product_id: int
+    sku: str
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one order; portions and shortages together are exactly what it wanted."""
+
+    order_id: int
+    portions: tuple[Portion, ...]
+    shortages: tuple[Shortage, ...]
+    candidates: tuple[Candidate, ...]
+    rejections: tuple[Rejection, ...]
+    sentence: str
+    method: Method
+    rules_version: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether nothing is missing."""
+        return not self.shortages
+
+    @property
+    def location_ids(self) -> tuple[int, ...]:
+        """Return the locations that ship, best first."""
+        return tuple(candidate.location_id for candidate in self.candidates if candidate.chosen)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts and lists, ready to store."""
+        data = asdict(self)
+        for name in ("portions", "shortages", "candidates", "rejections"):
+            data[name] = list(data[name])
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Decision:
+        """Rebuild a decision from the data that ``to_json`` gave."""
+        return cls(
+            order_id=data["order_id"],
+            portions=tuple(Portion(**row) for row in data["portions"]),
+            shortages=tuple(Shortage(**row) for row in data["shortages"]),
+            candidates=tuple(Candidate(**row) for row in data["candidates"]),
+            rejections=tuple(Rejection(**row) for row in data["rejections"]),
+            sentence=data["sentence"],
+            method=data["method"],
+            rules_version=data["rules_version"],
+        )
+
+
+def decision_hash(decision: Decision) -> str:
+    """Return the SHA-256 of the decision's canonical JSON, in hex."""
+    return _fingerprint(decision.to_json())
+
+
+def snapshot_hash(snapshot: Snapshot) -> str:
+    """Return the SHA-256 of the snapshot's canonical JSON, in hex; the order of lines and locations does not matter."""
+    return _fingerprint(snapshot.to_json())
+
+
+def _fingerprint(data: dict[str, Any]) -> str:
+    """Return the SHA-256 of plain data, keys sorted, without blanks."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""One order as a covering problem: needs by product, places in order of merit, and how much a set of places fills."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from fulfillment.sourcing.book import Book
+from fulfillment.sourcing.geography import distance_km
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
+
+UNKNOWN_KM = 20_038
+"""Half the equator: a location without coordinates counts as the farthest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """All the lines of an order that want one product, whose demand is summed before anything is checked."""
+
+    product_id: int
+    sku: str
+    wants: tuple[Want, ...]
+    quantity: int
+    cuts: tuple[tuple[frozenset[str], int], ...]
+    """(capabilities, units wanted outside them): by the max-flow min-cut theorem a set of places fills the smallest
+    of ``units outside + stock of the places with one of the capabilities`` over all cuts, and never above quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location that could ship at least one unit of the order."""
+
+    node: Node
+    km: int | None
+    depth: int
+    supply: tuple[int, ...]
+    """Units it can give to each need, 0 where it lacks the capability."""
+
+    def can_serve(self, capability: str) -> bool:
+        """Say whether the location has what a line asks for."""
+        return not capability or capability in self.node.capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The needs of one order and the places that may fill them, best place first."""
+
+    needs: tuple[Need, ...]
+    places: tuple[Place, ...]
+    weights: tuple[int, ...]
+    """Cost of each place as one integer that holds all criteria in order; the cost of a plan is the sum."""
+    targets: tuple[int, ...]
+    """Units that all places together fill of each need."""
+
+    def fill(self, index: int, members: Iterable[int]) -> int:
+        """Return the units of one need that the given places fill together."""
+        need = self.needs[index]
+        if len(need.cuts) == 1:
+            total = 0
+            for member in members:
+                total += self.places[member].supply[index]
+            return total if total < need.quantity else need.quantity
+        return fill_by_cuts(need, [(self.places[member], self.places[member].supply[index]) for member in members])
+
+    def units(self, members: Collection[int]) -> int:
+        """Return the units of the whole order that the given places fill together."""
+        return sum(self.fill(index, members) for index in range(len(self.needs)))
+
+
+def fill_by_cuts(need: Need, supplies: Collection[tuple[Place, int]]) -> int:
+    """Return the units that places with given supplies fill of a need whose lines ask for different capabilities."""
+    return min(
+        need.quantity,
+        *(
+            outside + sum(units for place, units in supplies if units and reaches(place, inside))
+            for inside, outside in need.cuts
+        ),
+    )
+
+
+def reaches(place: Place, capabilities: frozenset[str]) -> bool:
+    """Say whether a place can serve one of the capabilities."""
+    return "" in capabilities or not capabilities.isdisjoint(place.node.capabilities)
+
+
+def needs_of(wants: Iterable[Want]) -> tuple[Need, ...]:
+    """Sum the lines by product; the result does not depend on the order of the lines."""
+    groups: dict[int, list[Want]] = {}
+    for want in wants:
+        if want.quantity:
+            groups.setdefault(want.product_id, []).append(want)
+    return tuple(_need(product_id, groups[product_id]) for product_id in sorted(groups))
+
+
+def _need(product_id: int, wants: list[Want]) -> Need:
+    """Build the need for one product."""
+    if len(wants) == 1:
+        want = wants[0]
+        cuts = ((frozenset((want.capability,)), 0),)
+        return Need(product_id, want.sku, (want,), want.quantity, cuts)
+    wants.sort(key=lambda want: want.line_id)
+    quantity = sum(want.quantity for want in wants)
+    return Need(product_id, wants[0].sku, tuple(wants), quantity, _cuts(wants))
+
+
+def _cuts(wants: list[Want]) -> tuple[tuple[frozenset[str], int], ...]:
+    """List every non-empty set of the capabilities asked for, with the units wanted outside it."""
+    classes = sorted({want.capability for want in wants})
+    return tuple(
+        (frozenset(inside), sum(want.quantity for want in wants if want.capability not in inside))
+        for size in range(1, len(classes) + 1)
+        for inside in combinations(classes, size)
+    )
+
+
+def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
+    """Set up the covering problem from what the book still holds."""
+    needs = needs_of(order.wants)
+    places = [
+        place
+        for node in book.nodes
+        if node.location_id not in order.excluded_locations and book.has_capacity(node)
+        if (place := _place(node, order, needs, book)).depth
+    ]
+    ranked = sorted(zip(_weights(places, rules), places, strict=True), key=lambda pair: pair[0])
+    weights = tuple(weight for weight, _ in ranked)
+    bare = Problem(needs, tuple(place for _, place in ranked), weights, ())
+    everybody = range(len(ranked))
+    return Problem(needs, bare.places, weights, tuple(bare.fill(index, everybody) for index in range(len(needs))))
+
+
+def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book) -> Place:
+    """Look up what one location could give."""
+    location_id, able = node.location_id, node.capabilities
+    supply = tuple(
+        [
+            book.units_left(need.product_id, location_id)
+            if any(not want.capability or want.capability in able for want in need.wants)
+            else 0
+            for need in needs
+        ]
+    )
+    return Place(node, _kilometres(node, order), sum(supply), supply)
+
+
+def _kilometres(node: Node, order: OrderSnapshot) -> int | None:
+    """Return the whole kilometres to the customer, or None when either end is unknown."""
+    if node.point is None or order.destination is None:
+        return None
+    return round(distance_km(node.point, order.destination))
+
+
+def criteria(rules: Rules) -> tuple[str, ...]:
+    """Return the names of the criteria after units and parcels, most important first."""
+    order = ("nearest", "most_stock", "priority")
+    return (rules.prefer, *(name for name in order if name != rules.prefer))
+
+
+def _weights(places: list[Place], rules: Rules) -> list[int]:
+    """Pack parcels, distance, stock, priority and code into one integer a place, comparable as sums.
+
+    A level's unit is larger than the sum of all lower levels, so that sums compare criterion by criterion. The code
+    level counts in powers of two, so that no two sets of places tie and the earlier codes win.
+    """
+    if not places:
+        return []
+    count = len(places)
+    deepest = max(place.depth for place in places)
+    highest = max(place.node.priority for place in places)
+    levels = {
+        "nearest": [travel(place, rules) for place in places],
+        "most_stock": [deepest - place.depth for place in places],
+        "priority": [highest - place.node.priority for place in places],
+    }
+    first, *others = criteria(rules)
+    top = [rules.split_penalty + (cost if first == "nearest" else 0) for cost in levels["nearest"]]
+    middle = [levels[name] for name in ([] if first == "nearest" else [first]) + others]
+    codes = [(1 << count) - (1 << (count - 1 - rank)) for rank in range(count)]
+    weights, unit = [0] * count, 1
+    for level in (codes, *reversed(middle), top):
+        weights = [weight + value * unit for weight, value in zip(weights, level, strict=True)]
+        unit *= sum(level) + 1
+    return weights
+
+
+def travel(place: Place, rules: Rules) -> int:
+    """Return what the way from a place costs; a place of unknown position counts as the farthest."""
+    return rules.distance_weight * (UNKNOWN_KM if place.km is None else place.km)

@@ -1,0 +1,215 @@
+"""Why each location won or lost, in sentences for clerks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fulfillment.sourcing.book import Book
+from fulfillment.sourcing.decision import Candidate, ReasonCode, Rejection
+from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
+from fulfillment.sourcing.search import Plan
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
+from fulfillment.sourcing.wording import cannot, count, kilometres_away, parcels_taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """One reason to lose, before the location's name is put in front."""
+
+    code: ReasonCode
+    words: str
+    needed: int = 0
+    available: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """One place of the plan, with the units by need that the rest of the plan leaves to it."""
+
+    holder: int | None
+    others: Plan
+    gaps: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """Everything that judging one order's losers needs."""
+
+    order: OrderSnapshot
+    problem: Problem
+    plan: Plan
+    book: Book
+    rules: Rules
+    seats: list[_Seat]
+    limited: bool
+    """Whether the parcel limit, not the stock, keeps units from being filled."""
+
+
+def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
+    """Describe every place that could ship something, best first."""
+    return tuple(
+        Candidate(
+            location_id=place.node.location_id,
+            code=place.node.code,
+            name=place.node.name,
+            distance_km=place.km,
+            lines_covered=sum(_lines_filled(need, place, place.supply[at]) for at, need in enumerate(problem.needs)),
+            units_covered=problem.units((index,)),
+            stock_depth=place.depth,
+            priority=place.node.priority,
+            chosen=index in plan,
+        )
+        for index, place in enumerate(problem.places)
+    )
+
+
+def _lines_filled(need: Need, place: Place, supply: int) -> int:
+    """Count the lines of one product that a place fills whole on its own, smallest first."""
+    filled = 0
+    for want in sorted(need.wants, key=lambda want: want.quantity) if len(need.wants) > 1 else need.wants:
+        if want.quantity <= supply and place.can_serve(want.capability):
+            supply -= want.quantity
+            filled += 1
+    return filled
+
+
+def rejections_of(
+    order: OrderSnapshot, problem: Problem, plan: Plan, book: Book, rules: Rules
+) -> tuple[Rejection, ...]:
+    """Give the first criterion on which each location that ships nothing lost, in order of location code."""
+    if not problem.needs:
+        return ()
+    limited = bool(plan) and rules.max_parcels is not None and problem.units(plan) < sum(problem.targets)
+    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited)
+    index_of = {place.node.location_id: index for index, place in enumerate(problem.places)}
+    rejections = []
+    for node in book.nodes:
+        index = index_of.get(node.location_id)
+        if index is not None and index in plan:
+            continue
+        loss = _loss_of_outsider(court, node) if index is None else _loss_of_candidate(court, index)
+        sentence = f"{node.name} lost: {loss.words}."
+        rejections.append(Rejection(node.location_id, node.code, loss.code, sentence, loss.needed, loss.available))
+    return tuple(rejections)
+
+
+def _seats(problem: Problem, plan: Plan) -> list[_Seat]:
+    """List the seats of the plan, dearest first; a plan without places has one empty seat that wants everything."""
+    everything = {index: need.quantity for index, need in enumerate(problem.needs)}
+    if not plan:
+        return [_Seat(None, (), everything)]
+    filled = [problem.fill(index, plan) for index in everything]
+    seats = []
+    for holder in reversed(plan):
+        others = tuple(place for place in plan if place != holder)
+        gaps = {index: gap for index in everything if (gap := filled[index] - problem.fill(index, others))}
+        seats.append(_Seat(holder, others, gaps))
+    return seats
+
+
+def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
+    """Say why a location was not even a candidate."""
+    if node.location_id in court.order.excluded_locations:
+        return _Loss("excluded", "it is excluded for this order")
+    if not court.book.has_capacity(node):
+        return _Loss("no_capacity", parcels_taken(node.daily_capacity))
+    needs = court.problem.needs
+    stocked = [need for need in needs if court.book.units_left(need.product_id, node.location_id)]
+    if stocked:
+        unable = sorted({want.capability for need in stocked for want in need.wants})
+        available = sum(court.book.units_left(need.product_id, node.location_id) for need in stocked)
+        return _Loss("no_capability", cannot(unable), sum(need.quantity for need in stocked), available)
+    need = max(needs, key=lambda need: need.quantity)
+    return _short(need, need.quantity, 0, len(needs) - 1)
+
+
+def _loss_of_candidate(court: _Court, index: int) -> _Loss:
+    """Compare a location with the holder of the seat that it comes closest to filling."""
+    if court.limited:
+        return _loss_under_limit(court, index)
+    lacks_by_seat = [_lacks(court.problem, seat, index) for seat in court.seats]
+    lacks, seat = min(zip(lacks_by_seat, court.seats, strict=True), key=lambda pair: sum(pair[0].values()))
+    if lacks or seat.holder is None:
+        return _loss_of_units(court, index, seat, lacks)
+    return _loss_by_merit(court, index, seat.holder)
+
+
+def _lacks(problem: Problem, seat: _Seat, index: int) -> dict[int, int]:
+    """Return the units by need that would be missing with a location in a seat of the plan."""
+    place, lacks = problem.places[index], {}
+    for need, gap in seat.gaps.items():
+        gain = 0
+        if place.supply[need]:
+            gain = problem.fill(need, (*seat.others, index)) - problem.fill(need, seat.others)
+        if gain < gap:
+            lacks[need] = gap - gain
+    return lacks
+
+
+def _loss_of_units(court: _Court, index: int, seat: _Seat, lacks: dict[int, int]) -> _Loss:
+    """Name the product that the location lacks most of, or the skill when it has units but not the skill."""
+    problem, place = court.problem, court.problem.places[index]
+    at = max(lacks, key=lambda candidate: (lacks[candidate], -candidate))
+    need = problem.needs[at]
+    needed = need.quantity - problem.fill(at, seat.others)
+    available = court.book.units_left(need.product_id, place.node.location_id)
+    unable = sorted({want.capability for want in need.wants if not place.can_serve(want.capability)})
+    if unable and available:
+        return _Loss("no_capability", cannot(unable), needed, available)
+    return _short(need, needed, available, len(lacks) - 1)
+
+
+def _short(need: Need, needed: int, available: int, more: int) -> _Loss:
+    """Put a lack of units into words."""
+    words = f"{available} of SKU {need.sku} available, {needed} needed"
+    if more:
+        words += f", and {count(more, 'other product')} short"
+    return _Loss("short_stock", words, needed, available)
+
+
+def _loss_under_limit(court: _Court, index: int) -> _Loss:
+    """Say how many units fewer would ship if a location took part, when the number of parcels is limited."""
+    problem, limit = court.problem, count(court.rules.max_parcels or 0, "parcel")
+    best = max(court.seats, key=lambda seat: problem.units((*seat.others, index)))
+    with_it, without_it = problem.units((*best.others, index)), problem.units(court.plan)
+    if best.holder is not None and with_it == without_it:
+        return _loss_by_merit(court, index, best.holder)
+    words = f"only {limit} allowed, and with it {count(with_it, 'unit')} would ship instead of {without_it}"
+    return _Loss("parcel_limit", words, without_it, with_it)
+
+
+def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
+    """Name the first criterion on which two places that could stand in for each other differ."""
+    loser, winner = court.problem.places[index], court.problem.places[holder]
+    if index < holder:
+        return _Loss("not_needed", "it was not needed")
+    for criterion in criteria(court.rules):
+        loss = _MERITS[criterion](loser, winner, court.rules)
+        if loss is not None:
+            return loss
+    return _Loss("later_code", f"equal to {winner.node.name}, whose code {winner.node.code} comes first")
+
+
+def _by_distance(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+    """Compare the ways to the customer."""
+    if travel(loser, rules) == travel(winner, rules):
+        return None
+    return _Loss("farther", f"{kilometres_away(loser.km)}, {winner.node.name} is {winner.km} km")
+
+
+def _by_stock(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+    """Compare the stock depths."""
+    if loser.depth == winner.depth:
+        return None
+    words = f"{count(loser.depth, 'unit')} of the wanted products in stock, {winner.node.name} has {winner.depth}"
+    return _Loss("less_stock", words, winner.depth, loser.depth)
+
+
+def _by_priority(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+    """Compare the priorities."""
+    if loser.node.priority == winner.node.priority:
+        return None
+    return _Loss("lower_priority", f"priority {loser.node.priority}, {winner.node.name} has {winner.node.priority}")
+
+
+_MERITS = {"nearest": _by_distance, "most_stock": _by_stock, "priority": _by_priority}

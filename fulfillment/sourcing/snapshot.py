@@ -1,0 +1,172 @@
+"""What a sourcing decision may look at: the orders, the locations, the stock, the rules, all frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
+"""(product_id, location_id) -> (stock_level_id, units available)."""
+
+Preference: TypeAlias = Literal["nearest", "most_stock", "priority"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the earth, in decimal degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A location that may ship, with what it can do today."""
+
+    location_id: int
+    code: str
+    name: str
+    kind: str
+    point: Point | None
+    capabilities: frozenset[str] = frozenset()
+    capacity_left: int | None = None
+    """Parcels it can still send today; None is no limit."""
+    priority: int = 0
+    """The higher one wins when everything else is equal, or first of all under ``prefer="priority"``."""
+    daily_capacity: int | None = None
+    """Parcels a day, only for the sentence that explains a full location."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The open quantity of one order line, with the capability that a location needs for it ("" is none)."""
+
+    line_id: int
+    product_id: int
+    sku: str
+    quantity: int
+    capability: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a negative quantity, which would create stock.
+
+        :raises ValueError: when the quantity is below zero.
+        """
+        if self.quantity < 0:
+            raise ValueError(f"Line {self.line_id} wants {self.quantity} units.")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """One order to source: where it goes, what it wants, and which locations may not serve it."""
+
+    order_id: int
+    destination: Point | None
+    country: str
+    wants: tuple[Want, ...]
+    excluded_locations: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How to weigh one plan against another; units come first whatever the rules say."""
+
+    version: int = 1
+    split_penalty: int = 10_000_000
+    """What one parcel costs, in the currency of distance_weight; the default outweighs every distance."""
+    distance_weight: int = 1
+    """What a kilometre costs; 0 makes all distances equal."""
+    prefer: Preference = "nearest"
+    """What decides between plans with equally many parcels."""
+    allow_partial: bool = True
+    """Promise what there is when not everything can be filled; otherwise promise all or nothing."""
+    max_parcels: int | None = None
+    """The most locations one order may leave from; None is no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything one run of the engine sees; orders are served in their order here."""
+
+    orders: tuple[OrderSnapshot, ...]
+    nodes: tuple[Node, ...]
+    stock: Stock
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data; lines, locations and stock are sorted, so that equal snapshots give equal data."""
+        return {
+            "orders": [_order_to_json(order) for order in self.orders],
+            "nodes": [_node_to_json(node) for node in sorted(self.nodes, key=lambda node: node.location_id)],
+            "stock": [[*key, *level] for key, level in sorted(self.stock.items())],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Snapshot:
+        """Rebuild a snapshot from the data that ``to_json`` gave."""
+        return cls(
+            orders=tuple(_order_from_json(row) for row in data["orders"]),
+            nodes=tuple(_node_from_json(row) for row in data["nodes"]),
+            stock={(product, location): (level, units) for product, location, level, units in data["stock"]},
+        )
+
+
+def _point_to_json(point: Point | None) -> list[float] | None:
+    """Return latitude and longitude, or None."""
+    return None if point is None else [point.latitude, point.longitude]
+
+
+def _point_from_json(data: list[float] | None) -> Point | None:
+    """Rebuild a point from latitude and longitude."""
+    return None if data is None else Point(data[0], data[1])
+
+
+def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
+    """Return one order as plain data, its lines sorted."""
+    return {
+        "order_id": order.order_id,
+        "destination": _point_to_json(order.destination),
+        "country": order.country,
+        "wants": [
+            [want.line_id, want.product_id, want.sku, want.quantity, want.capability]
+            for want in sorted(order.wants, key=lambda want: want.line_id)
+        ],
+        "excluded_locations": sorted(order.excluded_locations),
+    }
+
+
+def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
+    """Rebuild one order."""
+    return OrderSnapshot(
+        order_id=data["order_id"],
+        destination=_point_from_json(data["destination"]),
+        country=data["country"],
+        wants=tuple(Want(*row) for row in data["wants"]),
+        excluded_locations=frozenset(data["excluded_locations"]),
+    )
+
+
+def _node_to_json(node: Node) -> dict[str, Any]:
+    """Return one location as plain data."""
+    return {
+        "location_id": node.location_id,
+        "code": node.code,
+        "name": node.name,
+        "kind": node.kind,
+        "point": _point_to_json(node.point),
+        "capabilities": sorted(node.capabilities),
+        "capacity_left": node.capacity_left,
+        "priority": node.priority,
+        "daily_capacity": node.daily_capacity,
+    }
+
+
+def _node_from_json(data: Mapping[str, Any]) -> Node:
+    """Rebuild one location."""
+    return Node(
+        **{
+            **data,
+            "point": _point_from_json(data["point"]),
+            "capabilities": frozenset(data["capabilities"]),
+        }
+    )

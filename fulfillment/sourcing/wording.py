@@ -1,0 +1,57 @@
+"""The turns of phrase that sourcing sentences are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SKILLS = {
+    "gift_wrap": "gift wrap",
+    "kitting": "assemble kits",
+    "engraving": "engrave",
+    "personalisation": "personalise",
+    "hazmat": "ship hazardous goods",
+    "cold": "keep goods cold",
+    "serial": "record serial numbers",
+}
+"""What a location does when it has a capability, as a verb; other capabilities are spelled out as they are."""
+
+
+def cannot(capabilities: Sequence[str]) -> str:
+    """Say which skills are missing: "cannot gift wrap or engrave"."""
+    verbs = [SKILLS.get(word) or f"do {word.replace('_', ' ')}" for word in capabilities]
+    return f"cannot {enumeration(verbs, 'or')}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 unit", "2 units"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def enumeration(words: Sequence[str], joint: str = "and") -> str:
+    """Join words the way a sentence does: "A, B and C"."""
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def kilometres_away(km: int | None) -> str:
+    """Say how far a location is from the customer."""
+    return "its distance is unknown" if km is None else f"{km} km away"
+
+
+def parcels_taken(daily_capacity: int | None) -> str:
+    """Say that a location can send nothing more today."""
+    if daily_capacity == 0:
+        return "it sends no parcels today"
+    if daily_capacity is None:
+        return "its parcels for today are taken"
+    return f"its {count(daily_capacity, 'parcel')} for today are taken"
+
+
+def units_by_sku(missing: Sequence[tuple[int, str]], shown: int = 3) -> str:
+    """List missing units, largest first, and count the products that are left out of the list."""
+    ordered = sorted(missing, key=lambda pair: (-pair[0], pair[1]))
+    words = [f"{units} of SKU {sku}" for units, sku in ordered[:shown]]
+    if len(ordered) > shown:
+        words.append(f"some of {count(len(ordered) - shown, 'other product')}")
+    return enumeration(words)
