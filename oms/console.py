@@ -1,8 +1,37 @@
-"""How the operator console looks: colours, side bar and start page."""
+"""How the operator console looks: its name, colours, style sheet and side bar."""
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+
+
+def _may(permission: str) -> Any:
+    """Return a function that tells whether the person may see an entry."""
+    return lambda request: request.user.has_perm(permission)
+
+
+def _entry(title: str, icon: str, view: str, permission: str, query: str = "") -> dict[str, Any]:
+    """Return one entry of the side bar."""
+    link: Any = reverse_lazy(f"admin:{view}_changelist")
+    return {"title": title, "icon": icon, "link": _Address(link, query), "permission": _may(permission)}
+
+
+class _Address:
+    """An address that is worked out when the side bar is drawn."""
+
+    def __init__(self, link: Any, query: str) -> None:
+        self._link, self._query = link, query
+
+    def __str__(self) -> str:
+        return f"{self._link}{self._query}"
+
+
+def _style(request: HttpRequest) -> str:
+    """Return the address of our own style sheet."""
+    return static("console.css")
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Order desk",
@@ -10,6 +39,70 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "package_2",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": False, "navigation": []},
+    "STYLES": [_style],
+    "DASHBOARD_CALLBACK": "oms.outlets.start.dashboard",
+    "COMMAND": {"search_models": False, "show_history": False},
+    "COLORS": {
+        "primary": {
+            "50": "240 253 250", "100": "204 251 241", "200": "153 246 228", "300": "94 234 212", "400": "45 212 191",
+            "500": "20 184 166", "600": "13 118 110", "700": "15 100 94", "800": "17 80 76", "900": "19 66 64",
+            "950": "4 40 40",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": "Orders",
+                "items": [
+                    {"title": "Today", "icon": "home", "link": reverse_lazy("admin:index")},
+                    _entry("Orders", "receipt_long", "orders_order", "orders.view_order"),
+                    _entry("Customers", "group", "orders_customer", "orders.view_customer"),
+                    _entry("Payments", "credit_card", "orders_payment", "orders.view_payment"),
+                    _entry("Refunds", "currency_exchange", "orders_refund", "orders.view_refund"),
+                ],
+            },
+            {
+                "title": "Fulfillment",
+                "items": [
+                    _entry("To pick and pack", "inventory", "fulfillment_fulfillmentorder", "fulfillment.view_fulfillmentorder"),
+                    _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
+                    _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
+                    _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),
+                ],
+            },
+            {
+                "title": "Stock",
+                "items": [
+                    _entry("Products", "sell", "inventory_product", "inventory.view_product"),
+                    _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
+                    _entry("Movements", "swap_horiz", "inventory_stockmovement", "inventory.view_stockmovement"),
+                    _entry("Locations", "location_on", "inventory_location", "inventory.view_location"),
+                ],
+            },
+            {
+                "title": "Channels and messages",
+                "collapsible": True,
+                "items": [
+                    _entry("Channels", "storefront", "orders_channel", "orders.view_channel"),
+                    _entry("API keys", "key", "orders_apikey", "orders.view_apikey"),
+                    _entry("Customer e-mails", "mail", "outlets_notification", "outlets.view_notification"),
+                    _entry("Webhooks", "webhook", "outlets_webhookendpoint", "outlets.view_webhookendpoint"),
+                ],
+            },
+            {
+                "title": "System",
+                "collapsible": True,
+                "items": [
+                    _entry("Bulk acts", "checklist", "foundation_bulkoperation", "orders.view_order"),
+                    _entry("Facts", "outbox", "foundation_outboxevent", "foundation.view_outboxevent"),
+                    _entry("Inbox", "inbox", "foundation_inboxmessage", "foundation.view_inboxmessage"),
+                    _entry("Jobs", "schedule", "foundation_periodicjob", "foundation.view_periodicjob"),
+                    _entry("Audit trail", "history", "foundation_auditline", "foundation.view_auditline"),
+                    _entry("People", "badge", "auth_user", "auth.view_user"),
+                    _entry("Roles", "admin_panel_settings", "auth_group", "auth.view_group"),
+                ],
+            },
+        ],
+    },
 }
-del reverse_lazy

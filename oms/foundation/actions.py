@@ -107,13 +107,16 @@ def action_named(model: type[Model], name: str) -> Action:
     return known[name]
 
 
-def closed_reasons(action: Action, row: Any, principal: Any) -> list[Reason]:
-    """Return why the button is closed for this person and row; empty means open."""
+def closed_reasons(action: Action, row: Any, principal: Any, *, ask: bool = True) -> list[Reason]:
+    """Return why the button is closed for this person and row; empty means open.
+
+    ``ask`` includes the objections of the rooms on the right, which a caller with many rows asks for all at once.
+    """
     reasons = []
     if not principal.has_perm(action.permission):
         reasons.append(Reason("permission_denied", f"Your role may not do this ({action.permission})."))
     reasons += unmet(row, action.conditions)
-    return reasons + objections(action.key, [row.pk]).get(row.pk, [])
+    return reasons + (objections(action.key, [row.pk]).get(row.pk, []) if ask else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""The page of a bulk act: preview with reasons, the form of its values, progress and taking back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from oms.foundation import bulk
+from oms.foundation.actions import cleaned
+from oms.foundation.actor import Actor
+from oms.foundation.models import BulkOperation
+from oms.foundation.models.bulk import BulkState, ItemOutcome
+from oms.foundation.refusals import Invalid, Refused
+from oms.foundation.scope import scoped
+
+SHOWN = 200
+
+
+class BulkPages:
+    """Replaces the change page of a bulk operation by its preview and progress page."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address that starts, cancels or takes back an operation."""
+        own = path(
+            "<path:object_id>/step/", self.admin_site.admin_view(self.step_view), name="foundation_bulkoperation_step"
+        )
+        return [own, *super().get_urls()]  # type: ignore[misc]
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Draw the operation's page."""
+        return self._page(request, _operation(request, object_id), form=None)
+
+    def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Start, cancel or take back an operation."""
+        operation = _operation(request, object_id)
+        if request.method != "POST":
+            return HttpResponseRedirect(_address(operation))
+        actor = Actor.of(request.user, now=timezone.now())
+        action = bulk.action_of(operation)
+        step = request.POST.get("step", "")
+        try:
+            if step == "start":
+                known = {name: request.POST[name] for name in action.form.base_fields if name in request.POST}
+                bulk.start(operation_id=operation.pk, values=cleaned(action, known), actor=actor)
+            elif step == "cancel":
+                bulk.cancel(operation_id=operation.pk, actor=actor)
+            elif step == "undo":
+                operation = bulk.undo_preview(operation_id=operation.pk, principal=request.user, actor=actor)
+        except Invalid:
+            return self._page(request, operation, form=action.form(data=request.POST), status=422)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        return HttpResponseRedirect(_address(operation))
+
+    def _page(self, request: HttpRequest, operation: BulkOperation, form: Any, status: int = 200) -> HttpResponse:
+        """Draw preview, progress or outcome, whichever it is."""
+        action = bulk.action_of(operation)
+        done = operation.state in (BulkState.DONE, BulkState.PARTLY_DONE)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(operation),
+            "opts": BulkOperation._meta,
+            "operation": operation,
+            "action": action,
+            "tally": bulk.tally(operation),
+            "form": form or action.form(),
+            "items": operation.items.all()[:SHOWN],
+            "refused": operation.items.filter(outcome=ItemOutcome.REFUSED)[:SHOWN],
+            "can_undo": done and action.inverse and not hasattr(operation, "undone_by"),
+            "step_url": reverse("admin:foundation_bulkoperation_step", args=[operation.pk]),
+            "list_url": reverse(
+                f"admin:{action.model._meta.app_label}_{action.model._meta.model_name}_changelist"
+            ),
+        }
+        return TemplateResponse(request, "console/bulk.html", context, status=status)
+
+
+def _operation(request: HttpRequest, object_id: str | None) -> BulkOperation:
+    """Return the operation in the person's scope, or answer 404."""
+    if not object_id or not object_id.isascii() or not object_id.isdigit():
+        raise Http404
+    operation = scoped(request.user, BulkOperation).filter(pk=int(object_id)).first()
+    if operation is None:
+        raise Http404
+    return operation
+
+
+def _address(operation: BulkOperation) -> str:
+    """Return the address of an operation's page."""
+    return reverse("admin:foundation_bulkoperation_change", args=[operation.pk])
