@@ -29,16 +29,16 @@ def _add_chunk(model: type[Model], columns: Sequence[str], chunk: Sequence[tuple
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     names = [quote(model._meta.get_field(column).column) for column in columns]
-    deltas = [f"d{i}" for i in range(len(names))]
-    sets = [f"{name} = {table}.{name} + v.{delta}" for name, delta in zip(names, deltas, strict=True)]
+    sets = [f"{name} = {table}.{name} + v.column{place}" for place, name in enumerate(names, start=2)]
     values: list[object] = []
     if any(field.name == "version" for field in model._meta.fields):
         sets += [f"version = {table}.version + 1", "updated_at = %s"]
         values.append(connection.ops.adapt_datetimefield_value(timezone.now()))
     rows = ", ".join(f"({int(pk)}, {', '.join(str(int(d)) for d in row)})" for pk, row in chunk)
+    # column1, column2 … are the names both engines give to VALUES; a leading WITH would hide the row count on SQLite
     sql = (
-        f"WITH v(id, {', '.join(deltas)}) AS (VALUES {rows}) "  # noqa: S608  integers and quoted names only
-        f"UPDATE {table} SET {', '.join(sets)} FROM v WHERE {table}.id = v.id"
+        f"UPDATE {table} SET {', '.join(sets)} "  # noqa: S608  integers and quoted names only
+        f"FROM (VALUES {rows}) AS v WHERE {table}.id = v.column1"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -1,0 +1,15 @@
+"""What supply tells the rooms on its right."""
+
+from dataclasses import dataclass
+
+from oms.foundation.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockGrew(Fact):
+    """Pieces of these products may have become free at a location: received, returned, counted up or released."""
+
+    STREAM = "stock:{location_id}"
+
+    location_id: int
+    product_ids: list[int]

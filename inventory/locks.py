@@ -1,0 +1,32 @@
+"""Locks on stock levels: always by primary key, and always the last locks of a transaction."""
+
+from collections.abc import Iterable
+
+from inventory.models import Location, Product, StockLevel
+from oms.foundation.locks import lock_row, lock_rows
+
+
+def lock_levels(ids: Iterable[int]) -> list[StockLevel]:
+    """Lock the stock levels in the order of their primary keys and return them."""
+    return lock_rows(StockLevel, ids)
+
+
+def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> list[StockLevel]:
+    """Lock every stock level of the products, at the given locations or at all, in the order of their primary keys."""
+    products = sorted(set(product_ids))
+    if not products:
+        return []
+    rows = StockLevel.objects.select_for_update(of=("self",)).filter(product__in=products)
+    if location_ids is not None:
+        rows = rows.filter(location__in=sorted(set(location_ids)))
+    return list(rows.order_by("pk"))
+
+
+def lock_product(pk: int) -> Product:
+    """Lock one product and return it."""
+    return lock_row(Product, pk)
+
+
+def lock_location(pk: int) -> Location:
+    """Lock one location and return it."""
+    return lock_row(Location, pk)

@@ -1,0 +1,1 @@
+"""What supply can do: move stock, promise pieces to orders, keep reservations."""
