@@ -118,6 +118,7 @@ class Refund(Aggregate):
             words_check("state", RefundState.values, "refund_state_word"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
         ]
+        permissions = [("approve_refund", "Can approve refunds of others")]
 
     def __str__(self) -> str:
         return f"refund {self.key}"

@@ -20,7 +20,8 @@ class Order(Aggregate):
 
     ``total`` is what the customer was told; ``total_difference`` is total − (lines + shipping + tax − discounts) as
     computed here, zero unless the channel's own sums do not add up. ``tax_total`` is part of the lines and shipping
-    when ``prices_include_tax``, otherwise on top.
+    when ``prices_include_tax``, otherwise on top. ``cancelled_total`` is the part of ``total`` that fell away with
+    cancelled pieces: the customer owes the rest.
     """
 
     number = models.CharField(max_length=12, unique=True, editable=False)
@@ -45,6 +46,7 @@ class Order(Aggregate):
     tax_total = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     total_difference = models.BigIntegerField(default=0, editable=False)
+    cancelled_total = models.BigIntegerField(default=0, editable=False)
     service_level = models.CharField(
         "shipping method", max_length=12, choices=ServiceLevel.choices, default=ServiceLevel.STANDARD
     )
@@ -75,6 +77,26 @@ class Order(Aggregate):
                 condition=Q(discount_total__gte=0) & Q(shipping_total__gte=0) & Q(tax_total__gte=0) & Q(total__gte=0),
                 name="order_money_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_total__gte=0) & Q(cancelled_total__lte=F("total")), name="order_cancelled_in_total"
+            ),
+        ]
+        permissions = [
+            ("draft_order", "Can take orders by phone"),
+            ("place_order", "Can place drafts"),
+            ("release_order", "Can release and recall orders"),
+            ("hold_order", "Can hold orders and let them go"),
+            ("override_order", "Can override holds"),
+            ("waive_order", "Can waive gates"),
+            ("recheck_order", "Can check orders again"),
+            ("cancel_order", "Can cancel orders"),
+            ("readdress_order", "Can change addresses"),
+            ("pay_order", "Can record and retry payments"),
+            ("capture_order", "Can capture payments"),
+            ("refund_order", "Can refund customers"),
+            ("note_order", "Can add notes"),
+            ("tag_order", "Can set tags"),
+            ("mail_order", "Can stop and resume customer e-mails"),
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
@@ -100,6 +122,11 @@ class Order(Aggregate):
     def total_money(self) -> Money:
         """Return the order's total."""
         return Money(self.total, self.currency)
+
+    @property
+    def owed(self) -> int:
+        """Return what the customer has to pay for all that was not cancelled, in minor units."""
+        return self.total - self.cancelled_total
 
     @property
     def is_live(self) -> bool:
