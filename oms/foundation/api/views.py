@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -74,7 +75,7 @@ class RoomViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         return Response(self.present([self.get_object()])[0])
 
     @extend_schema(request=OpenApiTypes.OBJECT)
-    def act(self, request: Request, action_name: str = "", **kwargs: Any) -> Response:
+    def act(self, request: Request, action_name: str = "", **kwargs: Any) -> HttpResponse:
         """Run a declared action on one row and answer the row as it is then."""
         return once(request, lambda: self._act(request, action_name))
 

@@ -1,0 +1,1 @@
+"""The API of demand: orders and customers of the caller's channel."""
