@@ -1,6 +1,21 @@
 """Every address of the system."""
 
-from django.contrib import admin
-from django.urls import path
+from importlib.util import find_spec
 
-urlpatterns = [path("", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from oms.foundation.health import healthz, readyz
+
+ROOMS = ["inventory.api.urls", "orders.api.urls", "fulfillment.api.urls", "returns.api.urls", "oms.outlets.api.urls"]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *[path("api/v1/", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)],
+    path("", include("oms.outlets.urls")),
+    path("", admin.site.urls),
+]

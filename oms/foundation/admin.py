@@ -6,7 +6,12 @@ The base class of every admin class is :class:`oms.foundation.console.ConsoleAdm
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from oms.foundation import bulk
 from oms.foundation.console import ConsoleAdmin
@@ -70,3 +75,26 @@ class BulkOperationAdmin(BulkPages, ConsoleAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Let every member of staff see their own bulk acts; the scope limits them to those."""
         return bool(request.user.is_active and request.user.is_staff)
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ConsoleAdmin):
+    """People and their roles."""
+
+    editable = True
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ConsoleAdmin):
+    """Roles and their permissions; the roles of the house are brought in step by every migrate."""
+
+    editable = True

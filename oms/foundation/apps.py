@@ -14,6 +14,16 @@ class FoundationConfig(AppConfig):
         """Register what the floor itself drains and checks, and load every room's handlers."""
         from django.utils.module_loading import autodiscover_modules
 
-        from oms.foundation import actions_floor, bulk, checks, inbox, invariants_floor, relay, scopes  # noqa: F401  registering is their import
+        from oms.foundation import (  # noqa: F401  registering is their import
+            actions_floor,
+            bulk,
+            checks,
+            health,
+            inbox,
+            invariants_floor,
+            relay,
+            scopes,
+            verification,
+        )
 
         autodiscover_modules("handlers", "actions", "panels", "objections", "invariants", "scopes")

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Group, User
 from django.db.models import Q
 
 from oms.foundation.models import AuditLine, BulkOperation, InboxMessage, OutboxEvent, PeriodicJob
 from oms.foundation.scope import scope_rule, unscoped
 
-unscoped(OutboxEvent, InboxMessage, PeriodicJob, AuditLine)
+unscoped(OutboxEvent, InboxMessage, PeriodicJob, AuditLine, User, Group)
 
 
 @scope_rule(BulkOperation)
