@@ -28,7 +28,7 @@ def installed(monkeypatch):
         asked.append(command[-1])
         return subprocess.CompletedProcess(command, returncode=0)
 
-    monkeypatch.setattr(environment.subprocess, "run", call)
+    monkeypatch.setattr("tools.environment.subprocess.run", call)
     return asked
 
 
@@ -54,7 +54,7 @@ def test_a_failed_install_is_tried_again(checkout, monkeypatch, capsys):
     def fail(command, **_):
         return subprocess.CompletedProcess(command, returncode=1)
 
-    monkeypatch.setattr(environment.subprocess, "run", fail)
+    monkeypatch.setattr("tools.environment.subprocess.run", fail)
     assert environment.main("runtime") == 1
     assert environment.stamp("runtime") == ""
     assert "pip could not install requirements.txt" in capsys.readouterr().err
