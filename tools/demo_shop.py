@@ -1,6 +1,7 @@
 """Starts a throw-away demo shop on a free port, for whatever wants to look at the running system."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,12 +26,17 @@ class ShopDidNotStart(Exception):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running shop: its address, its log, and who may log in."""
+    """A running shop: its address, its log, and who may do everything in it."""
 
     address: str
     log: Path
     username: str = "admin"
-    password: str = "admin"
+
+    @property
+    def password(self) -> str:
+        """The password of the demo logins, as the shop printed it."""
+        printed = re.search(r"the password (\S+):", self.log.read_text())
+        return printed.group(1) if printed else ""
 
 
 @contextmanager
@@ -46,6 +52,8 @@ def demo_shop() -> Iterator[Shop]:
             "DATABASE_URL": f"sqlite:///{home / 'shop.sqlite3'}",
             "VAR_DIR": str(home),
             "REDIS_URL": "",
+            "DEMO": "1",
+            "HOST": "127.0.0.1",
             "PORT": str(port),
             "PYTHONUNBUFFERED": "1",
         }

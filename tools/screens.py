@@ -18,7 +18,7 @@ sys.path.insert(0, str(HOME))
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page  # noqa: E402  the path comes first
 
 from tools.chromium import chromium, chromium_path  # noqa: E402
-from tools.demo_shop import Shop, demo_shop  # noqa: E402
+from tools.demo_shop import Shop, ShopDidNotStart, demo_shop  # noqa: E402
 from tools.pages import Place, places  # noqa: E402
 
 Scheme = Literal["light", "dark"]
@@ -70,19 +70,30 @@ class Photographer:
 
 
 def main() -> int:
-    """Start a shop, walk its pages, take the pictures, report the faults; return the exit code."""
+    """Read the arguments, take the pictures where there is a browser; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="only pages whose name contains this")
     only = parser.parse_args().only
     if chromium_path() is None:
         print("No screenshots taken: there is no chromium on this machine (apt-get install chromium).")
         return 0
+    try:
+        return photograph(only)
+    except ShopDidNotStart as error:
+        print(error)
+        return 1
+
+
+def photograph(only: str) -> int:
+    """Take the pictures of every page whose name contains the word; print the faults, return the exit code."""
     with demo_shop() as shop, chromium() as browser:
         state = log_in(browser, shop)
         walk = [place for place in discovered(browser, shop, state) if only in place.name]
         faults = [fault for photographer in photographers(browser, state) for fault in album(photographer, shop, walk)]
+        shutil.copy(shop.log, FOLDER / "server.log")
     print(f"{len(walk)} pages, {len(walk) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER}")
-    print("\n".join(faults))
+    if faults:
+        print("\n".join(faults), f"What the server said: {FOLDER / 'server.log'}", sep="\n")
     return int(bool(faults))
 
 
