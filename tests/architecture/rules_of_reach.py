@@ -11,7 +11,14 @@ RIGHTWARD = ("oms.foundation", "inventory", "orders", "fulfillment", "returns", 
 DOORS = ("admin", "api", "tasks", "handlers", "management")
 CLOCKLESS = frozenset({"services", "queries", "locks", "models", "events", "states", "sourcing"})
 WORKER_EDGES = tuple(f"oms/foundation/{edge}" for edge in ("relay.py", "inbox.py", "work.py", "work/", "tasks.py"))
-PURE_CORES = ("fulfillment/sourcing",)
+PURE_CORES = (
+    "oms/foundation/money.py",
+    "orders/screening/",
+    "orders/proration.py",
+    "fulfillment/sourcing/",
+    "fulfillment/cutoff.py",
+    "returns/proration.py",
+)
 IMPURE = ("django", "rest_framework", "celery", "redis", "requests", "datetime.datetime.now", "random", "time")
 
 
