@@ -1,0 +1,161 @@
+"""Fills the demo shop: places, articles, stock, two channels and some forty orders in every condition."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from inventory.models import Location, Product
+from inventory.services.stock import adjust_stock
+from oms.foundation.actor import Actor
+from oms.outlets.demo.catalogue import ARTICLES, PLACES, Article
+from oms.outlets.demo.people import PEOPLE, Person
+from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
+from orders.models import Channel, ChannelAccount
+from orders.services.capture import capture_orders
+
+SEED, ORDERS = 7, 42
+TAX_PERCENT = 19
+TOKENS = ["tok_ok"] * 12 + ["tok_declined", "tok_pending", "tok_timeout"]
+INSTRUCTIONS = ["", "", "", "Please leave with the neighbour.", "Gift: no invoice in the parcel."]
+
+
+def make_shop() -> None:
+    """Make the shop; the worker takes the orders from there."""
+    actor = Actor.system("demo shop", now=timezone.now())
+    _make_places()
+    _make_articles()
+    _make_stock(actor)
+    web, wholesale = _make_channels()
+    orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
+    capture_orders(account_id=web.pk, orders=orders[:-6], actor=actor)
+    capture_orders(account_id=wholesale.pk, orders=orders[-6:], actor=actor)
+
+
+def _make_places() -> None:
+    """Make the locations."""
+    for place in PLACES:
+        abilities = ["fragile", "gift_wrap"] if place.kind == "warehouse" else ["pickup"]
+        Location.objects.create(
+            code=place.code,
+            name=place.name,
+            kind=place.kind,
+            line1=place.line1,
+            city=place.city,
+            postal_code=place.postal_code,
+            country=place.country,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            daily_capacity=place.daily_capacity,
+            cutoff=place.cutoff,
+            timezone=place.timezone,
+            capabilities=abilities,
+        )
+
+
+def _make_articles() -> None:
+    """Make the products, parents before their variants."""
+    made: dict[str, Product] = {}
+    for number, article in enumerate(ARTICLES):
+        length, width, height = article.box
+        made[article.sku] = Product.objects.create(
+            sku=article.sku,
+            title=article.title,
+            parent=made.get(article.parent),
+            attributes=dict(article.attributes),
+            barcode=f"40{number:010d}",
+            unit_price=article.price,
+            unit_cost=article.cost,
+            currency="EUR",
+            weight_g=article.weight_g,
+            length_mm=length,
+            width_mm=width,
+            height_mm=height,
+            capability=article.capability,
+        )
+
+
+def _make_stock(actor: Actor) -> None:
+    """Book the opening stock."""
+    for article in ARTICLES:
+        for code, pieces in article.stock.items():
+            adjust_stock(
+                sku=article.sku,
+                location=code,
+                quantity=pieces,
+                reason="opening",
+                reference=f"demo:{article.sku}:{code}",
+                actor=actor,
+            )
+
+
+def _make_channels() -> tuple[ChannelAccount, ChannelAccount]:
+    """Make the web shop and the wholesale desk."""
+    made = []
+    for code, name, kind in (("fjord-web", "Fjord & Fern web shop", "web"), ("wholesale", "Wholesale desk", "wholesale")):
+        channel = Channel.objects.create(code=code, name=name, kind=kind, currency="EUR")
+        made.append(ChannelAccount.objects.create(channel=channel, code=code))
+    return made[0], made[1]
+
+
+def _orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
+    """Yield the orders, the oldest first."""
+    sold = [article for article in ARTICLES if article.stock]
+    for number in range(ORDERS):
+        placed = now - timedelta(hours=2 * (ORDERS - number), minutes=dice.randrange(60))
+        yield _order(dice, 1001 + number, dice.choice(PEOPLE), _basket(dice, sold), placed)
+    yield _order(dice, 1001 + ORDERS, PEOPLE[0], [(sold[5], 40)], now - timedelta(minutes=20))
+
+
+def _basket(dice: random.Random, sold: list[Article]) -> list[tuple[Article, int]]:
+    """Return what somebody buys."""
+    return [(article, dice.choice([1, 1, 1, 2, 3])) for article in dice.sample(sold, dice.choice([1, 1, 2, 3]))]
+
+
+def _order(
+    dice: random.Random, number: int, person: Person, basket: list[tuple[Article, int]], placed: datetime
+) -> OrderIn:
+    """Return one order whose sums add up."""
+    goods = sum(article.price * pieces for article, pieces in basket)
+    discount = goods // 10 if dice.random() < 0.15 else 0
+    level = dice.choice(["standard", "standard", "standard", "express"])
+    shipping = 0 if goods > 10_000 else (990 if level == "express" else 490)
+    total = goods - discount + shipping
+    address = AddressIn(
+        name=person.name,
+        line1=person.line1,
+        city=person.city,
+        postal_code=person.postal_code,
+        country=person.country,
+        phone=person.phone,
+    )
+    return OrderIn(
+        external_id=f"#{number}",
+        currency="EUR",
+        total=total,
+        placed_at=placed,
+        customer=CustomerIn(name=person.name, email=person.email, phone=person.phone),
+        shipping_address=address,
+        billing_address=address,
+        shipping=ShippingIn(service_level=level, amount=shipping, tax=_tax(shipping)),
+        lines=[
+            LineIn(
+                sku=article.sku,
+                title=article.title,
+                quantity=pieces,
+                unit_price=article.price,
+                tax=_tax(article.price * pieces),
+            )
+            for article, pieces in basket
+        ],
+        discounts=[DiscountIn(amount=discount, code="FERN10")] if discount else [],
+        payments=[PaymentIn(amount=total, token=dice.choice(TOKENS))],
+        instructions=dice.choice(INSTRUCTIONS),
+        risk_stated="high" if dice.random() < 0.07 else "low",
+    )
+
+
+def _tax(gross: int) -> int:
+    """Return the tax inside a gross amount."""
+    return gross * TAX_PERCENT // (100 + TAX_PERCENT)
