@@ -1,7 +1,9 @@
 """The base of every row with a state: protected FSM field, version, and safe set-based saves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -35,21 +37,31 @@ class Versioned(models.Model):
             self.version = loaded
             raise
 
-    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kwargs: Any) -> bool:
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, *args: Any, **kwargs: Any) -> Any:
         """Update only the row of the version that was read."""
-        if base_qs.model is not type(self)._meta.concrete_model:
-            return super()._do_update(base_qs, using, pk_val, values, *args, **kwargs)  # type: ignore[misc]
         fresh = base_qs.filter(version=self.version - 1)
-        updated: bool = super()._do_update(fresh, using, pk_val, values, *args, **kwargs)  # type: ignore[misc]
+        updated = super()._do_update(fresh, using, pk_val, *args, **kwargs)
         if not updated and base_qs.filter(pk=pk_val).exists():
             raise StaleVersion("Somebody else changed this meanwhile; reload the page and try again.")
         return updated
 
 
-class Aggregate(Versioned, ConcurrentTransitionMixin):  # type: ignore[misc]
+class Guarded(ConcurrentTransitionMixin, models.Model):
+    """A row whose save demands the state it was read with.
+
+    The mixin alone is no model: without this class its ``save`` and ``_do_update`` would stand behind Django's own and
+    never run.
+    """
+
+    class Meta:
+        abstract = True
+
+
+class Aggregate(Versioned, Guarded):
     """A versioned row with one protected FSM field named ``state``.
 
-    ``last_move`` holds (from, to) of the last saved state change until the audit line is written.
+    A stale copy is refused by its version; the state it was read with guards against changes that left the version
+    alone. ``last_move`` holds (from, to) of the saved state changes until the audit line is written.
     """
 
     STATE: ClassVar[str] = "state"
@@ -59,9 +71,9 @@ class Aggregate(Versioned, ConcurrentTransitionMixin):  # type: ignore[misc]
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
         """Load the row and remember the state it was read with."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **kwargs)
         row.__dict__["_read_state"] = row.__dict__.get(cls.STATE)
         return row
 
@@ -72,14 +84,14 @@ class Aggregate(Versioned, ConcurrentTransitionMixin):  # type: ignore[misc]
         self._remember(before)
 
     def _remember(self, before: str) -> None:
-        """Keep (from, to) when the state changed."""
+        """Keep (from, to) when the state changed; a move that no audit line has told yet is carried on."""
         after = getattr(self, self.STATE)
         if before != after:
-            self.last_move = (before, after)
+            self.last_move = (self.last_move[0] if self.last_move else before, after)
         self.__dict__["_read_state"] = after
 
     def refresh_from_db(
-        self, using: str | None = None, fields: Sequence[str] | None = None, from_queryset: Any = None
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
         """Re-read through a fresh row, so that the protection of the state is never switched off."""
         rows = from_queryset if from_queryset is not None else type(self)._base_manager.using(using or self._state.db)
@@ -88,8 +100,7 @@ class Aggregate(Versioned, ConcurrentTransitionMixin):  # type: ignore[misc]
         for field in self._meta.concrete_fields:
             if named is None or field.name in named or field.attname in named:
                 self.__dict__[field.attname] = getattr(fresh, field.attname)
-                if field.is_relation and field.is_cached(self):
-                    field.delete_cached_value(self)
+                self._state.fields_cache.pop(field.name, None)
         self.__dict__["_read_state"] = self.__dict__.get(self.STATE)
         self._update_initial_state()
 
@@ -98,9 +109,9 @@ def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
     """Save the named fields of many locked rows in one UPDATE per group of equal values.
 
     The only sanctioned set-based way to change a state: the rows went through their transitions in memory, and the
-    UPDATE still demands the state they were read with.
+    UPDATE still demands the state and version they were read with.
 
-    :raises ConcurrentTransition: when a row no longer has that state; the caller's transaction rolls back.
+    :raises ConcurrentTransition: when a row was changed since; the caller's transaction rolls back.
     """
     groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in rows:
@@ -116,9 +127,12 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _save_group(before: str, values: dict[str, Any], members: list[Any]) -> None:
-    """Write equal values to the members still in the state they were read with."""
+    """Write equal values to the members that are still as they were read."""
     model = type(members[0])
-    guard = Q(pk__in=[row.pk for row in members])
+    by_version: dict[int, list[int]] = defaultdict(list)
+    for row in members:
+        by_version[row.version].append(row.pk)
+    guard = reduce(or_, (Q(version=version, pk__in=keys) for version, keys in by_version.items()))
     stateful = issubclass(model, Aggregate)
     if stateful:
         guard &= Q(**{model.STATE: before})
