@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inventory.models import Location, Product, StockLevel
+from inventory.models import Location, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
 
@@ -20,6 +20,21 @@ def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | Non
     if location_ids is not None:
         rows = rows.filter(location__in=sorted(set(location_ids)))
     return list(rows.order_by("pk"))
+
+
+def lock_stock_file(digest: str) -> StockFile:
+    """Lock the memory of one imported stock file and return it; it exists."""
+    return StockFile.objects.select_for_update().get(digest=digest)
+
+
+def lock_products(ids: Iterable[int]) -> list[Product]:
+    """Lock the products in the order of their primary keys and return them."""
+    return lock_rows(Product, ids)
+
+
+def lock_locations(ids: Iterable[int]) -> list[Location]:
+    """Lock the locations in the order of their primary keys and return them."""
+    return lock_rows(Location, ids)
 
 
 def lock_product(pk: int) -> Product:

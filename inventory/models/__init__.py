@@ -1,8 +1,9 @@
 """The tables of supply."""
 
 from inventory.models.catalogue import Product
+from inventory.models.files import StockFile
 from inventory.models.places import Location, LocationMembership
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
 
-__all__ = ["Location", "LocationMembership", "Product", "Reservation", "StockLevel", "StockMovement"]
+__all__ = ["Location", "LocationMembership", "Product", "Reservation", "StockFile", "StockLevel", "StockMovement"]

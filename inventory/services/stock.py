@@ -139,12 +139,12 @@ def level_of(*, sku: str, location: str) -> StockLevel:
 def open_levels(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
     """Return the levels of (product, location) pairs, making empty ones where there are none."""
     wanted = set(pairs)
-    levels = _levels_at(wanted)
+    levels = levels_at(wanted)
     missing = sorted(wanted - levels.keys())
     if missing:
         rows = [StockLevel(product_id=product, location_id=location) for product, location in missing]
         StockLevel.objects.bulk_create(rows, ignore_conflicts=True)
-        levels |= _levels_at(set(missing))
+        levels |= levels_at(set(missing))
     return levels
 
 
@@ -222,7 +222,7 @@ def _as_it_is(pk: int) -> StockLevel:
     return StockLevel.objects.select_related("product", "location").get(pk=pk)
 
 
-def _levels_at(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
+def levels_at(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
     """Return the existing levels of (product, location) pairs."""
     rows = StockLevel.objects.filter(
         product__in={product for product, _ in pairs}, location__in={location for _, location in pairs}

@@ -1,6 +1,7 @@
 """Counters: add to integer columns of many locked rows in one statement; the CHECKs of the table have the last word."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -28,9 +29,10 @@ def _add_chunk(model: type[Model], columns: Sequence[str], chunk: Sequence[tuple
     """Run one UPDATE for a chunk and return how many rows it changed."""
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    names = [quote(model._meta.get_field(column).column) for column in columns]
+    fields: list[Any] = [model._meta.get_field(column) for column in columns]
+    names = [quote(field.column) for field in fields]
     sets = [f"{name} = {table}.{name} + v.column{place}" for place, name in enumerate(names, start=2)]
-    values: list[object] = []
+    values: list[Any] = []
     if any(field.name == "version" for field in model._meta.fields):
         sets += [f"version = {table}.version + 1", "updated_at = %s"]
         values.append(connection.ops.adapt_datetimefield_value(timezone.now()))

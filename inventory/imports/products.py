@@ -1,0 +1,78 @@
+"""Product files: one row a SKU."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from inventory.services.catalogue import Entry, Stored, store_products
+from oms.foundation.actor import Actor
+from oms.foundation.money import exponent
+from oms.foundation.refusals import Invalid
+from oms.foundation.tables import BadCell
+from oms.foundation.tables.cells import amount, identifier, one_of, required, shown, text, whole_number
+from oms.foundation.tables.rows import Cells
+
+MEASURES = ("weight_g", "length_mm", "width_mm", "height_mm")
+FLAGS = {"yes": True, "no": False}
+
+
+def currency(cell: str) -> str:
+    """Return a currency's code."""
+    try:
+        exponent(required(cell))
+    except Invalid as refusal:
+        raise BadCell(f"“{shown(cell)}” is not a currency; write a code such as EUR.", code=refusal.code) from refusal
+    return cell
+
+
+def flag(cell: str) -> bool:
+    """Return whether a cell says yes."""
+    return FLAGS[one_of(cell.casefold(), FLAGS)]
+
+
+def measure(cell: str) -> int:
+    """Return grams or millimetres; an empty cell is 0, not known."""
+    return whole_number(cell or "0")
+
+
+class ProductFile:
+    """Columns and readers of a product file; amounts are in the row's own currency."""
+
+    required: Sequence[str] = ("sku", "title", "unit_price", "currency")
+    optional: Sequence[str] = ("barcode", "unit_cost", *MEASURES, "capability", "is_active")
+    key: Sequence[str] = ("sku",)
+
+    def read(self, cells: Cells) -> Entry:
+        """Return what a row says; faults are noted in the cells."""
+        sku = cells.take("sku", lambda cell: identifier(required(cell)), "")
+        money = cells.take("currency", currency, "")
+        values: dict[str, Any] = {"currency": money}
+        for column, read in self.readers(money).items():
+            if cells.has(column):
+                values[column] = cells.take(column, read, None)
+        return Entry(cells.row, sku, values)
+
+    def readers(self, money: str) -> Mapping[str, Callable[[str], Any]]:
+        """Return how the cells of each column are read; amounts need a known currency."""
+        amounts: dict[str, Callable[[str], Any]] = {}
+        if money:
+            amounts = {
+                "unit_price": partial(amount, currency=money),
+                "unit_cost": lambda cell: amount(cell or "0", money),
+            }
+        return {
+            "title": partial(text, longest=200),
+            "barcode": identifier,
+            "capability": partial(identifier, longest=32),
+            "is_active": flag,
+            **amounts,
+            **dict.fromkeys(MEASURES, measure),
+        }
+
+    def is_open(self, row: int) -> bool:
+        """Every row is compared with what is stored."""
+        return True
+
+    def store(self, entries: Sequence[Entry], actor: Actor) -> Stored:
+        """Create or change the products."""
+        return store_products(entries=entries, actor=actor)
