@@ -126,8 +126,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "visibility_timeout": 3600,
         "unacked_restore_interval": 5,
         "socket_timeout": 2,
-        "socket_connect_timeout": 1,
+        "socket_connect_timeout": 0.5,
         "socket_keepalive": True,
+        # a bell is not worth a wait: one try, and the sweep finds the work
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_max": 0,
     }
 )
 CELERY_TASK_IGNORE_RESULT = True
@@ -150,7 +154,16 @@ CELERY_BEAT_SCHEDULE = {
 LEASE_SECONDS = env.number("LEASE_SECONDS", 30)
 # Seconds after which the provider is asked about an answer that was lost, then asked again.
 UNKNOWN_ASK_SECONDS = [int(s) for s in env.words("UNKNOWN_ASK_SECONDS", "5,30,120,600,3600,21600,86400")]
+# Seconds the sandbox gateway takes to answer.
+SANDBOX_LATENCY = float(env.text("SANDBOX_LATENCY", "0"))
+# Minor units above which a person's refund waits for a second person; 0 means never.
+REFUND_APPROVAL_ABOVE = env.number("REFUND_APPROVAL_ABOVE", 0)
 ALLOW_INSIDE_TARGETS = env.flag("ALLOW_INSIDE_TARGETS")
+# Pieces of an order that is not paid by then are given back.
+UNPAID_ALLOCATION_HOURS = env.number("UNPAID_ALLOCATION_HOURS", 72)
+# The sandbox carrier: seconds between two scans of a parcel, and how often it misbehaves in which way (0 to 1).
+SANDBOX_TRACKING_SECONDS = env.number("SANDBOX_TRACKING_SECONDS", 60)
+SANDBOX_CARRIER_FAULTS: dict[str, float] = {}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["orders.api.authentication.ApiKeyAuthentication"],

@@ -41,6 +41,11 @@ class OrderReduced(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderLinesChanged(OrderFact):
+    """Lines found their product, or their stock is to be decided anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderCompleted(OrderFact):
     """Everything was delivered or cancelled."""
 

@@ -1,11 +1,19 @@
 """Makes the rows that tests begin with, valid unless told otherwise."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from inventory.models import Location, Product, StockLevel, StockMovement
 from oms.foundation.actor import Actor
+from orders.intake import AddressIn, CustomerIn, LineIn, OrderIn, PaymentIn
+from orders.models import Channel, ChannelAccount, Order
+from orders.services.api_keys import issue_api_key
+from orders.services.capture import capture_orders
+from orders.intake import AddressIn, CustomerIn, LineIn, OrderIn, PaymentIn
+from orders.models import Channel, ChannelAccount, Order
+from orders.services.capture import capture_orders
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -40,3 +48,91 @@ def make_stock(product: Product, location: Location, on_hand: int = 10, **fields
             stock_level=level, quantity=on_hand, reason="opening", reference=f"opening:{level.pk}", at=NOW
         )
     return level
+
+
+def make_channel(code: str = "", **fields: Any) -> Channel:
+    """Make a web channel in EUR with one account of the same code."""
+    code = code or f"shop-{next(_numbers)}"
+    channel = Channel.objects.create(**{"code": code, "name": f"{code} shop", "currency": "EUR"} | fields)
+    ChannelAccount.objects.create(channel=channel, code=code)
+    return channel
+
+
+def make_order(
+    lines: Sequence[tuple[Product, int, int]] = (),
+    *,
+    channel: Channel | None = None,
+    token: str = "",
+    payments: Sequence[PaymentIn] | None = None,
+    total: int | None = None,
+    now: datetime = NOW,
+    **fields: Any,
+) -> Order:
+    """Capture an order of (product, quantity, unit price) lines: two pieces at 10.00 unless told otherwise.
+
+    Without payments it was paid at its channel; with a token the sandbox gateway will be asked for the total.
+    """
+    channel = channel or Channel.objects.filter(code="shop").first() or make_channel("shop")
+    lines = lines or [(make_product(), 2, 1000)]
+    amount = sum(quantity * price for _, quantity, price in lines) if total is None else total
+    paid = PaymentIn(amount, token=token) if token else PaymentIn(amount, gateway="external", status="paid")
+    address = AddressIn(name="Ann Lee", line1="1 High Street", city="Leeds", postal_code="LS1 4AP", country="GB")
+    given = OrderIn(
+        **{
+            "external_id": f"X{next(_numbers)}",
+            "currency": channel.currency,
+            "total": amount,
+            "lines": [LineIn(one.sku, quantity, price, title=one.title) for one, quantity, price in lines],
+            "customer": CustomerIn("Ann Lee", "ann@example.com", "+441134960000"),
+            "shipping_address": address,
+            "billing_address": address,
+            "payments": [paid] if payments is None else payments,
+        }
+        | fields
+    )
+    account = channel.accounts.get()
+    made = capture_orders(account_id=account.pk, orders=[given], actor=Actor.system("capture", now=now))
+    return Order.objects.get(pk=made[0].order.pk)
+
+
+def make_channel(code: str = "", **fields: Any) -> ChannelAccount:
+    """Make a channel that sells in EUR, and its one account of the same code; the account is returned."""
+    code = code or f"shop-{next(_numbers)}"
+    channel = Channel.objects.create(**{"code": code, "name": f"Shop {code}"} | fields)
+    return ChannelAccount.objects.create(channel=channel, code=code)
+
+
+def make_api_key(account: ChannelAccount, **fields: Any) -> str:
+    """Make a key of the account that may do everything, and return its text."""
+    return issue_api_key(account_id=account.pk, actor=make_actor(), **fields)
+
+
+def address_in(**fields: Any) -> AddressIn:
+    """Return a valid German address."""
+    valid = {"name": "Erika Muster", "line1": "Hauptstr. 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
+    return AddressIn(**valid | fields)
+
+
+def order_in(lines: Any = (("SKU-A", 2, 1000),), **fields: Any) -> OrderIn:
+    """Return an order of (SKU, quantity, unit price) lines, paid by card at the sandbox, whose total adds up."""
+    told = [LineIn(sku=sku, quantity=quantity, unit_price=price) for sku, quantity, price in lines]
+    total = fields.pop("total", sum(line.subtotal for line in told))
+    valid = {
+        "external_id": f"E{next(_numbers)}",
+        "currency": "EUR",
+        "total": total,
+        "lines": told,
+        "customer": CustomerIn("Erika Muster", "erika@example.com", "+493012345"),
+        "shipping_address": address_in(),
+        "payments": [PaymentIn(amount=total, token="tok_ok")],
+    }
+    return OrderIn(**valid | fields)
+
+
+def make_order(lines: Any = None, *, account: ChannelAccount | None = None, **fields: Any) -> Order:
+    """Capture an order of (product, quantity, unit price) lines and return it as stored."""
+    told = lines if lines is not None else [(make_product(), 2, 1000)]
+    order = order_in([(product.sku, quantity, price) for product, quantity, price in told], **fields)
+    account = account or make_channel()
+    [captured] = capture_orders(account_id=account.pk, orders=[order], actor=make_actor())
+    return Order.objects.get(pk=captured.order.pk)

@@ -31,7 +31,9 @@ class Gate(models.Model):
             words_check("state", GateState.values, "gate_state_word"),
         ]
         indexes = [
-            models.Index(fields=["name", "state", "order"], name="gate_not_open", condition=Q(state__in=["closed", "pending"]))
+            models.Index(
+                fields=["name", "state", "order"], name="gate_not_open", condition=Q(state__in=["closed", "pending"])
+            )
         ]
 
     def __str__(self) -> str:

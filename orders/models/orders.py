@@ -78,7 +78,8 @@ class Order(Aggregate):
                 name="order_money_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(cancelled_total__gte=0) & Q(cancelled_total__lte=F("total")), name="order_cancelled_in_total"
+                condition=Q(cancelled_total__gte=0) & Q(cancelled_total__lte=F("total")),
+                name="order_cancelled_in_total",
             ),
         ]
         permissions = [

@@ -53,9 +53,7 @@ def request_captures(
     money = _group(payments if payments is not None else lock_payments([order.pk for order in orders]))
     asked = asked_of([payment for group in money.values() for payment in group])
     intents = [
-        intent
-        for order in orders
-        for intent in _intents_of(order, by_order[order.pk], money[order.pk], asked, actor)
+        intent for order in orders for intent in _intents_of(order, by_order[order.pk], money[order.pk], asked, actor)
     ]
     write_intents(intents)
     record_many(actor, [_act(intent) for intent in intents])

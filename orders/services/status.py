@@ -66,10 +66,8 @@ def _status_of_promises(order: Order, payments: Sequence[Payment]) -> PaymentSta
     states = {payment.state for payment in payments}
     if promised and promised >= order.owed:
         return PaymentStatus.AUTHORIZED
-    if states.intersection(UNDECIDED):
+    if states.intersection((*UNDECIDED, *PROMISED)):
         return PaymentStatus.PENDING
-    if states.intersection(PROMISED):
-        return PaymentStatus.UNPAID
     if states.intersection((PaymentState.FAILED, PaymentState.EXPIRED)):
         return PaymentStatus.FAILED
     return PaymentStatus.VOIDED if PaymentState.VOIDED in states else PaymentStatus.UNPAID
