@@ -26,14 +26,15 @@ def insert_new(rows: Sequence[Row], *, mark: str) -> list[Row]:
 
 def _insert(rows: Sequence[Row], fields: Sequence["Field[Any, Any]"], mark: str) -> list[Row]:
     """Run one statement and return the rows it inserted."""
-    meta, quote = rows[0]._meta, connection.ops.quote_name
+    meta: Any = rows[0]._meta
+    quote = connection.ops.quote_name
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
     places = f"({', '.join(['%s'] * len(fields))})"
-    told = meta.get_field(mark)
+    told, key = (str(meta.get_field(name).column) for name in (mark, meta.pk.name))
     sql = (
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(field.column) for field in fields)}) "  # noqa: S608
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) "  # noqa: S608
         f"VALUES {', '.join([places] * len(rows))} "
-        f"ON CONFLICT DO NOTHING RETURNING {quote(meta.pk.column)}, {quote(told.column)}"
+        f"ON CONFLICT DO NOTHING RETURNING {quote(key)}, {quote(told)}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -1,0 +1,113 @@
+"""Strict parts of request shapes: a value of another type is refused, an unknown field is refused by name."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from oms.foundation.money import parse_minor
+from oms.foundation.refusals import Invalid
+
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+FIRST_YEAR = 1970
+UNSIGNED = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A JSON object with the declared fields and no others."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the values; every unknown field is a fault of its own beside those of the known ones."""
+        faults: dict[Any, Any] = {}
+        values: Any = {}
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            faults = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        if isinstance(data, Mapping):
+            for name in sorted(str(key) for key in data if key not in self.fields):
+                faults[name[:80]] = [ErrorDetail("there is no such field here.", code="unknown_field")]
+        if faults:
+            raise ValidationError(faults)
+        return values
+
+
+class Text(serializers.CharField):
+    """A JSON string, blank unless told otherwise; numbers and booleans are not texts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_blank": not options.get("required", False)} | options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON integer: no boolean, no fraction, no digits in quotation marks."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the integer."""
+        if type(data) is not int:
+            self.fail("invalid")
+        return int(data)
+
+
+class YesNo(serializers.BooleanField):
+    """A JSON boolean, not a word that sounds like one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the boolean."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+@extend_schema_field({"type": "string", "pattern": f"^{UNSIGNED.pattern}$", "example": "4.90"})
+class Amount(serializers.Field[int, Any, str, Any]):
+    """An amount as an ASCII decimal string, such as ``"4.90"``, in the currency that the context names.
+
+    The value is an integer of minor units. While the currency itself is at fault only the form is checked.
+    """
+
+    default_error_messages = {"bad_amount": "write an amount as a string like “4.90”, not negative."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return minor units."""
+        if not isinstance(data, str) or not UNSIGNED.fullmatch(data):
+            self.fail("bad_amount")
+        currency = self.context.get("currency")
+        if currency is None:
+            return 0
+        try:
+            return parse_minor(data, currency)
+        except Invalid as refusal:
+            raise ValidationError(refusal.sentence, code=refusal.code) from None
+
+
+class Moment(serializers.DateTimeField):
+    """An ISO 8601 date and time with its offset, such as ``2026-11-22T10:00:00Z``; the value is in UTC."""
+
+    default_error_messages = {
+        "bad_moment": "write date and time with an offset, like 2026-11-22T10:00:00Z.",
+        "out_of_range": "this moment is too far away.",
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return the aware moment."""
+        if not isinstance(value, str) or not MOMENT.fullmatch(value):
+            self.fail("bad_moment")
+        try:
+            moment = datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("bad_moment")
+        if not FIRST_YEAR <= moment.year <= timezone.now().year + 1:
+            self.fail("out_of_range")
+        return moment
