@@ -56,3 +56,7 @@ class ReturnReason(models.TextChoices):
     NOT_AS_DESCRIBED = "not_as_described", "not as described"
     LATE = "late", "arrived too late"
     OTHER = "other", "other"
+
+
+ON_THE_WAY = (ReturnState.APPROVED, ReturnState.IN_TRANSIT)
+OPEN_RETURNS = (ReturnState.REQUESTED, ReturnState.APPROVED, ReturnState.IN_TRANSIT, ReturnState.RECEIVED)

@@ -1,10 +1,10 @@
 """The base of every row with a state: protected FSM field, version, and safe set-based saves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -70,12 +70,9 @@ class Aggregate(Versioned, Guarded):
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
-        """Load the row and remember the state it was read with."""
-        row = super().from_db(db, field_names, values, **kwargs)
-        row.__dict__["_read_state"] = row.__dict__.get(cls.STATE)
-        return row
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.__dict__["_read_state"] = self.__dict__.get(self.STATE)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save and remember the state change for the audit line."""

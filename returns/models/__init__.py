@@ -1,5 +1,5 @@
 """The tables of the way back."""
 
-from returns.models.returns import Return, ReturnLine
+from returns.models.returns import Return, ReturnLine, ReturnReceipt
 
-__all__ = ["Return", "ReturnLine"]
+__all__ = ["Return", "ReturnLine", "ReturnReceipt"]

@@ -35,6 +35,14 @@ class Return(Aggregate):
             words_check("reason", ReturnReason.values, "return_reason_word"),
         ]
         indexes = [models.Index(fields=["state", "-id"], name="return_by_state")]
+        permissions = [
+            ("request_return", "Can announce returns"),
+            ("approve_return", "Can approve and decline returns"),
+            ("receive_return", "Can receive returned parcels"),
+            ("inspect_return", "Can inspect returned pieces"),
+            ("complete_return", "Can complete returns and refund them"),
+            ("cancel_return", "Can cancel returns"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -106,3 +114,32 @@ class ReturnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.order_line.sku}"
+
+    @property
+    def is_inspected(self) -> bool:
+        """Return whether somebody has decided about the received pieces."""
+        return self.acceptance != Acceptance.PENDING and bool(self.disposition)
+
+
+class ReturnReceipt(models.Model):
+    """What one scan of a parcel added to a return; append-only, each scan once.
+
+    Without a line it is something the customer did not announce: kept as found, never put to stock.
+    """
+
+    return_order = models.ForeignKey(Return, models.CASCADE, related_name="receipts")
+    return_line = models.ForeignKey(ReturnLine, models.CASCADE, null=True, blank=True, related_name="receipts")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    scan = models.CharField(max_length=120)
+    sku = models.CharField("SKU", max_length=64)
+    quantity = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["return_order", "scan", "return_line"], name="return_scan_once"),
+        ]
+        indexes = [models.Index(fields=["return_order", "scan"], name="return_receipt_scan")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

@@ -1,0 +1,1 @@
+"""The acts of the way back, each one transaction."""

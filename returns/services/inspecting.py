@@ -1,0 +1,101 @@
+"""Inspecting returned pieces: accepted or not, and what becomes of them; what can be sold goes back to stock."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from inventory.models.stock import MovementReason
+from inventory.services.stock import Change, move_stock, open_levels
+from oms.foundation.actions import refuse_unless
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.refusals import Invalid, Refused
+from returns.conditions import IS_RECEIVED, is_to_inspect
+from returns.entries import Inspected
+from returns.locks import lock_return, lock_return_lines
+from returns.models import Return, ReturnLine
+from returns.services.completing import finish, may_settle
+from returns.states import Disposition
+
+
+@transaction.atomic
+def inspect_return(
+    *, return_id: int, lines: Sequence[Inspected], refund_later: bool = False, actor: Actor
+) -> Return:
+    """Decide about received pieces; pieces to restock become sellable at the return's location.
+
+    When the last line is decided the return is completed and refunded, unless ``refund_later`` says otherwise.
+
+    :raises Refused: for a line that was inspected already. :raises Invalid: for a line of which nothing arrived.
+    """
+    order, one = lock_return(return_id, money=True)
+    refuse_unless(one, IS_RECEIVED)
+    known = lock_return_lines(one.pk)
+    decided = [_decide(line, entry) for entry in lines for line in _meant(known, entry)]
+    ReturnLine.objects.bulk_update(
+        decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"]
+    )
+    one.save(update_fields=["updated_at"])
+    told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
+    record(actor, "returns.inspect", one, note=told[:500])
+    if not refund_later and not any(is_to_inspect(line) for line in known) and may_settle(order):
+        finish(order, one, known, actor)
+    _restock(one, decided, actor)
+    return one
+
+
+def _meant(lines: Sequence[ReturnLine], entry: Inspected) -> list[ReturnLine]:
+    """Return the lines an entry is about; raises when nothing of them arrived or they are decided."""
+    ref = entry.ref
+    meant = [
+        line
+        for line in lines
+        if (line.order_line.position == ref.position if ref.position is not None else line.order_line.sku == ref.sku)
+        and line.quantity_received
+    ]
+    if not meant:
+        raise Invalid(f"{ref}: nothing of it arrived with this return.", code="nothing_arrived", field=ref.path)
+    if len(meant) > 1 and entry.restocked is not None:
+        raise Invalid(f"{ref} stands on several lines: name the line.", code="ambiguous_line", field=ref.path)
+    if any(line.is_inspected for line in meant):
+        raise Refused(
+            f"{ref} was inspected already. Correct its stock with an adjustment.",
+            code="already_inspected",
+            field=ref.path,
+        )
+    return meant
+
+
+def _decide(line: ReturnLine, entry: Inspected) -> ReturnLine:
+    """Write the verdict on the line; raises :class:`Invalid` when it contradicts itself."""
+    restocked = entry.restocked
+    if restocked is None:
+        restocked = line.quantity_received if entry.disposition == Disposition.RESTOCK else 0
+    if restocked > line.quantity_received:
+        sentence = f"{entry.ref}: {restocked} to restock, but only {line.quantity_received} arrived."
+        raise Invalid(sentence, code="restock_exceeds_received", field=f"{entry.ref.path}.restocked")
+    if restocked and entry.disposition == Disposition.BACK_TO_CUSTOMER:
+        sentence = f"{entry.ref}: what goes back to the customer cannot be restocked."
+        raise Invalid(sentence, code="contradiction", field=f"{entry.ref.path}.disposition")
+    line.acceptance, line.disposition = entry.acceptance, entry.disposition
+    line.quantity_restocked, line.inspection_note = restocked, entry.note
+    return line
+
+
+def _restock(one: Return, decided: Sequence[ReturnLine], actor: Actor) -> None:
+    """Bring the sellable pieces back to stock at the return's location, each line once."""
+    pieces = [line for line in decided if line.quantity_restocked and line.order_line.product_id]
+    if not pieces or one.location_id is None:
+        return
+    levels = open_levels([(line.order_line.product_id or 0, one.location_id) for line in pieces])
+    changes = [
+        Change(
+            levels[line.order_line.product_id or 0, one.location_id].pk,
+            line.quantity_restocked,
+            MovementReason.RETURN,
+            f"return:{line.pk}:restock",
+            f"return {one.number}",
+        )
+        for line in pieces
+    ]
+    move_stock(changes=changes, actor=actor)
