@@ -1,5 +1,6 @@
 """Settlement: what a gateway said becomes money facts, once, whether by answer, by event or by asking again."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -46,6 +47,7 @@ class Book:
     stops: list[Stop] = field(default_factory=list)
     approved_late: list[Payment] = field(default_factory=list)
     unfinished: set[int] = field(default_factory=set)
+    by_order: dict[int, list[Payment]] = field(default_factory=lambda: defaultdict(list))
 
     def tell(self, act: str, case: Case, note: str = "") -> None:
         """Note the payment as changed, with its audit line."""
@@ -66,6 +68,8 @@ def settle(*, answers: Mapping[int, Answer], actor: Actor) -> int:
     events = lock_open_events(answers)
     cases = _cases(events, orders, payments, answers)
     book = Book(actor, unfinished=_unfinished(cases))
+    for payment in payments:
+        book.by_order[payment.order_id].append(payment)
     for case in cases:
         _settle_one(case, book)
     _write(cases, book)
@@ -185,7 +189,9 @@ def _declined(case: Case, book: Book) -> None:
 def _captured(case: Case, book: Book) -> None:
     """Note collected money."""
     payment, amount = case.payment, case.event.amount
-    if payment.captured + amount < payment.authorized and case.order.pk in book.unfinished:
+    collected = amount + sum(one.captured for one in book.by_order[case.order.pk])
+    more = case.order.pk in book.unfinished or collected < case.order.owed
+    if more and payment.captured + amount < payment.authorized:
         payment.capture_part(amount=amount)
     else:
         payment.capture_rest(amount=amount)

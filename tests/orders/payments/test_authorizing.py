@@ -5,14 +5,14 @@ import pytest
 from orders.models import Order, PaymentEvent, SandboxCharge
 from orders.services import asking
 from orders.services.payments import retry_payment
-from tests.factories import make_actor, make_order
+from tests.factories import make_actor, take_order
 from tests.orders.payments.desk import ask, gate_of, hear, intent_of, moment, payment_of
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_good_token_is_authorized_and_opens_the_gate():
-    order = make_order(token="tok_ok")
+    order = take_order(token="tok_ok")
     assert gate_of(order) == ("pending", "payment_pending")
 
     assert ask() == 1
@@ -27,7 +27,7 @@ def test_a_good_token_is_authorized_and_opens_the_gate():
 
 
 def test_a_declined_token_closes_the_gate_and_holds_the_order():
-    order = make_order(token="tok_declined")
+    order = take_order(token="tok_declined")
 
     ask()
 
@@ -40,7 +40,7 @@ def test_a_declined_token_closes_the_gate_and_holds_the_order():
 
 
 def test_another_card_opens_the_gate_and_lets_the_hold_go():
-    order = make_order(token="tok_declined")
+    order = take_order(token="tok_declined")
     ask()
 
     retry_payment(order_id=order.pk, token="tok_ok", actor=make_actor())
@@ -52,7 +52,7 @@ def test_another_card_opens_the_gate_and_lets_the_hold_go():
 
 
 def test_a_lost_answer_of_a_charge_that_went_through_is_found_by_its_key():
-    order = make_order(token="tok_timeout")
+    order = take_order(token="tok_timeout")
     ask(1)
     assert (payment_of(order).state, intent_of(order).outcome) == ("unknown", "unknown")
     assert gate_of(order) == ("pending", "payment_unknown")
@@ -67,7 +67,7 @@ def test_a_lost_answer_of_a_charge_that_went_through_is_found_by_its_key():
 
 
 def test_a_lost_answer_of_a_charge_that_failed_ends_as_failed():
-    order = make_order(token="tok_error")
+    order = take_order(token="tok_error")
     ask(1)
     assert intent_of(order).outcome == "unknown"
 
@@ -79,7 +79,7 @@ def test_a_lost_answer_of_a_charge_that_failed_ends_as_failed():
 
 
 def test_a_lost_answer_of_a_call_that_never_arrived_is_sent_again_with_the_same_key(monkeypatch):
-    order = make_order(token="tok_ok")
+    order = take_order(token="tok_ok")
     monkeypatch.setattr(asking, "ASKERS", {**asking.ASKERS, "authorize": _lose})
     ask(1)
     assert intent_of(order).outcome == "unknown"
@@ -97,7 +97,7 @@ def _lose(gateway, ask):
 
 
 def test_a_pending_charge_is_authorized_by_its_event():
-    order = make_order(token="tok_pending")
+    order = take_order(token="tok_pending")
     ask(1)
     assert (payment_of(order).state, gate_of(order)) == ("pending", ("pending", "payment_pending"))
 
@@ -109,7 +109,7 @@ def test_a_pending_charge_is_authorized_by_its_event():
 
 
 def test_a_pending_charge_whose_event_is_lost_is_asked_for():
-    order = make_order(token="tok_pending")
+    order = take_order(token="tok_pending")
     ask(1)
     SandboxCharge.objects.update(status="ok", event_due_at=None)
 
@@ -119,7 +119,7 @@ def test_a_pending_charge_whose_event_is_lost_is_asked_for():
 
 
 def test_repeated_events_have_no_second_effect():
-    order = make_order(token="tok_duplicate_events")
+    order = take_order(token="tok_duplicate_events")
     ask(1)
     before = payment_of(order).version
 
@@ -130,7 +130,7 @@ def test_repeated_events_have_no_second_effect():
 
 
 def test_the_event_may_come_before_the_answer(monkeypatch):
-    order = make_order(token="tok_duplicate_events")
+    order = take_order(token="tok_duplicate_events")
     real = asking.ASKERS["authorize"]
 
     def hears_first(gateway, ask_of):
@@ -145,7 +145,7 @@ def test_the_event_may_come_before_the_answer(monkeypatch):
 
 
 def test_a_worker_that_dies_after_the_call_leaves_one_charge(monkeypatch):
-    order = make_order(token="tok_ok")
+    order = take_order(token="tok_ok")
 
     def dies(**_):
         raise RuntimeError("killed")
@@ -164,7 +164,7 @@ def test_a_worker_that_dies_after_the_call_leaves_one_charge(monkeypatch):
 
 
 def test_an_amount_that_is_not_ours_calls_a_person():
-    order = make_order(token="tok_pending")
+    order = take_order(token="tok_pending")
     ask(1)
     SandboxCharge.objects.update(amount=1500)
 

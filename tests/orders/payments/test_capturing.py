@@ -10,7 +10,7 @@ from orders.services.gates import set_gates
 from orders.services.payments import capture_payment
 from orders.services.progress import mark_delivered, mark_shipped
 from orders.states import EventKind
-from tests.factories import make_actor, make_order, make_product
+from tests.factories import make_actor, make_product, take_order
 from tests.orders.payments.desk import ask, at, payment_of
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def captures(order: Order) -> list[tuple[int, str]]:
 def test_each_shipment_brings_its_value_and_the_last_brings_the_rest():
     lines = [(make_product(), 3, 1000), (make_product(), 1, 700)]
     told = {"total": 3833, "discounts": [DiscountIn(367)], "shipping": ShippingIn(amount=500)}
-    order = released(make_order(lines, token="tok_ok", **told))
+    order = released(take_order(lines, token="tok_ok", **told))
     first, second = order.lines.order_by("position")
 
     mark_shipped(order_id=order.pk, lines={first.pk: 1}, reference="s1", actor=at(10))
@@ -52,7 +52,7 @@ def test_each_shipment_brings_its_value_and_the_last_brings_the_rest():
 
 
 def test_a_shipment_during_a_capture_is_collected_when_the_answer_is_there():
-    order = released(make_order([(make_product(), 2, 1000)], token="tok_ok"))
+    order = released(take_order([(make_product(), 2, 1000)], token="tok_ok"))
     line = order.lines.get()
     mark_shipped(order_id=order.pk, lines={line.pk: 1}, reference="s1", actor=at(10))
     mark_shipped(order_id=order.pk, lines={line.pk: 1}, reference="s2", actor=at(11))
@@ -66,7 +66,7 @@ def test_a_shipment_during_a_capture_is_collected_when_the_answer_is_there():
 
 
 def test_a_lost_answer_to_a_capture_collects_once():
-    order = released(make_order(token="tok_timeout"))
+    order = released(take_order(token="tok_timeout"))
     line = order.lines.get()
     mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
     ask(11)
@@ -79,7 +79,7 @@ def test_a_lost_answer_to_a_capture_collects_once():
 
 
 def test_a_second_click_on_capture_is_refused():
-    order = released(make_order(token="tok_ok"))
+    order = released(take_order(token="tok_ok"))
     capture_payment(order_id=order.pk, actor=make_actor())
 
     with pytest.raises(Refused, match="under way"):
@@ -89,7 +89,7 @@ def test_a_second_click_on_capture_is_refused():
 
 
 def test_money_the_channel_collected_is_not_collected_again():
-    order = released(make_order())
+    order = released(take_order())
     line = order.lines.get()
 
     mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
@@ -98,7 +98,7 @@ def test_money_the_channel_collected_is_not_collected_again():
 
 
 def test_the_order_is_completed_with_its_last_delivery():
-    order = released(make_order())
+    order = released(take_order())
     line = order.lines.get()
     mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
     mark_delivered(order_id=order.pk, lines={line.pk: 1}, actor=at(20))
@@ -111,7 +111,7 @@ def test_the_order_is_completed_with_its_last_delivery():
 
 
 def test_more_than_is_open_cannot_be_shipped():
-    order = released(make_order())
+    order = released(take_order())
     line = order.lines.get()
 
     with pytest.raises(Refused, match="2 open pieces, not 3"):
