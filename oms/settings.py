@@ -163,7 +163,7 @@ ALLOW_INSIDE_TARGETS = env.flag("ALLOW_INSIDE_TARGETS")
 UNPAID_ALLOCATION_HOURS = env.number("UNPAID_ALLOCATION_HOURS", 72)
 # The sandbox carrier: seconds between two scans of a parcel, and how often it misbehaves in which way (0 to 1).
 SANDBOX_TRACKING_SECONDS = env.number("SANDBOX_TRACKING_SECONDS", 60)
-SANDBOX_CARRIER_FAULTS: dict[str, float] = {}
+SANDBOX_CARRIER_FAULTS = env.chances("SANDBOX_CARRIER_FAULTS")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["orders.api.authentication.ApiKeyAuthentication"],

@@ -1,0 +1,73 @@
+"""What matching tells the rooms on its right, and itself."""
+
+from dataclasses import dataclass
+
+from oms.foundation.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAllocated(Fact):
+    """Every open piece of the order is promised from some location's stock."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderBackordered(Fact):
+    """Some open pieces of the order have no stock; told once, until the order is complete again."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiecesMissed(Fact):
+    """A picker did not find promised pieces; the order needs others."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackordersLeft(Fact):
+    """A batch of short orders was served and stock is left: go on behind the last one (short since, id)."""
+
+    STREAM = "backorders"
+
+    product_ids: list[int]
+    after_short_since: str
+    after_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipmentShipped(Fact):
+    """The parcels of a shipment were handed to the carrier."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageDelivered(Fact):
+    """A parcel has reached the customer."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    package_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageDelayed(Fact):
+    """A parcel is late: the carrier says so, or its day has passed."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    package_id: int

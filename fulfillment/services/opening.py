@@ -1,0 +1,53 @@
+"""Giving fulfillment orders to the floor when their order is released, and taking them back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from fulfillment.cutoff import next_departure
+from fulfillment.locks import lock_live_of, lock_orders
+from fulfillment.models import FulfillmentOrder
+from fulfillment.states import FulfillmentOrderState
+from inventory.models import Location
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record_many
+from orders.states import OrderState
+
+S = FulfillmentOrderState
+
+
+def departures(rows: Iterable[FulfillmentOrder], now: datetime) -> dict[int, datetime]:
+    """Return the next cut-off of each location of the rows, by location id."""
+    places = Location.objects.in_bulk({row.location_id for row in rows})
+    return {pk: next_departure(now, cutoff=place.cutoff, zone=place.zone) for pk, place in places.items()}
+
+
+def open_now(rows: Sequence[FulfillmentOrder], leaves: Mapping[int, datetime], now: datetime) -> None:
+    """Open planned rows in memory, each with its location's next cut-off; the caller saves."""
+    for row in rows:
+        row.open(at=now, ship_by=leaves[row.location_id])
+
+
+@transaction.atomic
+def open_fulfillment_orders(*, order_ids: Sequence[int], actor: Actor) -> list[FulfillmentOrder]:
+    """Let the floor work on the planned fulfillment orders of released orders; others are left as they are."""
+    released = [order.pk for order in lock_orders(order_ids) if order.state == OrderState.RELEASED]
+    rows = lock_live_of(released, [S.PLANNED])
+    open_now(rows, departures(rows, actor.now), actor.now)
+    save_many(rows, ["state", "opened_at", "ship_by"])
+    record_many(actor, [Act("fulfillment.open", row) for row in rows])
+    return rows
+
+
+@transaction.atomic
+def recall_fulfillment_orders(*, order_ids: Sequence[int], actor: Actor) -> list[FulfillmentOrder]:
+    """Take open fulfillment orders of recalled orders back from the floor; what is being picked stays there."""
+    recalled = [order.pk for order in lock_orders(order_ids) if order.state == OrderState.PLACED]
+    rows = lock_live_of(recalled, [S.OPEN])
+    for row in rows:
+        row.recall()
+    save_many(rows, ["state", "opened_at"])
+    record_many(actor, [Act("fulfillment.recall", row) for row in rows])
+    return rows

@@ -1,0 +1,121 @@
+"""Gathering what a batch of orders needs decided, under locks, in a fixed number of statements."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
+from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.sourcing.geography import locate
+from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
+from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
+from inventory.models import Product
+from orders.models import Channel, Order, OrderAddress, OrderLine
+from orders.models.orders import AddressKind
+
+S = FulfillmentOrderState
+
+
+@dataclass(slots=True)
+class Case:
+    """One order to source: what it wants now, what is taken back first, and who may not serve it."""
+
+    order: Order
+    channel: Channel
+    lines: list[OrderLine] = field(default_factory=list)
+    address: tuple[str, str] | None = None
+    replaced: list[FulfillmentOrder] = field(default_factory=list)
+    freed: list[Allocation] = field(default_factory=list)
+    kept: Counter[int] = field(default_factory=Counter)
+    excluded: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> dict[int, int]:
+        """Return the pieces by line id that need stock: open and not promised by a fulfillment order that stays."""
+        wanted = ((line.pk, line.quantity_open - self.kept[line.pk]) for line in self.lines)
+        return {pk: quantity for pk, quantity in wanted if quantity > 0}
+
+    @property
+    def destination(self) -> Point | None:
+        """Return where the order goes, as well as its postcode tells."""
+        return locate(*self.address) if self.address else None
+
+    @property
+    def freed_pieces(self) -> Counter[tuple[int, int]]:
+        """Return the pieces taken back, by (line, stock level)."""
+        pieces: Counter[tuple[int, int]] = Counter()
+        for one in self.freed:
+            pieces[one.order_line_id, one.stock_level_id] += one.quantity
+        return pieces
+
+    def snapshot(self, products: Mapping[int, Product]) -> OrderSnapshot:
+        """Return the order as the engine sees it; lines without a known product are not asked for."""
+        wanted = self.wanted
+        wants = tuple(
+            Want(line.pk, line.product_id, line.sku, wanted[line.pk], products[line.product_id].capability)
+            for line in self.lines
+            if line.pk in wanted and line.product_id is not None
+        )
+        country = self.address[0] if self.address else ""
+        return OrderSnapshot(self.order.pk, self.destination, country, wants, self.excluded)
+
+
+def gather(order_ids: Sequence[int], *, taken_back: Collection[int], forgiving: bool) -> list[Case]:
+    """Lock the live orders and their fulfillment orders, and return a case for each in the order of the ids.
+
+    Planned fulfillment orders are replaced, and those named in ``taken_back``. Locations that rejected the order are
+    excluded unless ``forgiving``.
+    """
+    orders = {order.pk: order for order in lock_orders(order_ids) if order.is_live}
+    channels = Channel.objects.in_bulk({order.channel_id for order in orders.values()})
+    cases = {pk: Case(orders[pk], channels[orders[pk].channel_id]) for pk in dict.fromkeys(order_ids) if pk in orders}
+    _add_lines(cases)
+    _add_addresses(cases)
+    _add_promises(cases, taken_back)
+    if not forgiving:
+        _exclude_rejecting(cases)
+    return list(cases.values())
+
+
+def _add_lines(cases: Mapping[int, Case]) -> None:
+    """Put every line to its order, by id."""
+    for line in OrderLine.objects.filter(order__in=list(cases)).order_by("pk"):
+        cases[line.order_id].lines.append(line)
+
+
+def _add_addresses(cases: Mapping[int, Case]) -> None:
+    """Put country and postcode of the current shipping address to each order."""
+    current = OrderAddress.objects.filter(order__in=list(cases), kind=AddressKind.SHIPPING, replaced_at=None)
+    for order_id, country, postal_code in current.values_list("order_id", "country", "postal_code"):
+        cases[order_id].address = (country, postal_code)
+
+
+def _add_promises(cases: Mapping[int, Case], taken_back: Collection[int]) -> None:
+    """Split the promises made so far into those taken back and those that stay."""
+    live = {one.pk: one for one in lock_live_of(cases, LIVE_FULFILLMENT)}
+    replaced = {pk for pk, one in live.items() if one.state == S.PLANNED or pk in taken_back}
+    for pk in sorted(replaced):
+        cases[live[pk].order_id].replaced.append(live[pk])
+    for allocation in open_allocations_of(live):
+        case = cases[live[allocation.fulfillment_order_id].order_id]
+        if allocation.fulfillment_order_id in replaced:
+            case.freed.append(allocation)
+        else:
+            case.kept[allocation.order_line_id] += allocation.quantity
+
+
+def _exclude_rejecting(cases: Mapping[int, Case]) -> None:
+    """Keep an order away from the locations that have rejected it."""
+    excluded: dict[int, set[int]] = defaultdict(set)
+    rejected = FulfillmentOrder.objects.filter(order__in=list(cases), state=S.REJECTED)
+    for order_id, location_id in rejected.values_list("order_id", "location_id"):
+        excluded[order_id].add(location_id)
+    for order_id, locations in excluded.items():
+        cases[order_id].excluded = frozenset(locations)
+
+
+def products_of(cases: Iterable[Case]) -> dict[int, Product]:
+    """Return the products that the cases' lines want, by id."""
+    ids = {line.product_id for case in cases for line in case.lines if line.product_id is not None}
+    rows = Product.objects.filter(pk__in=sorted(ids)).only("pk", "sku", "capability", "title")
+    return {product.pk: product for product in rows}

@@ -1,0 +1,25 @@
+"""What came of sourcing one order."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from fulfillment.services.sourcing.cases import Case
+from fulfillment.sourcing.decision import Decision
+from fulfillment.sourcing.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided for one case, with exactly what the engine saw."""
+
+    case: Case
+    snapshot: Snapshot
+    decision: Decision
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Return whether the new promise is the old one, piece by piece."""
+        pieces: Counter[tuple[int, int]] = Counter()
+        for one in self.decision.portions:
+            pieces[one.line_id, one.stock_level_id] += one.quantity
+        return pieces == self.case.freed_pieces

@@ -1,0 +1,187 @@
+"""Writing what sourcing decided: promises taken back and made, the stock's counters, the gate, the record."""
+
+import json
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from fulfillment.events import OrderAllocated, OrderBackordered
+from fulfillment.models import Allocation, FulfillmentOrder, SourcingDecision
+from fulfillment.services.opening import departures, open_now
+from fulfillment.services.sourcing.outcome import Outcome
+from fulfillment.services.sourcing.verdicts import unknown_skus, verdict_of
+from fulfillment.sourcing.decision import decision_hash
+from inventory.services.allocation import allocate_pieces, free_pieces
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record_many
+from oms.foundation.facts import Fact, publish
+from oms.foundation.numbers import random_code
+from orders.models import Order
+from orders.services.progress import note_allocation
+from orders.states import OrderState, PaymentStatus
+
+PROMISED_MONEY = (
+    PaymentStatus.NONE,
+    PaymentStatus.AUTHORIZED,
+    PaymentStatus.PAID,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+)
+
+
+def write(
+    outcomes: Sequence[Outcome], *, trigger: str, taken_back: Collection[int], actor: Actor
+) -> list[SourcingDecision]:
+    """Write every outcome of a batch; everything it touches is locked by the caller."""
+    acts = _take_back(outcomes, taken_back)
+    planned = _plan(outcomes, actor)
+    acts += [Act("fulfillment.plan", one, created=True) for one in planned.values()]
+    _allocate(outcomes, planned, actor)
+    _count_pieces(outcomes, actor)
+    decisions = _decisions(outcomes, trigger, actor)
+    SourcingDecision.objects.bulk_create(decisions)
+    acts += [Act("fulfillment.source", one.case.order, note=one.decision.sentence) for one in outcomes]
+    facts = _note_shortage(outcomes, actor)
+    record_many(actor, acts)
+    note_allocation(
+        allocated=_line_deltas(outcomes),
+        verdicts={one.case.order.pk: verdict_of(one.case, one.snapshot, one.decision) for one in outcomes},
+        actor=actor,
+    )
+    publish(*facts)
+    return decisions
+
+
+def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list[Act]:
+    """Release the replaced promises and end their fulfillment orders; return the acts to record."""
+    freed = [one for outcome in outcomes for one in outcome.case.freed]
+    for allocation in freed:
+        allocation.release()
+    save_many(freed, ["state"])
+    replaced = [one for outcome in outcomes for one in outcome.case.replaced]
+    for one in replaced:
+        if one.pk in taken_back:
+            one.reject()
+        else:
+            one.cancel()
+    save_many(replaced, ["state"])
+    return [Act("fulfillment.reject" if one.pk in taken_back else "fulfillment.replan", one) for one in replaced]
+
+
+def _plan(outcomes: Sequence[Outcome], actor: Actor) -> dict[tuple[int, int], FulfillmentOrder]:
+    """Make a fulfillment order for each (order, location); one of a released order is open at once."""
+    planned: dict[tuple[int, int], FulfillmentOrder] = {}
+    for outcome in outcomes:
+        order = outcome.case.order
+        for location_id in outcome.decision.location_ids:
+            planned[order.pk, location_id] = FulfillmentOrder(
+                number=random_code(8, prefix="F"), order=order, location_id=location_id, created_at=actor.now
+            )
+    at_work = [one for one in planned.values() if one.order.state == OrderState.RELEASED]
+    open_now(at_work, departures(at_work, actor.now), actor.now)
+    FulfillmentOrder.objects.bulk_create(planned.values())
+    return planned
+
+
+def _allocate(outcomes: Sequence[Outcome], planned: dict[tuple[int, int], FulfillmentOrder], actor: Actor) -> None:
+    """Write an allocation for every portion."""
+    Allocation.objects.bulk_create(
+        [
+            Allocation(
+                order_line_id=portion.line_id,
+                fulfillment_order=planned[outcome.case.order.pk, portion.location_id],
+                stock_level_id=portion.stock_level_id,
+                quantity=portion.quantity,
+                expires_at=expiry_of(outcome.case.order, actor.now),
+                created_at=actor.now,
+            )
+            for outcome in outcomes
+            for portion in outcome.decision.portions
+        ]
+    )
+
+
+def expiry_of(order: Order, now: datetime) -> datetime | None:
+    """Return when the pieces of an unpaid order are given back; None once its money is promised."""
+    if order.payment_status in PROMISED_MONEY:
+        return None
+    wait = timedelta(hours=settings.UNPAID_ALLOCATION_HOURS)
+    return max(order.received_at, now) + wait
+
+
+def _count_pieces(outcomes: Sequence[Outcome], actor: Actor) -> None:
+    """Bring the levels' counters to the difference between the promises made and those taken back."""
+    pieces: Counter[int] = Counter()
+    for outcome in outcomes:
+        for one in outcome.case.freed:
+            pieces[one.stock_level_id] -= one.quantity
+        for portion in outcome.decision.portions:
+            pieces[portion.stock_level_id] += portion.quantity
+    less = {pk: -delta for pk, delta in pieces.items() if delta < 0}
+    more = {pk: delta for pk, delta in pieces.items() if delta > 0}
+    if less:
+        free_pieces(pieces=less, actor=actor)
+    if more:
+        allocate_pieces(pieces=more, actor=actor)
+
+
+def _line_deltas(outcomes: Sequence[Outcome]) -> dict[int, int]:
+    """Return how many pieces each line has gained or lost against its counter."""
+    promised: Counter[int] = Counter()
+    for outcome in outcomes:
+        promised.update(outcome.case.kept)
+        for portion in outcome.decision.portions:
+            promised[portion.line_id] += portion.quantity
+    lines = [line for outcome in outcomes for line in outcome.case.lines]
+    deltas = {line.pk: promised[line.pk] - line.quantity_allocated for line in lines}
+    return {pk: delta for pk, delta in deltas.items() if delta}
+
+
+def _decisions(outcomes: Sequence[Outcome], trigger: str, actor: Actor) -> list[SourcingDecision]:
+    """Build the record of each decision that had something to decide."""
+    return [
+        SourcingDecision(
+            order=one.case.order,
+            decided_at=actor.now,
+            trigger=trigger,
+            rules_version=one.decision.rules_version,
+            snapshot=packed(one.snapshot.to_json()),
+            outcome=one.decision.to_json(),
+            outcome_hash=decision_hash(one.decision),
+            sentence=one.decision.sentence[:1000],
+            parcels=len(one.decision.location_ids),
+            units_short=sum(short.missing for short in one.decision.shortages),
+        )
+        for one in outcomes
+        if one.snapshot.orders[0].wants
+    ]
+
+
+def packed(data: dict[str, Any]) -> bytes:
+    """Return plain data as compressed JSON, keys sorted."""
+    return zlib.compress(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _note_shortage(outcomes: Sequence[Outcome], actor: Actor) -> list[Fact]:
+    """Keep since when each order is short, and return the facts to tell."""
+    facts: list[Fact] = []
+    changed: dict[bool, list[Order]] = defaultdict(list)
+    for outcome in outcomes:
+        order, short = outcome.case.order, bool(outcome.decision.shortages or unknown_skus(outcome.case))
+        was_short = order.short_since is not None
+        if short and not was_short:
+            order.short_since = actor.now
+            facts.append(OrderBackordered(at=actor.now, order_id=order.pk))
+        if not short:
+            order.short_since = None
+            facts.append(OrderAllocated(at=actor.now, order_id=order.pk))
+        if short != was_short:
+            changed[short].append(order)
+    for orders in changed.values():
+        save_many(orders, ["short_since"])
+    return facts

@@ -1,0 +1,79 @@
+"""One run of sourcing over a batch of orders: take back, decide, promise."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from django.db import transaction
+
+from fulfillment.models import SourcingDecision
+from fulfillment.services.sourcing.cases import Case, gather, products_of
+from fulfillment.services.sourcing.outcome import Outcome
+from fulfillment.services.sourcing.promise import write
+from fulfillment.services.sourcing.supply import lock_supply
+from fulfillment.sourcing.engine import decide
+from fulfillment.sourcing.snapshot import Rules
+from oms.foundation.actor import Actor
+
+RULES = Rules()
+
+
+class Trigger:
+    """Why orders are sourced: the words of :attr:`SourcingDecision.trigger`."""
+
+    PLACED: Final = "placed"
+    STOCK: Final = "stock_grew"
+    SWEEP: Final = "sweep"
+    ADDRESS: Final = "address_changed"
+    MISSED: Final = "pieces_missed"
+    REDUCED: Final = "order_reduced"
+    PAID: Final = "paid"
+    REROUTE: Final = "rerouted"
+    REJECTED: Final = "rejected"
+    STAFF: Final = "asked_by_staff"
+
+
+# these look at orders that are known to be short: what they leave as it was needs no new record
+QUIET = frozenset({Trigger.STOCK, Trigger.SWEEP})
+
+
+@transaction.atomic
+def source_orders(
+    *,
+    order_ids: Sequence[int],
+    trigger: str,
+    actor: Actor,
+    taken_back: Collection[int] = (),
+    forgiving: bool = False,
+) -> list[SourcingDecision]:
+    """Decide who ships each live order, oldest id in the list first, and promise the stock; in a fixed number of SQL.
+
+    Planned fulfillment orders are taken back first, and those named in ``taken_back`` (their locations count as having
+    rejected the order). Missing pieces close the stock gate with a sentence; what is there stays promised.
+    """
+    cases = gather(order_ids, taken_back=taken_back, forgiving=forgiving)
+    if taken_back:
+        _exclude_taken_back(cases, taken_back)
+    products = products_of(cases)
+    freed: Counter[int] = Counter()
+    for case in cases:
+        for one in case.freed:
+            freed[one.stock_level_id] += one.quantity
+    replaced = [one.pk for case in cases for one in case.replaced]
+    supply = lock_supply(products, freed=freed, replaced=replaced, now=actor.now)
+    outcomes = []
+    for case in cases:
+        snapshot = supply.snapshot(case.snapshot(products))
+        (decision,) = decide(snapshot, RULES)
+        supply.take(decision.portions)
+        outcomes.append(Outcome(case, snapshot, decision))
+    if trigger in QUIET:
+        outcomes = [one for one in outcomes if not one.changes_nothing]
+    return write(outcomes, trigger=trigger, taken_back=taken_back, actor=actor) if outcomes else []
+
+
+def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:
+    """Keep each order away from the locations it is taken from."""
+    for case in cases:
+        places = {one.location_id for one in case.replaced if one.pk in taken_back}
+        case.excluded = case.excluded | places

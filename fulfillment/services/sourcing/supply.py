@@ -1,0 +1,97 @@
+"""What supply offers to a batch: stock that is free, and parcels that locations can still send today."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from fulfillment.cutoff import day_start
+from fulfillment.models import FulfillmentOrder
+from fulfillment.sourcing.decision import Portion
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Snapshot
+from fulfillment.states import FulfillmentOrderState
+from inventory.locks import lock_levels_of
+from inventory.models import Location, StockLevel
+
+GONE = (FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED)
+
+
+@dataclass(slots=True)
+class Supply:
+    """Free pieces by (product, location) and today's locations, as they shrink while a batch is decided."""
+
+    levels: dict[tuple[int, int], tuple[int, int]]
+    nodes: tuple[Node, ...]
+
+    def snapshot(self, order: OrderSnapshot) -> Snapshot:
+        """Return what one order may see: the stock of its own products, so that its decision can be replayed alone."""
+        stock = {
+            (product, node.location_id): self.levels[product, node.location_id]
+            for product in {want.product_id for want in order.wants}
+            for node in self.nodes
+            if (product, node.location_id) in self.levels
+        }
+        return Snapshot((order,), self.nodes, stock)
+
+    def take(self, portions: Iterable[Portion]) -> None:
+        """Subtract what an order got, and one parcel of each location that ships it."""
+        senders = set()
+        for portion in portions:
+            level_id, free = self.levels[portion.product_id, portion.location_id]
+            self.levels[portion.product_id, portion.location_id] = (level_id, free - portion.quantity)
+            senders.add(portion.location_id)
+        if senders:
+            self.nodes = tuple(_with_one_less(node) if node.location_id in senders else node for node in self.nodes)
+
+
+def _with_one_less(node: Node) -> Node:
+    """Return a location that can send one parcel less."""
+    return node if node.capacity_left is None else replace(node, capacity_left=max(0, node.capacity_left - 1))
+
+
+def lock_supply(
+    product_ids: Iterable[int], *, freed: Mapping[int, int], replaced: Iterable[int], now: datetime
+) -> Supply:
+    """Lock every stock level of the products and return what is free, counting the pieces taken back as free.
+
+    Fulfillment orders that are being ``replaced`` do not count against their location's day.
+    """
+    levels = {(level.product_id, level.location_id): _free(level, freed) for level in lock_levels_of(product_ids)}
+    return Supply(levels, _nodes(list(replaced), now))
+
+
+def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:
+    """Return the level's id and the pieces that may be promised."""
+    return level.pk, max(0, level.on_hand - level.allocated + freed.get(level.pk, 0) - level.safety_stock)
+
+
+def _nodes(replaced: list[int], now: datetime) -> tuple[Node, ...]:
+    """Return the locations that ship, with the parcels each can still send today."""
+    locations = list(Location.objects.filter(is_active=True).order_by("code"))
+    taken = _parcels_today([one for one in locations if one.daily_capacity is not None], replaced, now)
+    return tuple(
+        Node(
+            location_id=one.pk,
+            code=one.code,
+            name=one.name,
+            kind=one.kind,
+            point=None if one.latitude is None or one.longitude is None else Point(one.latitude, one.longitude),
+            capabilities=frozenset(one.capabilities),
+            capacity_left=None if one.daily_capacity is None else max(0, one.daily_capacity - taken[one.pk]),
+            daily_capacity=one.daily_capacity,
+        )
+        for one in locations
+    )
+
+
+def _parcels_today(locations: list[Location], replaced: list[int], now: datetime) -> Counter[int]:
+    """Count the parcels promised since each limited location's day began, in one statement for all."""
+    if not locations:
+        return Counter()
+    today = Q()
+    for one in locations:
+        today |= Q(location=one, created_at__gte=day_start(now, one.zone))
+    rows = FulfillmentOrder.objects.filter(today).exclude(state__in=GONE).exclude(pk__in=replaced)
+    return Counter(dict(rows.values_list("location").annotate(parcels=Count("pk"))))

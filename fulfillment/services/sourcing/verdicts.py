@@ -1,0 +1,112 @@
+"""The stock gate's verdict on a decision, in a clerk's words: what is missing, why, and what happens next."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fulfillment.services.sourcing.cases import Case
+from fulfillment.sourcing.decision import Decision, Shortage
+from fulfillment.sourcing.snapshot import Node, Snapshot
+from fulfillment.sourcing.wording import cannot, count, enumeration, units_by_sku
+from orders.models.channels import ShortagePolicy
+from orders.screening.verdict import CLOSED, OPEN, Verdict
+
+STOCK = "stock"
+SHOWN = 5
+
+
+def verdict_of(case: Case, snapshot: Snapshot, decision: Decision) -> Verdict:
+    """Return whether the order may go as far as stock is concerned.
+
+    Open when nothing is missing; also with something missing where the channel ships what is there and something is.
+    """
+    unknown = unknown_skus(case)
+    evidence = {"missing": [[one.sku, one.missing] for one in decision.shortages[:50]], "unknown": unknown[:50]}
+    if decision.is_complete and not unknown:
+        return Verdict(STOCK, OPEN, "", decision.sentence[:1000], evidence)
+    held = bool(decision.portions) or sum(case.kept.values()) > 0
+    code, sentence = _why(snapshot, decision, unknown)
+    if held and case.channel.shortage_policy == ShortagePolicy.SPLIT:
+        later = f"What is there ships now, the rest later. {sentence}"
+        return Verdict(STOCK, OPEN, "ships_in_parts", later[:1000], evidence)
+    return Verdict(STOCK, CLOSED, code, sentence[:1000], evidence)
+
+
+def unknown_skus(case: Case) -> list[str]:
+    """Return the SKUs of open lines that the catalogue does not know."""
+    wanted = case.wanted
+    return [line.sku for line in case.lines if line.pk in wanted and line.product_id is None]
+
+
+def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tuple[str, str]:
+    """Return the code and sentence of what keeps the order from being complete, gravest reason first."""
+    if unknown:
+        words = enumeration([f"“{sku}”" for sku in unknown[:SHOWN]])
+        return "unknown_sku", f"SKU {words} is not in the catalogue: add the product, then source again."
+    unable = _unable(snapshot, decision)
+    if unable:
+        return "no_location_can_ship", _unable_sentence(unable)
+    pairs = [(one.missing, one.sku) for one in decision.shortages]
+    missing = f"Missing: {units_by_sku(pairs, SHOWN)}."
+    if _only_full(snapshot, decision):
+        return "no_capacity", f"{missing} Every location that has it is full for today; it is tried again tomorrow."
+    next_step = "It is tried again as soon as stock comes in; or receive stock, or cancel the missing pieces."
+    return "short_stock", f"{missing} {next_step}"
+
+
+def _unable(snapshot: Snapshot, decision: Decision) -> Mapping[str, list[str]]:
+    """Return, by capability, the missing SKUs that nobody who can would ship although others have them."""
+    capability = {want.line_id: want.capability for want in snapshot.orders[0].wants}
+    found: dict[str, list[str]] = {}
+    for one in decision.shortages:
+        asked = capability[one.line_id]
+        if asked and _out_of_reach(snapshot, one, asked):
+            found.setdefault(asked, []).append(one.sku)
+    return found
+
+
+def _out_of_reach(snapshot: Snapshot, shortage: Shortage, capability: str) -> bool:
+    """Say whether no location at all has the capability, or only ones without it hold the product."""
+    able = [node for node in snapshot.nodes if capability in node.capabilities]
+    if not able:
+        return True
+    holding = _holding(snapshot, shortage.product_id)
+    return bool(holding) and not any(node in able for node in holding)
+
+
+def _holding(snapshot: Snapshot, product_id: int) -> list[Node]:
+    """Return the locations with free pieces of a product."""
+    return [node for node in snapshot.nodes if snapshot.stock.get((product_id, node.location_id), (0, 0))[1] > 0]
+
+
+def _unable_sentence(unable: Mapping[str, list[str]]) -> str:
+    """Say who cannot do what, and how to mend it."""
+    parts = [
+        f"No location can ship {enumeration(skus[:SHOWN])}: every one that has it {cannot([capability])}."
+        for capability, skus in sorted(unable.items())
+    ]
+    return f"{' '.join(parts)} Give a location this skill or move stock to one that has it, then source again."
+
+
+def _only_full(snapshot: Snapshot, decision: Decision) -> bool:
+    """Say whether the missing pieces lie at locations that can send nothing more today."""
+    full = {one.location_id for one in decision.rejections if one.reason_code == "no_capacity"}
+    pieces: dict[int, int] = {}
+    for (product_id, location_id), (_, free) in snapshot.stock.items():
+        if location_id in full:
+            pieces[product_id] = pieces.get(product_id, 0) + free
+    return all(pieces.get(one.product_id, 0) >= one.missing for one in decision.shortages)
+
+
+def expired(hours: int) -> Verdict:
+    """Return the verdict on an order whose money did not come in time."""
+    sentence = (
+        f"The order was not paid within {count(hours, 'hour')}, so its pieces were given back."
+        " They are promised again as soon as it is paid."
+    )
+    return Verdict(STOCK, CLOSED, "allocation_expired", sentence, {"hours": hours})
+
+
+def withdrawn(number: str, data: Mapping[str, Any]) -> Verdict:
+    """Return the verdict on an order whose fulfillment order was cancelled by staff."""
+    sentence = f"Fulfillment order {number} was cancelled, its pieces are free. Source the order again when it may go."
+    return Verdict(STOCK, CLOSED, "fulfillment_cancelled", sentence, data)
