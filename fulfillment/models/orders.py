@@ -28,6 +28,15 @@ class FulfillmentOrder(Aggregate):
     fulfilled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = [
+            ("source_fulfillmentorder", "Can source orders again"),
+            ("reroute_fulfillmentorder", "Can move work to another location"),
+            ("reject_fulfillmentorder", "Can reject work for a location"),
+            ("hold_fulfillmentorder", "Can hold work and resume it"),
+            ("cancel_fulfillmentorder", "Can cancel work"),
+            ("pick_fulfillmentorder", "Can pick"),
+            ("pack_fulfillmentorder", "Can pack and unpack"),
+        ]
         constraints = [words_check("state", S.values, "fulfillment_state_word")]
         indexes = [
             models.Index(fields=["location", "state", "ship_by"], name="fulfillment_queue"),
@@ -99,9 +108,7 @@ class Allocation(Aggregate):
     fulfillment_order = models.ForeignKey(FulfillmentOrder, models.PROTECT, related_name="allocations")
     stock_level = models.ForeignKey(StockLevel, models.PROTECT, related_name="allocations")
     quantity = models.PositiveIntegerField()
-    state = FSMField(
-        max_length=10, default=AllocationState.ALLOCATED, choices=AllocationState.choices, protected=True
-    )
+    state = FSMField(max_length=10, default=AllocationState.ALLOCATED, choices=AllocationState.choices, protected=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -110,9 +117,7 @@ class Allocation(Aggregate):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_positive"),
         ]
         indexes = [
-            models.Index(
-                fields=["stock_level"], name="allocation_open", condition=Q(state__in=OPEN_ALLOCATIONS)
-            ),
+            models.Index(fields=["stock_level"], name="allocation_open", condition=Q(state__in=OPEN_ALLOCATIONS)),
             models.Index(fields=["order_line", "state"], name="allocation_by_line"),
         ]
 
@@ -142,8 +147,6 @@ class Allocation(Aggregate):
     def release(self) -> None:
         """The pieces are free for others."""
 
-    @transition(
-        field=state, source=[AllocationState.ALLOCATED, AllocationState.PICKED], target=AllocationState.SHORT
-    )
+    @transition(field=state, source=[AllocationState.ALLOCATED, AllocationState.PICKED], target=AllocationState.SHORT)
     def miss(self) -> None:
         """The pieces were not found on the shelf."""

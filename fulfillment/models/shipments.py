@@ -32,6 +32,11 @@ class Shipment(Aggregate):
     shipped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = [
+            ("label_shipment", "Can buy and print labels"),
+            ("void_shipment", "Can void labels"),
+            ("ship_shipment", "Can hand parcels to the carrier"),
+        ]
         constraints = [words_check("state", S.values, "shipment_state_word")]
         indexes = [models.Index(fields=["state", "-id"], name="shipment_by_state")]
 
@@ -90,6 +95,8 @@ class Package(Versioned):
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
+        verbose_name = "parcel"
+        permissions = [("track_package", "Can record tracking by hand")]
         constraints = [
             models.UniqueConstraint(fields=["shipment", "position"], name="package_position_once"),
             models.UniqueConstraint(
@@ -143,9 +150,7 @@ class Label(Claimable, Aggregate):
     class Meta:
         constraints = [
             words_check("state", L.values, "label_state_word"),
-            models.UniqueConstraint(
-                fields=["package"], condition=~Q(state__in=DEAD_LABELS), name="one_live_label"
-            ),
+            models.UniqueConstraint(fields=["package"], condition=~Q(state__in=DEAD_LABELS), name="one_live_label"),
         ]
         indexes = [
             models.Index(
@@ -188,6 +193,11 @@ class Label(Claimable, Aggregate):
     @transition(field=state, source=L.VOID_REQUESTED, target=L.VOIDED)
     def void(self) -> None:
         """The carrier has taken it back."""
+
+    @transition(field=state, source=L.VOID_REQUESTED, target=L.PURCHASED)
+    def keep(self, *, why: str) -> None:
+        """The carrier will not take it back."""
+        self.failure = why
 
 
 class TrackingEvent(models.Model):

@@ -1,0 +1,1 @@
+"""Carriers: one protocol, one adapter a carrier, found by code."""

@@ -1,0 +1,123 @@
+"""What is asked of every carrier and what it answers: frozen values, no models, no decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from fulfillment.documents.papers import Address
+
+
+class CarrierRefused(Exception):
+    """The carrier understood and says no; asking again will not help."""
+
+
+class CarrierUnreachable(Exception):
+    """No answer came: the carrier may or may not have done what it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One parcel to send: our reference, from where to where, weight in grams, sizes in millimetres."""
+
+    reference: str
+    ship_from: Address
+    ship_to: Address
+    weight_g: int
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    distance_km: int | None = None
+    position: tuple[int, int] = (1, 1)
+    order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one service costs for a parcel, in minor units, and in how many days it arrives."""
+
+    carrier: str
+    service: str
+    name: str
+    level: str
+    amount: int
+    currency: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtLabel:
+    """A label as the carrier sold it, with what it says about the parcel, to be compared with what was asked."""
+
+    carrier_reference: str
+    reference: str
+    tracking_number: str
+    service: str
+    amount: int
+    currency: str
+    weight_g: int
+    postal_code: str
+    country: str
+    document: bytes
+    zpl: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierEvent:
+    """One thing that happened to a parcel, in our words for its status."""
+
+    event_id: str
+    tracking_number: str
+    status: str
+    raw_code: str
+    description: str
+    place: str
+    occurred_at: datetime
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The list of parcels that a driver takes along, as the carrier confirmed it."""
+
+    number: str
+    tracking_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pickup:
+    """A visit of the carrier's driver, as confirmed."""
+
+    number: str
+    day: date
+    window: str
+
+
+class CarrierGateway(Protocol):
+    """A carrier. Every method may raise :class:`CarrierRefused` or :class:`CarrierUnreachable`."""
+
+    code: str
+
+    def rates(self, parcel: Parcel) -> Sequence[Rate]:
+        """Return what each service that reaches the parcel's address costs."""
+
+    def buy_label(self, parcel: Parcel, service: str, *, now: datetime) -> BoughtLabel:
+        """Buy a label; the carrier need not notice that a reference was used before."""
+
+    def void_label(self, carrier_reference: str, *, now: datetime) -> None:
+        """Take a label back that was not used; one taken back before counts as done."""
+
+    def find_by_reference(self, reference: str) -> BoughtLabel | None:
+        """Return the label bought with our reference and not taken back, or None when there is none."""
+
+    def track(self, tracking_number: str) -> Sequence[CarrierEvent]:
+        """Return everything known about a parcel, oldest first."""
+
+    def parse_event(self, body: bytes) -> CarrierEvent:
+        """Read one message that the carrier has sent; raises ValueError when it makes no sense."""
+
+    def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
+        """Tell the carrier which parcels its driver will take."""
+
+    def pickup(self, ship_from: Address, day: date, *, parcels: int) -> Pickup:
+        """Order a driver."""

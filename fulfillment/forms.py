@@ -1,0 +1,133 @@
+"""The forms of the floor's acts."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from fulfillment.carriers.sandbox_rates import TARIFFS
+from fulfillment.services.packing import MAX_WEIGHT_G
+from fulfillment.states import TrackingStatus
+
+HOW = 'Write one product a line with the missing pieces, such as "TEE-RED-M 2"; empty when everything was there.'
+
+
+class MissingPieces(forms.CharField):
+    """Missing pieces by SKU: lines of text from a page, ``{sku: pieces}`` or a list of both from the API."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            label="Missing pieces",
+            help_text=HOW,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            max_length=10_000,
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> dict[str, int]:
+        """Return pieces by SKU.
+
+        :raises ValidationError: for anything that is not a SKU with a whole number above zero.
+        """
+        pairs = list(_pairs(value))
+        pieces: Counter[str] = Counter()
+        for sku, quantity in pairs:
+            pieces[sku] += _whole(sku, quantity)
+        return dict(pieces)
+
+
+def _pairs(value: Any) -> list[tuple[str, Any]]:
+    """Return (SKU, pieces) of any of the shapes."""
+    if value in (None, "", [], {}):
+        return []
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise forms.ValidationError(HOW, code="bad_missing") from None
+    if isinstance(value, Mapping):
+        return [(str(sku), quantity) for sku, quantity in value.items()]
+    if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        return [(str(one.get("sku", "")), one.get("quantity")) for one in value]
+    if isinstance(value, str):
+        lines = (line.strip() for line in value.splitlines())
+        return [_parted(line) for line in lines if line]
+    raise forms.ValidationError(HOW, code="bad_missing")
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Return the SKU and the number of a line of text."""
+    sku, _, quantity = line.replace("=", " ").replace(",", " ").rpartition(" ")
+    return sku.strip(), quantity
+
+
+def _whole(sku: str, quantity: Any) -> int:
+    """Return a number of pieces; raises ValidationError for anything that is none."""
+    plain = str(quantity) if isinstance(quantity, int | str) and not isinstance(quantity, bool) else ""
+    if not sku or not (plain.isascii() and plain.isdigit()) or not 0 < int(plain[:9]) <= 1_000_000:
+        raise forms.ValidationError(f"“{sku} {quantity}”: {HOW}", code="bad_missing")
+    return int(plain)
+
+
+class ConfirmPicked(forms.Form):
+    """What was not on the shelf."""
+
+    short = MissingPieces()
+
+
+class Pack(forms.Form):
+    """How many parcels, how heavy, in what."""
+
+    parcels = forms.IntegerField(min_value=1, max_value=200, required=False, initial=1)
+    weight_g = forms.IntegerField(
+        label="Weight of all parcels (g)",
+        min_value=1,
+        max_value=MAX_WEIGHT_G,
+        required=False,
+        help_text="Empty takes the products' own weights.",
+    )
+    material = forms.CharField(label="Packaging", max_length=60, required=False)
+
+    def clean_parcels(self) -> int:
+        """Return one parcel when nothing was entered."""
+        return self.cleaned_data.get("parcels") or 1
+
+
+class BuyLabels(forms.Form):
+    """Which service, when not the cheapest that fits."""
+
+    service = forms.ChoiceField(
+        required=False,
+        choices=[("", "cheapest for the shipping method"), *((one.service, one.name) for one in TARIFFS)],
+    )
+
+
+class Note(forms.Form):
+    """A word about it."""
+
+    note = forms.CharField(max_length=300, required=False)
+
+
+class Reason(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(max_length=300)
+
+
+class Told(forms.Form):
+    """What somebody was told about a parcel."""
+
+    status = forms.ChoiceField(choices=TrackingStatus.choices[1:])
+    place = forms.CharField(max_length=120, required=False)
+    note = forms.CharField(max_length=300, required=False)
+    occurred_at = forms.DateTimeField(label="When", required=False, help_text="Empty means now.")
+
+
+class Delivered(forms.Form):
+    """Why a parcel counts as delivered without the carrier's word."""
+
+    reason = forms.CharField(max_length=300, help_text="Such as: the customer confirmed it on the phone.")
+    occurred_at = forms.DateTimeField(label="When", required=False, help_text="Empty means now.")

@@ -1,0 +1,154 @@
+"""What matching does when it hears of something, and what the clock makes it do."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from fulfillment.carriers import sandbox, sandbox_journey
+from fulfillment.carriers.registry import CARRIERS
+from fulfillment.events import BackordersLeft, PiecesMissed, ShipmentShipped
+from fulfillment.models import Package
+from fulfillment.services import label_buying
+from fulfillment.services.following import end_work, shrink_promises
+from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
+from fulfillment.services.sourcing import Trigger, source_orders
+from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
+from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
+from fulfillment.services.tracking import Told, mark_overdue, record_event
+from inventory.events import StockGrew
+from oms.foundation.actor import Actor
+from oms.foundation.facts import handles
+from oms.foundation.inbox import Ignored, NotYet, consumes
+from oms.foundation.models import InboxMessage
+from oms.foundation.work import periodic
+from orders.events import (
+    AddressChanged,
+    OrderCancelled,
+    OrderFact,
+    OrderPlaced,
+    OrderRecalled,
+    OrderReduced,
+    OrderReleased,
+    PaymentAuthorized,
+)
+
+WORKERS = (label_buying, sandbox_journey)
+
+
+def _ids(facts: Iterable[OrderFact | PiecesMissed]) -> list[int]:
+    """Return the orders of the facts, each once, in their order."""
+    return list(dict.fromkeys(fact.order_id for fact in facts))
+
+
+@handles(OrderPlaced)
+def source_placed(facts: Sequence[OrderPlaced], actor: Actor) -> None:
+    """Promise stock to new orders, the first first."""
+    source_orders(order_ids=_ids(facts), trigger=Trigger.PLACED, actor=_sourcing(actor))
+
+
+@handles(AddressChanged)
+def source_moved(facts: Sequence[AddressChanged], actor: Actor) -> None:
+    """Decide again for orders that go elsewhere; what the floor has begun stays."""
+    source_orders(order_ids=_ids(facts), trigger=Trigger.ADDRESS, actor=_sourcing(actor))
+
+
+@handles(PiecesMissed)
+def source_missed(facts: Sequence[PiecesMissed], actor: Actor) -> None:
+    """Find other pieces for orders whose own were not on the shelf."""
+    source_orders(order_ids=_ids(facts), trigger=Trigger.MISSED, actor=_sourcing(actor))
+
+
+@handles(PaymentAuthorized)
+def source_paid(facts: Sequence[PaymentAuthorized], actor: Actor) -> None:
+    """Promise stock again to orders whose pieces were given back because they were not paid."""
+    waiting = unpaid_again(_ids(facts))
+    if waiting:
+        source_orders(order_ids=waiting, trigger=Trigger.PAID, actor=_sourcing(actor))
+
+
+@handles(StockGrew)
+def serve_waiting(facts: Sequence[StockGrew], actor: Actor) -> None:
+    """Promise new stock to the orders that wait for it."""
+    products = {pk for fact in facts for pk in fact.product_ids}
+    serve_backorders(product_ids=products, actor=_sourcing(actor))
+
+
+@handles(BackordersLeft)
+def serve_next(facts: Sequence[BackordersLeft], actor: Actor) -> None:
+    """Go on with the next batch of waiting orders."""
+    for fact in facts:
+        behind = (datetime.fromisoformat(fact.after_short_since), fact.after_order_id)
+        serve_backorders(product_ids=fact.product_ids, behind=behind, actor=_sourcing(actor))
+
+
+@handles(OrderReleased)
+def open_released(facts: Sequence[OrderReleased], actor: Actor) -> None:
+    """Give the work to the floor."""
+    open_fulfillment_orders(order_ids=_ids(facts), actor=actor)
+
+
+@handles(OrderRecalled)
+def take_back_recalled(facts: Sequence[OrderRecalled], actor: Actor) -> None:
+    """Take the work back from the floor."""
+    recall_fulfillment_orders(order_ids=_ids(facts), actor=actor)
+
+
+@handles(OrderCancelled)
+def end_cancelled(facts: Sequence[OrderCancelled], actor: Actor) -> None:
+    """Free the pieces and stop the work of cancelled orders."""
+    end_work(order_ids=_ids(facts), actor=actor)
+
+
+@handles(OrderReduced)
+def shrink_reduced(facts: Sequence[OrderReduced], actor: Actor) -> None:
+    """Free the pieces that reduced orders no longer want."""
+    shrink_promises(order_ids=_ids(facts), actor=actor)
+
+
+@handles(ShipmentShipped)
+def hand_over(facts: Sequence[ShipmentShipped], actor: Actor) -> None:
+    """Let the sandbox carrier's driver scan what was handed over; a real carrier does so by itself."""
+    parcels = Package.objects.filter(shipment__in=[fact.shipment_id for fact in facts], carrier=sandbox.CODE)
+    sandbox.hand_over(list(parcels.values_list("tracking_number", flat=True)), now=actor.now)
+
+
+@consumes(sandbox_journey.KIND)
+def note_carrier_event(message: InboxMessage, actor: Actor) -> None:
+    """Keep what a carrier told about a parcel."""
+    gateway = CARRIERS.get(message.account)
+    if gateway is None:
+        raise Ignored(f"no carrier {message.account}")
+    try:
+        told = gateway.parse_event(bytes(message.body))
+    except (ValueError, KeyError) as error:
+        raise Ignored(f"not understood: {error}") from error
+    known = Package.objects.filter(carrier=message.account, tracking_number=told.tracking_number)
+    package_id = known.values_list("pk", flat=True).first()
+    if package_id is None:
+        raise NotYet(f"no parcel {told.tracking_number}")
+    event = Told(
+        told.event_id, told.status, told.occurred_at, told.raw_code, told.description, told.place, told.expected_on
+    )
+    record_event(package_id=package_id, told=event, actor=Actor.system(message.account, now=actor.now))
+
+
+@periodic("expire_unpaid_allocations", seconds=300)
+def expire(actor: Actor) -> str:
+    """Give back the pieces of orders that were not paid in time."""
+    return f"{expire_unpaid(actor=_sourcing(actor))} orders"
+
+
+@periodic("sweep_backorders", seconds=900)
+def sweep(actor: Actor) -> str:
+    """Try waiting orders again whose products are free somewhere."""
+    return f"{sweep_backorders(actor=_sourcing(actor))} orders"
+
+
+@periodic("mark_overdue_parcels", seconds=3600)
+def note_delays(actor: Actor) -> str:
+    """Note the parcels whose promised day has passed."""
+    return f"{mark_overdue(actor=Actor.system('tracking', now=actor.now))} parcels"
+
+
+def _sourcing(actor: Actor) -> Actor:
+    """Return sourcing as the one who acts."""
+    return Actor.system("sourcing", now=actor.now)

@@ -1,0 +1,80 @@
+"""What the floor says against acts on orders: it is in the parcel, it is on the truck."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from fulfillment.models import FulfillmentOrder, Label, Shipment
+from fulfillment.states import DEAD_LABELS, FulfillmentOrderState, LabelState, ShipmentState
+from oms.foundation.objections import objects_to
+from oms.foundation.refusals import Reason
+
+BEGUN = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
+Reasons = dict[int, list[Reason]]
+
+
+@objects_to("orders.cancel")
+def shipped_or_in_hand(ids: Sequence[int]) -> Reasons:
+    """Object to cancelling what has left, or what somebody has in hands right now."""
+    found = _left(ids)
+    for pk, reasons in _in_hand(ids, "cancel").items():
+        found[pk].extend(reasons)
+    return found
+
+
+@objects_to("orders.recall")
+def in_hand(ids: Sequence[int]) -> Reasons:
+    """Object to recalling an order of which the floor has begun to work on a part."""
+    found = _left(ids)
+    for pk, reasons in _in_hand(ids, "recall").items():
+        found[pk].extend(reasons)
+    return found
+
+
+@objects_to("orders.edit_address")
+def label_bought(ids: Sequence[int]) -> Reasons:
+    """Object to another address once a label carries the old one."""
+    labels = Label.objects.filter(package__shipment__order__in=list(ids)).exclude(
+        state__in=[*DEAD_LABELS, LabelState.VOID_REQUESTED]
+    )
+    found: Reasons = defaultdict(list)
+    rows = labels.exclude(package__shipment__state__in=[ShipmentState.CANCELLED, ShipmentState.SHIPPED])
+    for order_id, number in rows.values_list("package__shipment__order_id", "package__shipment__number").distinct():
+        sentence = f"The label of shipment {number} carries the present address; void the label first."
+        found[order_id].append(Reason("label_bought", sentence))
+    for order_id, number in _unfinished_business(ids):
+        sentence = f"Shipment {number} is on its way, and nothing else is left to send."
+        found[order_id].append(Reason("shipped", sentence))
+    return found
+
+
+def _left(ids: Sequence[int]) -> Reasons:
+    """Return an objection for every order of which a shipment has left."""
+    found: Reasons = defaultdict(list)
+    shipped = Shipment.objects.filter(order__in=list(ids), state=ShipmentState.SHIPPED)
+    for order_id, number in shipped.order_by("pk").values_list("order_id", "number"):
+        sentence = f"Shipment {number} is on its way; what has left can only come back as a return."
+        found[order_id].append(Reason("shipped", sentence))
+    return found
+
+
+def _in_hand(ids: Sequence[int], verb: str) -> Reasons:
+    """Return an objection for every order that somebody is picking or has packed."""
+    found: Reasons = defaultdict(list)
+    rows = FulfillmentOrder.objects.filter(order__in=list(ids), state__in=BEGUN).select_related("location")
+    for row in rows.order_by("pk"):
+        first = "stop picking" if row.state == FulfillmentOrderState.IN_PROGRESS else "unpack and stop picking"
+        sentence = (
+            f"{row.location.code} has {row.number} {row.get_state_display()}; to {verb} the order, {first} there first."
+        )
+        found[row.order_id].append(Reason("being_fulfilled", sentence))
+    return found
+
+
+def _unfinished_business(ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Return (order, shipment number) of orders that have shipped and have no work left."""
+    live = FulfillmentOrder.objects.filter(order__in=list(ids)).exclude(
+        state__in=[FulfillmentOrderState.FULFILLED, FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED]
+    )
+    shipped = Shipment.objects.filter(order__in=list(ids), state=ShipmentState.SHIPPED)
+    rows = shipped.exclude(order__in=live.values("order")).exclude(order__short_since__isnull=False)
+    return list(rows.order_by("pk").values_list("order_id", "number"))

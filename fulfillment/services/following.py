@@ -1,0 +1,110 @@
+"""Following the order: what was cancelled or reduced over there ends here."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from fulfillment.locks import lock_live_of, lock_orders, lock_shipments_of, open_allocations_of
+from fulfillment.models import Allocation, FulfillmentOrder, Shipment
+from fulfillment.services.labels import ask_to_void, labels_in_hand
+from fulfillment.services.packing import UNSENT
+from fulfillment.services.sourcing.run import Trigger, source_orders
+from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
+from fulfillment.states import LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record_many
+from orders.models import Order, OrderLine
+from orders.states import OrderState
+
+AT_WORK = [state for state in LIVE_FULFILLMENT if state != FulfillmentOrderState.PLANNED]
+
+
+@transaction.atomic
+def end_work(*, order_ids: Sequence[int], actor: Actor) -> None:
+    """Free everything promised to cancelled orders, cancel their work and parcels, and take bought labels back."""
+    orders = [order for order in lock_orders(order_ids) if order.state == OrderState.CANCELLED]
+    ids = [order.pk for order in orders]
+    rows = lock_live_of(ids, LIVE_FULFILLMENT)
+    shipments = lock_shipments_of(ids, [*UNSENT, ShipmentState.MANIFESTED])
+    for shipment in shipments:
+        ask_to_void(labels_in_hand(shipment), actor)
+    _cancel(shipments, actor)
+    _forget_shortage(orders)
+    withdraw(rows, act="fulfillment.cancel", verdicts={}, note="The order was cancelled.", actor=actor)
+
+
+def _cancel(shipments: Sequence[Shipment], actor: Actor) -> None:
+    """Cancel locked shipments; one on a manifest leaves it first."""
+    on_list = [one for one in shipments if one.state == ShipmentState.MANIFESTED]
+    for one in on_list:
+        one.unlabel()
+    save_many(on_list, ["state"])
+    record_many(actor, [Act("fulfillment.void_labels", one) for one in on_list])
+    for one in shipments:
+        one.cancel()
+    save_many(shipments, ["state"])
+    record_many(actor, [Act("fulfillment.cancel", one) for one in shipments])
+
+
+def _forget_shortage(orders: Sequence[Order]) -> None:
+    """Stop ended orders from waiting for stock."""
+    waiting = [order for order in orders if order.short_since is not None]
+    for order in waiting:
+        order.short_since = None
+    save_many(waiting, ["short_since"])
+
+
+@transaction.atomic
+def shrink_promises(*, order_ids: Sequence[int], actor: Actor) -> None:
+    """Bring the promises of reduced orders down to their open pieces: plans anew, work at the floor by the excess."""
+    ids = [order.pk for order in lock_orders(order_ids) if order.is_live]
+    at_work = lock_live_of(ids, AT_WORK)
+    excess = _excess([row.pk for row in at_work])
+    if excess:
+        end_allocations(excess)
+        record_many(actor, [Act("fulfillment.shrink", one, data={"quantity": one.quantity}) for one in excess])
+        give_back(excess, verdicts={}, actor=actor)
+        _cancel_empty(at_work, actor)
+    source_orders(order_ids=ids, trigger=Trigger.REDUCED, actor=actor)
+
+
+def _cancel_empty(at_work: Sequence[FulfillmentOrder], actor: Actor) -> None:
+    """Cancel work of which no promised piece is left."""
+    busy = {one.fulfillment_order_id for one in open_allocations_of([row.pk for row in at_work])}
+    empty = [row for row in at_work if row.pk not in busy]
+    for row in empty:
+        row.cancel()
+    save_many(empty, ["state"])
+    record_many(actor, [Act("fulfillment.cancel", row, note="The order was reduced.") for row in empty])
+
+
+def _excess(fulfillment_order_ids: Sequence[int]) -> list[Allocation]:
+    """Return unpicked allocations, cut to size, that go beyond the open pieces of their line; last ones first."""
+    allocations = open_allocations_of(fulfillment_order_ids)
+    lines = OrderLine.objects.in_bulk({one.order_line_id for one in allocations})
+    over = {pk: -line.quantity_open for pk, line in lines.items()}
+    for one in allocations:
+        over[one.order_line_id] += one.quantity
+    found = []
+    for one in reversed(allocations):
+        part = min(over[one.order_line_id], one.quantity)
+        if part > 0 and one.state == AllocationState.ALLOCATED:
+            over[one.order_line_id] -= part
+            found.append(one if part == one.quantity else _cut(one, part))
+    return found
+
+
+def _cut(one: Allocation, quantity: int) -> Allocation:
+    """Take pieces out of an allocation and return them as one of their own."""
+    one.quantity -= quantity
+    one.save(update_fields=["quantity"])
+    part = Allocation(
+        order_line_id=one.order_line_id,
+        fulfillment_order_id=one.fulfillment_order_id,
+        stock_level_id=one.stock_level_id,
+        quantity=quantity,
+        created_at=one.created_at,
+    )
+    part.save()
+    return part

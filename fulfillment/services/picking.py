@@ -1,0 +1,146 @@
+"""Picking: start, stop, and confirm what was taken from the shelf and what was not there."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from fulfillment.conditions import NOT_HELD, ORDER_RELEASED, SOMETHING_TO_PICK, in_state
+from fulfillment.events import PiecesMissed
+from fulfillment.locks import lock_fulfillment_order, open_allocations_of
+from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.sourcing.withdrawal import give_back
+from fulfillment.states import AllocationState, FulfillmentOrderState
+from inventory.models.stock import MovementReason
+from inventory.services.stock import Change, move_stock
+from oms.foundation.actions import Condition, refuse_unless
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record, record_many
+from oms.foundation.facts import publish
+from oms.foundation.refusals import Invalid, Reason
+
+S, A = FulfillmentOrderState, AllocationState
+CAN_START = (in_state([S.OPEN], "started"), ORDER_RELEASED, NOT_HELD)
+CAN_STOP: tuple[Condition, ...] = (in_state([S.IN_PROGRESS], "stopped"),)
+CAN_CONFIRM = (in_state([S.IN_PROGRESS], "confirmed as picked"), SOMETHING_TO_PICK)
+
+
+@transaction.atomic
+def start_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
+    """Begin to pick; from here on the order can no longer be taken back or cancelled without stopping."""
+    row = lock_fulfillment_order(fulfillment_order_id)
+    refuse_unless(row, *CAN_START)
+    row.start()
+    row.save(update_fields=["state"])
+    record(actor, "fulfillment.start_picking", row)
+    return row
+
+
+@transaction.atomic
+def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
+    """Put everything back on the shelf and let somebody else begin."""
+    row = lock_fulfillment_order(fulfillment_order_id)
+    refuse_unless(row, *CAN_STOP)
+    picked = [one for one in open_allocations_of([row.pk]) if one.state == A.PICKED]
+    for one in picked:
+        one.put_back()
+    save_many(picked, ["state"])
+    row.stop()
+    row.picked_at = None
+    row.save(update_fields=["state", "picked_at"])
+    record(actor, "fulfillment.stop_picking", row)
+    return row
+
+
+@transaction.atomic
+def confirm_picked(
+    *, fulfillment_order_id: int, short: Mapping[str, int] | None = None, actor: Actor
+) -> FulfillmentOrder:
+    """Note everything as picked but the ``short`` pieces by SKU, which the shelf did not have.
+
+    Missing pieces leave the stock (a movement says so), lose their promise, and the order is sourced again for them.
+
+    :raises Invalid: for a SKU that is not to be picked here, or more missing pieces than were to be picked.
+    """
+    row = lock_fulfillment_order(fulfillment_order_id)
+    refuse_unless(row, *CAN_CONFIRM)
+    waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
+    missing = _missing_by_allocation(waiting, short or {})
+    missed = _miss(waiting, missing, actor)
+    found = [one for one in waiting if one.state == A.ALLOCATED]
+    for one in found:
+        one.pick()
+    save_many(found, ["state"])
+    _finish(row, found, actor)
+    if missed:
+        record_many(actor, [Act("fulfillment.miss", one, data={"quantity": one.quantity}) for one in missed])
+        give_back(missed, verdicts={}, actor=actor)
+        move_stock(changes=[_lost(one, row) for one in missed], actor=actor)
+        publish(PiecesMissed(at=actor.now, order_id=row.order_id))
+    return row
+
+
+def _finish(row: FulfillmentOrder, found: Sequence[Allocation], actor: Actor) -> None:
+    """Note the picking, or cancel the work when nothing of it was there."""
+    if found:
+        row.picked_at = actor.now
+        row.save(update_fields=["picked_at"])
+    else:
+        row.cancel()
+        row.save(update_fields=["state"])
+    note = "" if found else "Nothing was on the shelf."
+    record(actor, "fulfillment.confirm_picked", row, note=note)
+
+
+def _missing_by_allocation(waiting: Sequence[Allocation], short: Mapping[str, int]) -> dict[int, int]:
+    """Spread the missing pieces of each SKU over its allocations, the last ones first."""
+    ids = [one.pk for one in waiting]
+    skus = dict(Allocation.objects.filter(pk__in=ids).values_list("pk", "order_line__sku"))
+    left = {sku: quantity for sku, quantity in short.items() if quantity}
+    missing: dict[int, int] = {}
+    for one in reversed(waiting):
+        part = min(one.quantity, left.get(skus[one.pk], 0))
+        if part > 0:
+            missing[one.pk] = part
+            left[skus[one.pk]] -= part
+    faults = [sku for sku, quantity in left.items() if quantity]
+    if faults:
+        sentence = "{} is not to be picked here in that number; correct the missing pieces."
+        raise Invalid(reasons=[Reason("not_to_pick", sentence.format(sku), "short") for sku in faults])
+    return missing
+
+
+def _miss(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> list[Allocation]:
+    """End what was not found as its own allocation; one that was partly found keeps the found pieces."""
+    whole = [one for one in waiting if missing.get(one.pk) == one.quantity]
+    for one in whole:
+        one.miss()
+    save_many(whole, ["state"])
+    parts = []
+    for one in waiting:
+        part = missing.get(one.pk, 0)
+        if 0 < part < one.quantity:
+            one.quantity -= part
+            one.save(update_fields=["quantity"])
+            parts.append(_part_missed(one, part, actor))
+    Allocation.objects.bulk_create(parts)
+    return [*whole, *parts]
+
+
+def _part_missed(one: Allocation, quantity: int, actor: Actor) -> Allocation:
+    """Return a new ended allocation for the pieces that were not found."""
+    part = Allocation(
+        order_line_id=one.order_line_id,
+        fulfillment_order_id=one.fulfillment_order_id,
+        stock_level_id=one.stock_level_id,
+        quantity=quantity,
+        created_at=actor.now,
+    )
+    part.miss()
+    return part
+
+
+def _lost(one: Allocation, row: FulfillmentOrder) -> Change:
+    """Return the movement that takes pieces out of the books that the shelf does not have."""
+    note = f"not found while picking {row.number}"
+    return Change(one.stock_level_id, -one.quantity, MovementReason.DAMAGE, f"short:{one.pk}", note)
