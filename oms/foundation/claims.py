@@ -2,15 +2,16 @@
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import connection, models, transaction
+from django.db.models import Q
 
 MAX_ATTEMPTS = 12
+CRASH = 4
 
 
 class Claimable(models.Model):
@@ -31,34 +32,67 @@ Row = TypeVar("Row", bound=Claimable)
 
 def due(now: datetime) -> Q:
     """Return the condition of rows whose time has come and that nobody holds."""
-    return Q(next_try_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lt=now))
+    return Q(next_try_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lte=now))
+
+
+def alone_after_crash(rows: list[Row]) -> list[Row]:
+    """Return only the first row whose worker died with it, or all rows when there is none.
+
+    A row that kills its worker must not wear out the tries of those that are taken with it.
+    """
+    crashed = [row for row in rows if row.lease_until is not None]
+    return crashed[:1] or rows
 
 
 def claim(
-    rows: "models.QuerySet[Row]", *, now: datetime, limit: int, order: Iterable[str] = ("id",), lease: int | None = None
+    rows: "models.QuerySet[Row]",
+    *,
+    now: datetime,
+    limit: int,
+    order: Iterable[str] = ("id",),
+    lease: int | None = None,
+    crash: int = 1,
+    choose: Callable[[list[Row]], list[Row]] = alone_after_crash,
+    in_turn: bool = False,
 ) -> list[Row]:
     """Take up to ``limit`` due rows: sets lease and token, counts the attempt, commits.
 
-    The attempt is counted at the claim, so that work that kills its process still ends dead.
+    The attempt is counted at the claim, so that work that kills its process is counted too: such a crash weighs
+    ``crash`` attempts, see :func:`worn_out`. ``in_turn`` lets one claimer of the table work at a time, for rows that
+    keep an order among themselves.
     """
     token = secrets.token_hex(8)
     until = now + timedelta(seconds=lease or settings.LEASE_SECONDS)
-    with transaction.atomic():
-        waiting = rows.filter(due(now)).order_by(*order).select_for_update(skip_locked=True)
-        ids = list(waiting.values_list("pk", flat=True)[:limit])
-        if not ids:
-            return []
-        model = rows.model
-        model._base_manager.filter(pk__in=ids).filter(due(now)).update(
-            lease_until=until, lease_token=token, attempts=F("attempts") + 1
-        )
-    return list(model._default_manager.filter(pk__in=ids, lease_token=token).order_by(*order))
+    with transaction.atomic(durable=True):
+        if in_turn:
+            _wait_for_turn(rows.model)
+        waiting = rows.filter(due(now)).order_by(*order).select_for_update(skip_locked=True, of=("self",))
+        taken = choose(list(waiting[:limit]))
+        for row in taken:
+            row.attempts += 1 if row.lease_until is None else crash
+            row.lease_until, row.lease_token = until, token
+        for attempts in {row.attempts for row in taken}:
+            ids = [row.pk for row in taken if row.attempts == attempts]
+            rows.model._base_manager.filter(pk__in=ids).update(lease_until=until, lease_token=token, attempts=attempts)
+    return taken
+
+
+def _wait_for_turn(model: type[models.Model]) -> None:
+    """Wait until no other transaction claims from the table; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"claim:{model._meta.db_table}"])
+
+
+def worn_out(row: Claimable) -> bool:
+    """Tell whether a row was taken more often than it may be, without ever coming to an end."""
+    return row.attempts > MAX_ATTEMPTS
 
 
 def still_ours(row: Row) -> bool:
     """Lock the row and tell whether the lease is still the claimer's (the fence of a slow worker)."""
     model = type(row)
-    held = model._base_manager.select_for_update().filter(pk=row.pk)
+    held = model._base_manager.select_for_update(of=("self",)).filter(pk=row.pk)
     return list(held.values_list("lease_token", flat=True)) == [row.lease_token]
 
 

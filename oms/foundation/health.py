@@ -4,15 +4,14 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from django.db import OperationalError, connection
-from django.db.models import Min
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from oms.celery import app
 from oms.foundation.actor import Actor
-from oms.foundation.models import OutboxEvent, PeriodicJob
-from oms.foundation.models.queue import WAITING
+from oms.foundation.models import PeriodicJob
+from oms.foundation.relay import takeable
 from oms.foundation.work import periodic
 
 HEARTBEAT = "heartbeat"
@@ -35,7 +34,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything that work needs is there, else 503 with what is missing."""
     try:
         found = {"database": _database(), **_work(), "broker": _broker()}
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         found = {"database": {"ok": False, "detail": type(error).__name__}}
     ready = all(part["ok"] for part in found.values())
     return JsonResponse({"status": "ready" if ready else "not ready", **found}, status=200 if ready else 503)
@@ -51,10 +50,10 @@ def _database() -> dict[str, Any]:
 
 
 def _work() -> dict[str, dict[str, Any]]:
-    """Look at the worker's last sign and at the oldest waiting fact."""
+    """Look at the worker's last sign and at how long the oldest fact waits that a worker could take."""
     now = timezone.now()
     seen = PeriodicJob.objects.filter(name=HEARTBEAT).values_list("last_run_at", flat=True).first()
-    oldest = OutboxEvent.objects.filter(state__in=WAITING).aggregate(at=Min("occurred_at"))["at"]
+    oldest = takeable(now).order_by("id").values_list("next_try_at", flat=True).first()
     age = (now - oldest).total_seconds() if oldest else 0.0
     return {
         "worker": {
@@ -78,5 +77,5 @@ def _broker() -> dict[str, Any]:
         with app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=1)
         return {"ok": True}
-    except Exception as error:  # an edge: any fault of the broker is an answer here
+    except Exception as error:  # noqa: BLE001  an edge: any fault of the broker is an answer here
         return {"ok": False, "detail": type(error).__name__}

@@ -6,9 +6,10 @@ invariant(
     "I24",
     cls="E",
     entity="foundation.outboxevent",
-    meaning="A fact has been due for more than a minute and no worker has taken it.",
+    meaning="A fact has been due for more than a minute, it is its stream's turn, and no worker has taken it.",
     sql="select id from foundation_outboxevent where state in ('received','retry_wait') and next_try_at < :late"
-    " and (lease_until is null or lease_until < :late)",
+    " and (lease_until is null or lease_until < :late) and stream not in (select stream from foundation_outboxevent"
+    " where state in ('received','retry_wait') and (next_try_at > :now or lease_until > :now))",
 )
 invariant(
     "I24d",

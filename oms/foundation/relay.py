@@ -4,73 +4,114 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
-from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db.models import F, Min, Q
+from django.utils import timezone
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, error_text
+from oms.foundation.claims import CRASH, MAX_ATTEMPTS, backoff, claim, due, error_text, worn_out
 from oms.foundation.facts import FLOW, SUBSCRIPTIONS, Subscription, fact_of
 from oms.foundation.models import HandledEvent, OutboxEvent
 from oms.foundation.models.queue import WAITING, DeliveryState
-from oms.foundation.work import drainer, next_due_of, periodic, run_due_jobs
+from oms.foundation.work import drainer, periodic, ring, run_due_jobs
 
 logger = logging.getLogger(__name__)
 IS_WAITING = Q(state__in=WAITING)
+Failures = dict[str, tuple[OutboxEvent, Exception]]
 
 
-@drainer(FLOW, next_due=next_due_of(OutboxEvent, IS_WAITING))
+class WorkerDied(Exception):
+    """A fact was taken again and again by workers that died with it."""
+
+
+def next_fact_due() -> datetime | None:
+    """Return when the next fact can be taken: what waits behind another fact of its stream does not count."""
+    now = timezone.now()
+    if takeable(now).exists():
+        return now
+    leased = OutboxEvent.objects.filter(lease_until__gt=now).aggregate(at=Min("lease_until"))["at"]
+    later = OutboxEvent.objects.filter(IS_WAITING, next_try_at__gt=now).aggregate(at=Min("next_try_at"))["at"]
+    return min((moment for moment in (leased, later) if moment is not None), default=None)
+
+
+def takeable(now: datetime) -> "models.QuerySet[OutboxEvent]":
+    """Return the facts that are due in streams of which no fact is held by a worker or waits for a later try."""
+    held = OutboxEvent.objects.filter(lease_until__gt=now).values("stream")
+    later = OutboxEvent.objects.filter(IS_WAITING, next_try_at__gt=now).values("stream")
+    return OutboxEvent.objects.filter(IS_WAITING, due(now)).exclude(stream__in=held).exclude(stream__in=later)
+
+
+@drainer(FLOW, next_due=next_fact_due)
 def relay(actor: Actor, limit: int) -> int:
-    """Deliver a batch of facts, at most the first waiting one of each stream; return how many were taken."""
-    events = claim(_stream_heads(), now=actor.now, limit=limit)
-    by_kind: dict[str, list[OutboxEvent]] = defaultdict(list)
+    """Deliver a batch of facts, in order within each stream; return how many were taken."""
+    events = claim(takeable(actor.now), now=actor.now, limit=limit, crash=CRASH, choose=_head_after_crash, in_turn=True)
+    streams: dict[str, list[OutboxEvent]] = defaultdict(list)
     for event in events:
-        by_kind[event.kind].append(event)
-    for kind, group in by_kind.items():
-        failed = _deliver_kind(SUBSCRIPTIONS[kind], group, actor)
-        _finish([event for event in group if event.pk not in failed], actor.now)
-        for event in group:
-            if event.pk in failed:
-                _postpone(event, failed[event.pk], actor.now)
+        if worn_out(event):
+            _postpone(event, WorkerDied("its workers died with it"), actor.now)
+        else:
+            streams[event.stream].append(event)
+    while streams:
+        streams = _deliver_wave(streams, actor)
     return len(events)
 
 
-def _stream_heads() -> "models.QuerySet[OutboxEvent]":
-    """Return waiting facts with no earlier waiting fact in their stream."""
-    earlier = OutboxEvent.objects.filter(IS_WAITING, stream=OuterRef("stream"), pk__lt=OuterRef("pk"))
-    return OutboxEvent.objects.filter(IS_WAITING).filter(~Exists(earlier))
+def _head_after_crash(events: list[OutboxEvent]) -> list[OutboxEvent]:
+    """Return the first fact of the first stream whose worker died, or all facts when no worker did."""
+    crashed = next((event.stream for event in events if event.lease_until is not None), None)
+    return [event for event in events if event.stream == crashed][:1] if crashed is not None else events
 
 
-def _deliver_kind(
-    subscriptions: Sequence[Subscription], events: list[OutboxEvent], actor: Actor
-) -> dict[int, BaseException]:
-    """Bring facts of one kind to each handler; return the errors by event id."""
-    failed: dict[int, BaseException] = {}
+def _deliver_wave(streams: dict[str, list[OutboxEvent]], actor: Actor) -> dict[str, list[OutboxEvent]]:
+    """Deliver the facts of one kind that each stream begins with, and return what is left of the streams."""
+    by_kind: dict[str, list[OutboxEvent]] = defaultdict(list)
+    for events in streams.values():
+        by_kind[events[0].kind] += takewhile(lambda event, kind=events[0].kind: event.kind == kind, events)  # type: ignore[misc]
+    delivered: set[int] = set()
+    stopped: set[str] = set()
+    for kind, events in by_kind.items():
+        failed = _deliver_kind(SUBSCRIPTIONS.get(kind, ()), events, actor)
+        done = [event for event in events if event.stream not in failed or event.pk < failed[event.stream][0].pk]
+        _finish(done, actor.now)
+        for event, error in failed.values():
+            _postpone(event, error, actor.now)
+        delivered.update(event.pk for event in done)
+        stopped.update(failed)
+    left = {stream: [one for one in events if one.pk not in delivered] for stream, events in streams.items()}
+    _give_back([event for stream in stopped for event in left[stream][1:]])
+    return {stream: events for stream, events in left.items() if events and stream not in stopped}
+
+
+def _deliver_kind(subscriptions: Sequence[Subscription], events: list[OutboxEvent], actor: Actor) -> Failures:
+    """Bring facts of one kind to each handler; return the first failure of each stream."""
+    failed: Failures = {}
     for subscription in subscriptions:
-        waiting = [event for event in events if event.pk not in failed]
-        try:
-            _deliver(subscription, waiting, actor)
-        except Exception as error:  # the relay's edge: a poison fact must not stop the others
-            if len(waiting) == 1:
-                failed[waiting[0].pk] = error
-                logger.exception("handler %s failed for fact %s", subscription.name, waiting[0].pk)
-                continue
-            failed.update(_deliver_singly(subscription, waiting, actor))
+        for stream, failure in _deliver_halves(subscription, events, actor).items():
+            if stream not in failed or failure[0].pk < failed[stream][0].pk:
+                failed[stream] = failure
     return failed
 
 
-def _deliver_singly(
-    subscription: Subscription, events: list[OutboxEvent], actor: Actor
-) -> dict[int, BaseException]:
-    """Bring facts one by one after a batch failed, so that only the poison one stays behind."""
-    failed: dict[int, BaseException] = {}
-    for event in events:
-        try:
-            _deliver(subscription, [event], actor)
-        except Exception as error:  # the relay's edge
-            logger.exception("handler %s failed for fact %s", subscription.name, event.pk)
-            failed[event.pk] = error
-    return failed
+def _deliver_halves(subscription: Subscription, events: list[OutboxEvent], actor: Actor) -> Failures:
+    """Bring facts to one handler; when that fails, each half by itself, so that only the poison one stays behind."""
+    if not events:
+        return {}
+    try:
+        _deliver(subscription, events, actor)
+    except Exception as error:  # the relay's edge: a poison fact must not stop the others
+        if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
+            raise
+        if len(events) == 1:
+            logger.exception("handler %s failed for fact %s", subscription.name, events[0].pk)
+            return {events[0].stream: (events[0], error)}
+    else:
+        return {}
+    middle = len(events) // 2
+    failed = _deliver_halves(subscription, events[:middle], actor)
+    rest = [event for event in events[middle:] if event.stream not in failed]
+    return failed | _deliver_halves(subscription, rest, actor)
 
 
 @transaction.atomic
@@ -98,6 +139,14 @@ def _finish(events: list[OutboxEvent], now: datetime) -> None:
         )
 
 
+def _give_back(events: list[OutboxEvent]) -> None:
+    """Let go of facts that were taken but not tried, because an earlier one of their stream failed."""
+    if events:
+        OutboxEvent.objects.filter(pk__in=[e.pk for e in events], lease_token=events[0].lease_token).update(
+            lease_until=None, attempts=F("attempts") - 1
+        )
+
+
 def _postpone(event: OutboxEvent, error: BaseException, now: datetime) -> None:
     """Put a fact back for a later try, or declare it dead after the last one."""
     dead = event.attempts >= MAX_ATTEMPTS
@@ -110,9 +159,10 @@ def _postpone(event: OutboxEvent, error: BaseException, now: datetime) -> None:
 
 
 def replay(event_ids: Sequence[int], *, actor: Actor) -> int:
-    """Give dead facts a new life, and return how many there were."""
+    """Give dead facts a new life, wake a worker, and return how many there were."""
+    ring(FLOW)
     return OutboxEvent.objects.filter(pk__in=list(event_ids), state=DeliveryState.DEAD).update(
-        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=F("attempts") * 0
+        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0
     )
 
 

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'fact',
-                'indexes': [models.Index(condition=models.Q(('state__in', ('received', 'retry_wait'))), fields=['next_try_at', 'id'], name='outbox_due'), models.Index(condition=models.Q(('state__in', ('received', 'retry_wait'))), fields=['stream', 'id'], name='outbox_stream'), models.Index(fields=['state', 'kind', '-id'], name='outbox_list')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ('received', 'retry_wait'))), fields=['next_try_at', 'id'], name='outbox_due'), models.Index(condition=models.Q(('state__in', ('received', 'retry_wait'))), fields=['id'], name='outbox_queue'), models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='outbox_held'), models.Index(fields=['state', 'kind', '-id'], name='outbox_list')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['dead', 'done', 'ignored', 'received', 'retry_wait'])), name='outbox_state_word')],
             },
         ),

@@ -35,7 +35,8 @@ class OutboxEvent(Claimable):
         constraints = [words_check("state", DeliveryState.values, "outbox_state_word")]
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="outbox_due", condition=Q(state__in=WAITING)),
-            models.Index(fields=["stream", "id"], name="outbox_stream", condition=Q(state__in=WAITING)),
+            models.Index(fields=["id"], name="outbox_queue", condition=Q(state__in=WAITING)),
+            models.Index(fields=["lease_until"], name="outbox_held", condition=Q(lease_until__isnull=False)),
             models.Index(fields=["state", "kind", "-id"], name="outbox_list"),
         ]
 
