@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Mapping
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, error_text
+from oms.foundation.claims import CRASH, MAX_ATTEMPTS, backoff, claim, error_text, still_ours, worn_out
+from oms.foundation.inserts import insert_new
 from oms.foundation.models import InboxMessage
 from oms.foundation.models.queue import WAITING, DeliveryState
 from oms.foundation.work import drainer, next_due_of, ring
@@ -20,6 +21,14 @@ IS_WAITING = Q(state__in=WAITING)
 
 class Ignored(Exception):
     """The message is understood and has no meaning for us; it is kept and marked as ignored."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the message over meanwhile; what was done here is taken back."""
+
+
+class WorkerDied(Exception):
+    """The message was taken again and again by workers that died with it."""
 
 
 class NotYet(Exception):
@@ -52,19 +61,21 @@ def receive(
         next_try_at=actor.now,
     )
     with transaction.atomic():
-        before = InboxMessage.objects.filter(source=source, message_id=message_id).exists()
-        if not before:
-            InboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+        is_new = bool(insert_new([message], mark="message_id"))
+        if is_new:
             ring("channels")
-    return not before
+    return is_new
 
 
 @drainer("channels", next_due=next_due_of(InboxMessage, IS_WAITING))
 def work_inbox(actor: Actor, limit: int) -> int:
     """Work off a batch of stored messages, each in a transaction of its own."""
-    messages = claim(InboxMessage.objects.filter(IS_WAITING), now=actor.now, limit=limit)
+    messages = claim(InboxMessage.objects.filter(IS_WAITING), now=actor.now, limit=limit, crash=CRASH)
     for message in messages:
-        _work(message, actor)
+        if worn_out(message):
+            _postpone(message, WorkerDied("its workers died with it"), actor)
+        else:
+            _work(message, actor)
     return len(messages)
 
 
@@ -72,6 +83,8 @@ def _work(message: InboxMessage, actor: Actor) -> None:
     """Let the kind's consumer have its effect and mark the message in the same transaction."""
     try:
         with transaction.atomic():
+            if not still_ours(message):
+                raise LeaseLost
             consumer = CONSUMERS.get(message.kind)
             if consumer is None:
                 raise Ignored(f"nobody consumes {message.kind}")
@@ -81,6 +94,8 @@ def _work(message: InboxMessage, actor: Actor) -> None:
         _mark(message, DeliveryState.IGNORED, actor, str(why))
     except NotYet as why:
         _postpone(message, why, actor)
+    except LeaseLost:
+        logger.warning("message %s was taken over by another worker", message.pk)
     except Exception as error:  # the worker's edge: a poison message must not stop the others
         logger.exception("message %s of %s failed", message.pk, message.source)
         _postpone(message, error, actor)
@@ -105,7 +120,8 @@ def _postpone(message: InboxMessage, error: BaseException, actor: Actor) -> None
 
 
 def replay(message_ids: list[int], *, actor: Actor) -> int:
-    """Give dead messages a new life, and return how many there were."""
+    """Give dead messages a new life, wake a worker, and return how many there were."""
+    ring("channels")
     return InboxMessage.objects.filter(pk__in=message_ids, state=DeliveryState.DEAD).update(
-        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=F("attempts") * 0
+        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0
     )
