@@ -11,6 +11,11 @@ def lock_levels(ids: Iterable[int]) -> list[StockLevel]:
     return lock_rows(StockLevel, ids)
 
 
+def lock_level(pk: int) -> StockLevel:
+    """Lock one stock level and return it; raises :class:`StaleVersion` when the asker saw another version."""
+    return lock_row(StockLevel, pk)
+
+
 def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> list[StockLevel]:
     """Lock every stock level of the products, at the given locations or at all, in the order of their primary keys."""
     products = sorted(set(product_ids))

@@ -30,6 +30,7 @@ class StockLevel(Versioned):
             ),
         ]
         indexes = [models.Index(fields=["location", "product"], name="stock_by_location")]
+        permissions = [("adjust_stocklevel", "Can adjust and count stock")]
 
     def __str__(self) -> str:
         return f"{self.product.sku} at {self.location.code}"

@@ -1,0 +1,8 @@
+"""Named preconditions of acts on supply, each with the sentence that is shown while it does not hold."""
+
+from oms.foundation.actions import Condition
+
+IS_SOLD = Condition("is_sold", lambda product: None if product.is_active else "It is not sold at the moment.")
+IS_NOT_SOLD = Condition("is_not_sold", lambda product: "It is sold already." if product.is_active else None)
+IS_OPEN = Condition("is_open", lambda location: None if location.is_active else "It is closed already.")
+IS_CLOSED = Condition("is_closed", lambda location: "It is open already." if location.is_active else None)

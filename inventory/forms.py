@@ -1,0 +1,61 @@
+"""The forms of acts on supply."""
+
+from typing import Any
+
+from django import forms
+
+from inventory.models.stock import MovementReason
+from inventory.services.stock import MAX_PIECES
+
+BY_HAND = [
+    MovementReason.ADJUSTMENT,
+    MovementReason.RECEIPT,
+    MovementReason.DAMAGE,
+    MovementReason.RETURN,
+    MovementReason.TRANSFER,
+]
+
+
+class AdjustForm(forms.Form):
+    """How many pieces come or go, and why."""
+
+    quantity = forms.IntegerField(
+        label="Pieces",
+        min_value=-MAX_PIECES,
+        max_value=MAX_PIECES,
+        help_text="3 adds three pieces, -3 takes three away.",
+    )
+    reason = forms.ChoiceField(choices=[(reason.value, reason.label) for reason in BY_HAND])
+    note = forms.CharField(max_length=300, required=False)
+
+
+class CountForm(forms.Form):
+    """How many pieces were found."""
+
+    on_hand = forms.IntegerField(label="Pieces found", min_value=0, max_value=MAX_PIECES)
+    note = forms.CharField(max_length=300, required=False)
+
+    @staticmethod
+    def initial_for(level: Any) -> dict[str, Any]:
+        """Begin with the pieces on the books."""
+        return {"on_hand": level.on_hand}
+
+
+class KeepForm(forms.Form):
+    """Where the pieces lie, and how many are never promised."""
+
+    bin = forms.CharField(max_length=32, required=False)
+    safety_stock = forms.IntegerField(
+        min_value=0, max_value=MAX_PIECES, help_text="Pieces never promised to a channel's order."
+    )
+
+    @staticmethod
+    def initial_for(level: Any) -> dict[str, Any]:
+        """Begin with what is kept now."""
+        return {"bin": level.bin, "safety_stock": level.safety_stock}
+
+
+class NoteForm(forms.Form):
+    """A word for those who wonder later."""
+
+    note = forms.CharField(max_length=300, required=False)

@@ -1,0 +1,81 @@
+"""Reading supply: what is free, where, and what of it carts have in hand."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Greatest
+
+from inventory.models import LocationMembership, Product, Reservation, StockLevel
+
+FREE = Greatest(F("on_hand") - F("allocated") - F("safety_stock"), Value(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Pieces of one SKU that can be promised: by location code, what carts have in hand, and what is left."""
+
+    sku: str
+    locations: Mapping[str, int] = field(default_factory=dict)
+    reserved: int = 0
+    known: bool = True
+
+    @property
+    def available(self) -> int:
+        """Return the pieces of all locations less those reserved, never below zero."""
+        return max(0, sum(self.locations.values()) - self.reserved)
+
+
+def available_by_location(product_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Return free pieces by product and location, of products that are sold and locations that ship."""
+    free: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = _sellable().filter(product__in=list(product_ids)).annotate(free=FREE)
+    for product, location, pieces in rows.values_list("product_id", "location_id", "free"):
+        free[product][location] = pieces
+    return dict(free)
+
+
+def reserved_pieces(product_ids: Iterable[int], *, now: datetime) -> dict[int, int]:
+    """Return the pieces by product that carts have in hand; a reservation that ran out counts no more."""
+    rows = Reservation.objects.filter(product__in=list(product_ids), expires_at__gt=now)
+    return dict(rows.values_list("product_id").annotate(pieces=Sum("quantity")))
+
+
+def availability(skus: Sequence[str], *, now: datetime) -> list[Availability]:
+    """Return what can be promised of each SKU, in the order asked, in three statements; unknown ones say so."""
+    ids = dict(Product.objects.filter(sku__in=list(skus)).values_list("sku", "pk"))
+    reserved = reserved_pieces(ids.values(), now=now)
+    free: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = _sellable().filter(product__in=list(ids.values())).annotate(free=FREE).order_by("location__code")
+    for product, code, pieces in rows.values_list("product_id", "location__code", "free"):
+        free[product][code] = pieces
+    return [
+        Availability(sku, free.get(ids[sku], {}), reserved.get(ids[sku], 0))
+        if sku in ids
+        else Availability(sku, known=False)
+        for sku in skus
+    ]
+
+
+def with_available(levels: "QuerySet[StockLevel]") -> "QuerySet[StockLevel]":
+    """Return the levels with ``free``: on hand less allocated less safety stock, never below zero."""
+    return levels.annotate(free=FREE)
+
+
+def within_locations(principal: Any, path: str) -> Q:
+    """Return the condition that the location at ``path`` is one of the principal's.
+
+    A person sees the locations of their memberships, or all of them without any; a key sees all.
+    """
+    if getattr(principal, "actor_kind", "user") != "user":
+        return Q()
+    mine = LocationMembership.objects.filter(user_id=principal.pk)
+    return Q(**{f"{path}__in": mine.values("location_id")}) | ~Q(Exists(mine))
+
+
+def _sellable() -> "QuerySet[StockLevel]":
+    """Return the levels of products that are sold, at locations that ship."""
+    return StockLevel.objects.filter(product__is_active=True, location__is_active=True)

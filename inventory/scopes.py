@@ -1,0 +1,31 @@
+"""Who sees what of supply: products belong to everybody, stock to the people of its location."""
+
+from typing import Any
+
+from django.db.models import Model, Q
+
+from inventory.models import Location, LocationMembership, Product, Reservation, StockFile, StockLevel, StockMovement
+from inventory.queries import within_locations
+from oms.foundation.scope import scope_rule, unscoped
+
+PATHS: dict[type[Model], str] = {
+    Location: "pk",
+    LocationMembership: "location",
+    StockLevel: "location",
+    StockMovement: "stock_level__location",
+}
+
+unscoped(Product, Reservation, StockFile)
+
+
+def _declare(model: type[Model], path: str) -> None:
+    """Let a principal see the rows whose location, found at ``path``, is one of theirs."""
+
+    @scope_rule(model)
+    def within(principal: Any) -> Q:
+        """Return the condition of the rows."""
+        return within_locations(principal, path)
+
+
+for _model, _path in PATHS.items():
+    _declare(_model, _path)
