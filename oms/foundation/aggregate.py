@@ -12,6 +12,9 @@ from django.utils import timezone
 from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin
 
 from oms.foundation.refusals import StaleVersion
+from oms.foundation.updates import update_each
+
+FEW_GROUPS = 3
 
 
 class Versioned(models.Model):
@@ -103,7 +106,7 @@ class Aggregate(Versioned, Guarded):
 
 
 def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
-    """Save the named fields of many locked rows in one UPDATE per group of equal values.
+    """Save the named fields of many locked rows: an UPDATE per group of equal values, or one for many groups.
 
     The only sanctioned set-based way to change a state: the rows went through their transitions in memory, and the
     UPDATE still demands the state and version they were read with.
@@ -114,6 +117,9 @@ def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
     for row in rows:
         key = (row.__dict__.get("_read_state", ""), *(_value(row, name) for name in fields))
         groups[key].append(row)
+    if len(groups) > FEW_GROUPS:
+        _save_each([row for members in groups.values() for row in members], fields)
+        return
     for (before, *values), members in groups.items():
         _save_group(before, dict(zip(fields, values, strict=True)), members)
 
@@ -134,12 +140,22 @@ def _save_group(before: str, values: dict[str, Any], members: list[Any]) -> None
     if stateful:
         guard &= Q(**{model.STATE: before})
     changed = model._base_manager.filter(guard).update(**values, version=F("version") + 1, updated_at=timezone.now())
-    if changed != len(members):
-        raise ConcurrentTransition(f"{len(members) - changed} rows of {model.__name__} changed meanwhile")
-    for row in members:
+    _note_saved(members, changed)
+
+
+def _save_each(rows: list[Any], fields: Sequence[str]) -> None:
+    """Write each row's own values to those that are still as they were read."""
+    _note_saved(rows, update_each(rows, fields, only_as_read=True))
+
+
+def _note_saved(rows: list[Any], changed: int) -> None:
+    """Bring the rows' version and remembered state to what was written; raises when some were not."""
+    if changed != len(rows):
+        raise ConcurrentTransition(f"{len(rows) - changed} rows of {type(rows[0]).__name__} changed meanwhile")
+    for row in rows:
         row.version += 1
-        if stateful:
-            row._remember(before)
+        if isinstance(row, Aggregate):
+            row._remember(row.__dict__.get("_read_state", ""))
             row._update_initial_state()
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
+from oms.foundation.inserts import insert_new
 from orders.models import SandboxCharge
 from orders.payments.gateway import FAILED, OK, PENDING, Answer, AnswerLost, Ask, GatewayEvent, UnreadableEvent
 
@@ -70,14 +70,8 @@ class SandboxGateway:
         if settings.SANDBOX_LATENCY:
             time.sleep(settings.SANDBOX_LATENCY)
         charge = _entry(ask)
-        try:
-            with transaction.atomic():
-                charge.save(force_insert=True)
-        except IntegrityError:
-            known = self.find_by_key(ask)
-            if known is None:
-                raise
-            return known
+        if not insert_new([charge], mark="key"):
+            return self.find_by_key(ask) or self._do(ask)
         if ask.token in ANSWER_IS_LOST:
             raise AnswerLost(f"no answer to {ask.key}")
         return answer_of(charge)

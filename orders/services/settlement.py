@@ -13,6 +13,7 @@ from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many
 from oms.foundation.facts import Fact, publish
 from oms.foundation.money import Money
+from oms.foundation.updates import update_each
 from orders.events import PaymentAuthorized, PaymentCaptured, PaymentFailed, RefundSettled
 from orders.locks import lock_open_events, lock_orders, lock_payments, lock_refunds
 from orders.models import Order, OrderLine, Payment, PaymentEvent, Refund
@@ -228,9 +229,7 @@ def _refunded(case: Case, book: Book) -> None:
     book.refunds.append(refund)
     book.acts.append(Act("orders.settle_refund", refund, str(Money(amount, refund.currency)), {"amount": amount}))
     book.payments[case.payment.pk] = case.payment
-    book.facts.append(
-        RefundSettled(at=book.actor.now, order_id=case.order.pk, refund_id=refund.pk, amount=amount)
-    )
+    book.facts.append(RefundSettled(at=book.actor.now, order_id=case.order.pk, refund_id=refund.pk, amount=amount))
 
 
 def _not_refunded(case: Case, book: Book) -> None:
@@ -253,7 +252,14 @@ RECORDERS: dict[tuple[str, str], Callable[[Case, Book], None]] = {
     (EventKind.REFUND, FAILED): _not_refunded,
 }
 EVENT_FIELDS = (
-    "outcome", "transaction_id", "code", "message", "settled_at", "next_try_at", "lease_until", "last_error",
+    "outcome",
+    "transaction_id",
+    "code",
+    "message",
+    "settled_at",
+    "next_try_at",
+    "lease_until",
+    "last_error",
 )
 MONEY_FIELDS = ("state", "authorized", "captured", "refunded", "expires_at", "failure", "reference")
 
@@ -264,6 +270,6 @@ def _write(cases: Sequence[Case], book: Book) -> None:
     save_many(book.refunds, ["state", "failure", "settled_at"])
     for case in cases:
         case.event.lease_until = None
-    PaymentEvent.objects.bulk_update([case.event for case in cases], EVENT_FIELDS, batch_size=200)
+    update_each([case.event for case in cases], EVENT_FIELDS)
     record_many(book.actor, book.acts)
     publish(*book.facts)
