@@ -54,10 +54,10 @@ class Photographer:
         page.close()
 
     def save(self, page: Page, place: Place) -> None:
-        """Save the picture, the whole page up to a bearable height."""
+        """Save the picture of the whole page, as on a screen tall enough for it, so that bars stay at its edges."""
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        clip: Any = {"x": 0, "y": 0, "width": self.width, "height": height}
-        page.screenshot(path=self.folder / f"{place.name}.png", full_page=True, clip=clip)
+        page.set_viewport_size({"width": self.width, "height": height})
+        page.screenshot(path=self.folder / f"{place.name}.png")
 
     def listen(self, place: Place, message: ConsoleMessage) -> None:
         """Note what the page's scripts complain about."""

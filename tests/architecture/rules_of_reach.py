@@ -10,7 +10,9 @@ HTTP_CLIENTS = ("requests", "httpx", "urllib.request", "http.client", "aiohttp",
 RIGHTWARD = ("oms.foundation", "inventory", "orders", "fulfillment", "returns", "oms.outlets")
 DOORS = ("admin", "api", "tasks", "handlers", "management")
 CLOCKLESS = frozenset({"services", "queries", "locks", "models", "events", "states", "sourcing"})
-WORKER_EDGES = tuple(f"oms/foundation/{edge}" for edge in ("relay.py", "inbox.py", "work.py", "work/", "tasks.py"))
+# one fact, message, job or row that fails must not stop the others, and a probe answers whatever is wrong
+EDGE_FILES = ("relay.py", "inbox.py", "work.py", "work/", "tasks.py", "bulk.py", "health.py")
+EDGES = tuple(f"oms/foundation/{edge}" for edge in EDGE_FILES)
 PURE_CORES = (
     "oms/foundation/money.py",
     "orders/screening/",
@@ -109,7 +111,7 @@ def pure_cores_decide_alone(source: Source) -> Iterator[int]:
 )
 def errors_are_caught_by_name(source: Source) -> Iterator[int]:
     """Only the worker's edges catch everything; elsewhere a fault is raised on and reaches the log."""
-    if not source.is_product or source.path.startswith(WORKER_EDGES):
+    if not source.is_product or source.path.startswith(EDGES):
         return
     for node in source.nodes:
         if isinstance(node, ast.ExceptHandler) and ast.unparse(node.body[-1]) != "raise":
