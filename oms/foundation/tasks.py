@@ -1,19 +1,22 @@
 """Celery's tasks: each takes one word and drains one queue; losing one loses nothing."""
 
+import time
+
 from celery import shared_task
 
 from oms.foundation import work
 
-ROUNDS = 50
+SECONDS = 20.0
 
 
 @shared_task(name="oms.foundation.tasks.drain_queue")
 def drain_queue(queue: str) -> None:
-    """Work off what is due in one queue, in rounds, and ring again if more is left."""
-    for _ in range(ROUNDS):
-        if not work.drain(queue):
+    """Work off what is due in one queue; after twenty seconds let others have their turn and ring again."""
+    end = time.monotonic() + SECONDS
+    while work.drain(queue):
+        if time.monotonic() > end:
+            work.wake(queue)
             return
-    work.wake(queue)
 
 
 @shared_task(name="oms.foundation.tasks.sweep")

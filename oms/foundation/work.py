@@ -1,6 +1,7 @@
 """Work that waits: drainers take it from the database, the broker only rings the bell."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.utils import timezone
 from oms.foundation.actor import Actor
 from oms.foundation.models import PeriodicJob
 
+BROKER_REST = 5.0
 QUEUES = ("flow", "payments", "carriers", "channels", "notifications", "bulk")
 logger = logging.getLogger(__name__)
 
@@ -98,22 +100,49 @@ class _Bell:
         wake(self.queue)
 
 
+@dataclass(slots=True)
+class _Broker:
+    """Until when (monotonic seconds) this process leaves the broker alone because it did not answer."""
+
+    silent_until: float = 0.0
+
+
+_broker = _Broker()
+
+
 def wake(queue: str) -> None:
-    """Ask a worker to drain the queue; best effort."""
+    """Ask a worker to drain the queue; best effort.
+
+    A broker that does not answer is left alone for five seconds, so that not every request waits for it.
+    """
     from kombu.exceptions import OperationalError
 
     from oms.foundation.tasks import drain_queue
 
+    if time.monotonic() < _broker.silent_until:
+        return
     try:
         drain_queue.apply_async(args=[queue], queue=queue, expires=30, retry=False)
     except (OperationalError, OSError):
+        _broker.silent_until = time.monotonic() + BROKER_REST
         logger.warning("the broker is down; the sweep will find the work of queue %s", queue)
 
 
 def drain(queue: str, *, limit: int = 100) -> int:
-    """Run every drainer of a queue once and return how many rows they took."""
-    actor = Actor.system("worker", now=timezone.now())
-    return sum(one.drain(actor.at(timezone.now()), limit) for one in DRAINERS[queue])
+    """Run every drainer of a queue once and return how many rows they took.
+
+    When one fails the others still run; then the first error is raised.
+    """
+    taken, errors = 0, []
+    for one in DRAINERS[queue]:
+        try:
+            taken += one.drain(Actor.system("worker", now=timezone.now()), limit)
+        except Exception as error:  # the worker's edge: a failing drainer must not starve the others of its queue
+            logger.exception("drainer %s failed", one.name)
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return taken
 
 
 def run_due_jobs(actor: Actor) -> int:
@@ -144,6 +173,7 @@ def _run_job(job: Job, row: PeriodicJob, actor: Actor) -> int:
 
 def next_due_of(model: type[Model], waiting: Q) -> NextDue:
     """Return a function that tells when the earliest waiting row of a claimable model can be taken."""
+
     def earliest() -> datetime | None:
         """Ask the database for the earliest moment among free and leased rows."""
         rows = model._default_manager.filter(waiting)
