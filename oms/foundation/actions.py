@@ -12,7 +12,7 @@ from django.db.models import Model
 from oms.foundation.actor import Actor
 from oms.foundation.locks import expecting
 from oms.foundation.objections import objections
-from oms.foundation.refusals import Denied, Invalid, NotFound, Reason
+from oms.foundation.refusals import Denied, Invalid, NotFound, Reason, Refused
 from oms.foundation.scope import scoped_row
 
 
@@ -37,8 +37,6 @@ def unmet(row: Any, conditions: Sequence[Condition]) -> list[Reason]:
 
 def refuse_unless(row: Any, *conditions: Condition) -> None:
     """Raise :class:`Refused` with every condition that does not hold; the row is locked by the caller."""
-    from oms.foundation.refusals import Refused
-
     reasons = unmet(row, conditions)
     if reasons:
         raise Refused(reasons=reasons)

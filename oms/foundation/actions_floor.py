@@ -1,10 +1,12 @@
 """The floor's own actions: dead facts and messages get a new life."""
 
-from typing import Any
+from django.db import transaction
 
 from oms.foundation import inbox, relay
-from oms.foundation.actions import Action, Condition, register
+from oms.foundation.actions import Action, Condition, refuse_unless, register
 from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.locks import lock_row
 from oms.foundation.models import InboxMessage, OutboxEvent
 from oms.foundation.models.queue import DeliveryState
 
@@ -14,14 +16,24 @@ IS_DEAD = Condition(
 WHY = "a fact is delivered again at most; handlers that had their effect are skipped"
 
 
-def replay_fact(*, event_id: int, actor: Actor) -> Any:
-    """Deliver a dead fact again to the handlers that have not handled it."""
-    return relay.replay([event_id], actor=actor)
+@transaction.atomic
+def replay_fact(*, event_id: int, actor: Actor) -> OutboxEvent:
+    """Deliver a dead fact again to the handlers that have not handled it; raises :class:`Refused` while it lives."""
+    event = lock_row(OutboxEvent, event_id)
+    refuse_unless(event, IS_DEAD)
+    relay.replay([event_id], actor=actor)
+    record(actor, "outbox.replayed", event)
+    return event
 
 
-def replay_message(*, message_id: int, actor: Actor) -> Any:
-    """Work a dead message again."""
-    return inbox.replay([message_id], actor=actor)
+@transaction.atomic
+def replay_message(*, message_id: int, actor: Actor) -> InboxMessage:
+    """Work a dead message again; raises :class:`Refused` while it lives."""
+    message = lock_row(InboxMessage, message_id)
+    refuse_unless(message, IS_DEAD)
+    inbox.replay([message_id], actor=actor)
+    record(actor, "inbox.replayed", message)
+    return message
 
 
 register(

@@ -15,9 +15,10 @@ _expected: ContextVar[tuple[str, int, int] | None] = ContextVar("expected_versio
 
 @contextmanager
 def expecting(row: Model, version: int | None) -> Iterator[None]:
-    """Refuse, under the lock, when the row's version is no longer the one its reader saw."""
+    """Refuse when the row's version is not the one its reader saw: at once, and again under the lock."""
     token = _expected.set(None if version is None else (row._meta.label, row.pk, version))
     try:
+        _compare(row)
         yield
     finally:
         _expected.reset(token)
