@@ -41,6 +41,17 @@ def number(name: str, default: int) -> int:
         raise BadEnvironment(f"{name} must be a whole number, not “{value}”.") from None
 
 
+def chances(name: str) -> dict[str, float]:
+    """Return a variable such as ``answer_lost=0.2,error=0.1`` as chances by name.
+
+    :raises BadEnvironment: when a part is not ``name=number``.
+    """
+    try:
+        return {key.strip(): float(value) for key, value in (part.split("=") for part in words(name))}
+    except ValueError:
+        raise BadEnvironment(f"{name} must read like answer_lost=0.2,error=0.1.") from None
+
+
 def database(name: str = "DATABASE_URL") -> dict[str, Any]:
     """Return Django's database settings for ``sqlite:///file`` or ``postgresql://…``.
 

@@ -1,5 +1,8 @@
 """The floor's own invariants: nothing waits unseen, everything handled once, audit chains unbroken."""
 
+from django.apps import apps
+
+from oms.foundation.aggregate import Aggregate
 from oms.foundation.invariants import invariant
 
 invariant(
@@ -25,11 +28,23 @@ invariant(
     sql="select id from foundation_inboxmessage where state in ('received','retry_wait') and next_try_at < :late"
     " and (lease_until is null or lease_until < :late)",
 )
+
+
+def _births() -> str:
+    """Return (entity, first state) of every kind of row that has a state, as SQL values."""
+    stateful = (model for model in apps.get_models() if issubclass(model, Aggregate))
+    born = sorted(
+        (model._meta.label_lower, str(model._meta.get_field(model.STATE).get_default())) for model in stateful
+    )
+    return ", ".join(f"('{entity}','{state}')" for entity, state in born)
+
+
 invariant(
     "I16",
     entity="foundation.auditline",
     meaning="An audit line does not continue where the last state change of its row ended.",
-    sql="select id from (select id, from_state, lag(to_state) over (partition by entity, entity_id order by id) prev,"
-    " row_number() over (partition by entity, entity_id order by id) n from foundation_auditline"
-    " where to_state <> '') z where (n = 1 and from_state <> '') or (n > 1 and from_state <> prev)",
+    sql="select id from (select id, entity, from_state, lag(to_state) over (partition by entity, entity_id order by id)"  # noqa: S608  words of the code
+    " prev, row_number() over (partition by entity, entity_id order by id) n from foundation_auditline"
+    f" where to_state <> '') z where (n = 1 and from_state <> '' and (entity, from_state) not in (values {_births()}))"
+    " or (n > 1 and from_state <> prev)",
 )

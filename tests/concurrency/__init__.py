@@ -1,0 +1,1 @@
+"""Races and kills: real connections, real processes."""

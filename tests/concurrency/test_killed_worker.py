@@ -1,0 +1,58 @@
+"""A worker that is killed at ten moments: nothing lost, nothing charged twice, no second label."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.concurrency.own_shop import OwnShop, own_shop
+
+pytestmark = [pytest.mark.kill, pytest.mark.django_db]
+
+SETTLED = "select count(*) from orders_paymentevent where outcome in ('ok', 'failed')"
+BOUGHT = "select count(*) from fulfillment_sandboxparcel"
+EAGER = {
+    "LEASE_SECONDS": "2",
+    "UNKNOWN_ASK_SECONDS": "0,1,2",
+    "SANDBOX_TRACKING_SECONDS": "3600",
+    "SANDBOX_CARRIER_FAULTS": "answer_lost=0.15,error=0.05",
+}
+
+
+def test_a_worker_killed_ten_times_charges_once_and_buys_one_label_each(tmp_path: Path) -> None:
+    """300 orders with lost answers and repeated events settle after ten kills."""
+    dice = random.Random(20261122)
+    with own_shop(tmp_path, **EAGER) as shop:
+        shop.run("-m", "tests.concurrency.three_hundred", "capture")
+        kills = _work_with_kills(shop, SETTLED, sorted(dice.sample(range(5, 280), 5)))
+        shop.manage("work", "--until-idle")
+
+        shop.run("-m", "tests.concurrency.three_hundred", "pack")
+        kills += _work_with_kills(shop, BOUGHT, sorted(dice.sample(range(5, 240), 5)))
+        shop.manage("work", "--until-idle")
+        shop.run("-m", "tests.concurrency.three_hundred", "ship")
+        shop.manage("work", "--until-idle")
+
+        assert kills == 10
+        _nothing_is_double(shop)
+        shop.manage("verify")
+
+
+def _work_with_kills(shop: OwnShop, count: str, moments: list[int]) -> int:
+    """Kill a fresh worker at each moment of progress; return how many were running when killed."""
+    return sum(shop.kill_when(shop.start_worker(), count, moment) for moment in moments)
+
+
+def _nothing_is_double(shop: OwnShop) -> None:
+    """Compare our books with those of the sandbox gateway and the sandbox carrier."""
+    assert shop.number("select count(*) from orders_order") == 300
+    assert shop.number("select count(*) from orders_paymentevent where outcome in ('pending', 'unknown')") == 0
+    assert shop.number("select count(*) from foundation_outboxevent where state in ('received','retry_wait')") == 0
+    twice = "select key from orders_sandboxcharge where status = 'ok' group by key having count(*) > 1"
+    assert shop.rows(twice) == []
+    charged = "select count(*) from orders_sandboxcharge where kind = 'capture' and status = 'ok'"
+    captured = "select count(*) from orders_payment where state = 'captured'"
+    shipped = "select count(*) from fulfillment_shipment where state = 'shipped'"
+    assert shop.number(charged) == shop.number(captured) == shop.number(shipped) >= 200
+    living = "select count(*) from fulfillment_sandboxparcel where voided_at is null"
+    assert shop.number(living) == shop.number("select count(*) from fulfillment_package") >= 200

@@ -1,0 +1,1 @@
+"""Journeys: whole lives of orders through the doors that people and systems use."""

@@ -1,0 +1,79 @@
+"""The main job: 200 real orders from a file to delivered, and every tenth of them back."""
+
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from orders.models import Order
+from tests.journeys.doors import DATA, Api, books_agree, command, load_shop, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_real_orders_go_from_file_to_delivered_and_some_come_back(settings: SettingsWrapper) -> None:
+    """Every order ends released, back-ordered or held with a reason; the released ones are delivered."""
+    settings.SANDBOX_TRACKING_SECONDS = 0
+    api = Api(load_shop())
+    books_agree()
+
+    command("import_orders", str(DATA / "orders.csv.gz"), channel="webshop", format="shopify")
+    assert Order.objects.count() == 200
+    books_agree()
+
+    work()
+    books_agree()
+    orders = api.everything("orders/")
+    assert len(orders) == 200
+    for order in orders:
+        assert order["state"] == "released" or reasons(order), order["number"]
+    released = [order["number"] for order in orders if order["state"] == "released"]
+    assert len(released) > 50
+
+    for number in released:
+        walk_to_hand_over(api, number)
+    books_agree()
+    work()
+    books_agree()
+    delivered = [api.get(f"orders/{number}/") for number in released]
+    assert {(order["state"], order["fulfillment_status"]) for order in delivered} == {("completed", "delivered")}
+
+    for order in delivered[::10]:
+        send_back(api, order)
+    work()
+    books_agree()
+
+
+def reasons(order: dict[str, Any]) -> list[str]:
+    """Return the sentences that tell a clerk why an order waits."""
+    closed = [gate["reason"] for gate in order["gates"].values() if gate["state"] == "closed"]
+    held = [hold["reason"] for hold in order["holds"]]
+    return [sentence for sentence in closed + held if len(sentence) > 8]
+
+
+def walk_to_hand_over(api: Api, number: str) -> None:
+    """Pick, pack, label and ship every part of an order by its actions."""
+    for part in api.get(f"orders/{number}/")["fulfillment_orders"]:
+        if part["state"] != "open":
+            continue
+        for act in ("start_picking", "confirm_picked", "pack"):
+            api.post(f"fulfillment-orders/{part['number']}/{act}/")
+    for shipment in api.get(f"orders/{number}/")["shipments"]:
+        api.post(f"shipments/{shipment['number']}/buy_labels/")
+    work()
+    for shipment in api.get(f"orders/{number}/")["shipments"]:
+        assert all(package["tracking_number"] for package in shipment["packages"])
+        api.post(f"shipments/{shipment['number']}/ship/")
+
+
+def send_back(api: Api, order: dict[str, Any]) -> None:
+    """Return one piece of the first line: request, approve, receive, inspect, complete."""
+    body = {"reason": "changed_mind", "lines": [{"line": 1, "quantity": 1}]}
+    answer = api.post(f"orders/{order['number']}/request_return/", body)
+    back = answer["returns"][0]["number"]
+    api.post(f"returns/{back}/approve/")
+    for act in ("receive", "inspect", "complete"):
+        api.post(f"returns/{back}/{act}/")
+    work()
+    after = api.get(f"orders/{order['number']}/")
+    assert after["lines"][0]["returned"] == 1
