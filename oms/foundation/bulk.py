@@ -1,21 +1,22 @@
 """Bulk acts: preview what would happen, do it in small steps that survive a kill, take it back by the inverse."""
 
-from collections import Counter
+import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db import OperationalError, transaction
+from django.db.models import Count, F, Model, Q
 from django.utils import timezone
 
 from oms.foundation.actions import Action, action_named, closed_reasons, run_action
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.claims import claim
-from oms.foundation.locks import lock_row
+from oms.foundation.claims import claim, worn_out
+from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.models import BulkItem, BulkOperation
 from oms.foundation.models.bulk import BulkState, ItemOutcome
 from oms.foundation.objections import objections
@@ -25,7 +26,9 @@ from oms.foundation.work import drainer, next_due_of, ring
 
 MOST_ROWS = 5_000
 STEP = 50
+REASONS_SHOWN = 12
 RUNNING = Q(state=BulkState.RUNNING)
+logger = logging.getLogger(__name__)
 
 
 class TooMany(Refused):
@@ -91,8 +94,6 @@ def start(*, operation_id: int, values: Mapping[str, Any], actor: Actor) -> Bulk
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return form values as JSON keeps them; a chosen row becomes its id."""
-    import json
-
     ids = {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
     result: dict[str, Any] = json.loads(json.dumps(ids, cls=DjangoJSONEncoder))
     return result
@@ -100,11 +101,12 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def cancel(*, operation_id: int, actor: Actor) -> BulkOperation:
-    """Drop a previewed act."""
+    """Drop a previewed act; what it was to take back can then be taken back by another one."""
     operation = lock_row(BulkOperation, operation_id)
     refuse_if(operation.state != BulkState.PREFLIGHT, "This bulk act was started already.", code="started")
     operation.cancel()
-    operation.save(update_fields=["state"])
+    operation.undoes = None
+    operation.save(update_fields=["state", "undoes"])
     record(actor, "bulk.cancelled", operation)
     return operation
 
@@ -112,7 +114,7 @@ def cancel(*, operation_id: int, actor: Actor) -> BulkOperation:
 @drainer("bulk", next_due=next_due_of(BulkOperation, RUNNING))
 def run_operations(actor: Actor, limit: int) -> int:
     """Do the next rows of each running bulk act."""
-    operations = claim(BulkOperation.objects.filter(RUNNING), now=actor.now, limit=4)
+    operations = claim(BulkOperation.objects.filter(RUNNING).select_related("user"), now=actor.now, limit=1)
     for operation in operations:
         _step(operation)
     return len(operations)
@@ -120,10 +122,13 @@ def run_operations(actor: Actor, limit: int) -> int:
 
 def _step(operation: BulkOperation) -> None:
     """Do up to fifty rows, each in a transaction of its own, then give the operation back or end it."""
-    waiting = list(operation.items.filter(outcome=ItemOutcome.READY)[:STEP])
-    for item in waiting:
-        _do(operation, item)
-    if len(waiting) < STEP:
+    waiting = list(operation.items.filter(outcome=ItemOutcome.READY).values_list("pk", flat=True)[:STEP])
+    if worn_out(operation) and waiting:
+        _settle(waiting[0], ItemOutcome.REFUSED, "The worker died on this row again and again; it was left alone.")
+        del waiting[0]
+    for item_id in waiting:
+        _do(operation, item_id)
+    if not operation.items.filter(outcome=ItemOutcome.READY).exists():
         _finish(operation.pk)
         return
     BulkOperation.objects.filter(pk=operation.pk, lease_token=operation.lease_token).update(
@@ -131,23 +136,35 @@ def _step(operation: BulkOperation) -> None:
     )
 
 
-def _do(operation: BulkOperation, item: BulkItem) -> None:
+def _do(operation: BulkOperation, item_id: int) -> None:
     """Run the action for one row as the operation's person, and keep the outcome in the same transaction."""
     now = timezone.now()
-    actor = Actor.of(operation.user, now=now)
     try:
         with transaction.atomic():
+            items = lock_rows(BulkItem, [item_id])
+            if not items or items[0].outcome != ItemOutcome.READY:
+                return
             run_action(
                 action_of(operation),
                 principal=operation.user,
-                lookup={"pk": item.object_id},
+                lookup={"pk": items[0].object_id},
                 data=operation.values,
                 now=now,
-                actor=actor,
+                actor=Actor.of(operation.user, now=now),
             )
-            BulkItem.objects.filter(pk=item.pk).update(outcome=ItemOutcome.DONE, message="")
+            _settle(item_id, ItemOutcome.DONE, "")
     except Refused as refusal:
-        BulkItem.objects.filter(pk=item.pk).update(outcome=ItemOutcome.REFUSED, message=refusal.sentence[:1000])
+        _settle(item_id, ItemOutcome.REFUSED, refusal.sentence)
+    except OperationalError:  # the database is busy or away: the row is tried again when the lease is over
+        raise
+    except Exception as error:  # the worker's edge: a row that fails must not stop the others
+        logger.exception("bulk act %s failed for row %s", operation.pk, item_id)
+        _settle(item_id, ItemOutcome.REFUSED, f"It failed and nothing was changed ({type(error).__name__}).")
+
+
+def _settle(item_id: int, outcome: ItemOutcome, message: str) -> None:
+    """Keep what became of a row that was still to do."""
+    BulkItem.objects.filter(pk=item_id, outcome=ItemOutcome.READY).update(outcome=outcome, message=message[:1000])
 
 
 @transaction.atomic
@@ -163,7 +180,7 @@ def _finish(operation_id: int) -> None:
     operation.lease_until = None
     operation.save(update_fields=["state", "finished_at", "lease_until"])
     record(actor, "bulk.finished", operation)
-    if operation.undoes_id:
+    if operation.undoes_id and operation.items.filter(outcome=ItemOutcome.DONE).exists():
         original = lock_row(BulkOperation, operation.undoes_id)
         original.undo()
         original.save(update_fields=["state"])
@@ -213,12 +230,12 @@ class Tally:
 
 def tally(operation: BulkOperation) -> Tally:
     """Count an operation's rows by outcome and reason."""
-    rows = list(operation.items.values_list("outcome", "message"))
-    outcomes = Counter(outcome for outcome, _ in rows)
-    reasons = Counter(message for outcome, message in rows if outcome == ItemOutcome.REFUSED)
+    counts = dict(operation.items.order_by().values_list("outcome").annotate(Count("pk")))
+    refused = operation.items.filter(outcome=ItemOutcome.REFUSED).order_by()
+    reasons = refused.values_list("message").annotate(rows=Count("pk")).order_by("-rows", "message")[:REASONS_SHOWN]
     return Tally(
-        outcomes[ItemOutcome.READY],
-        outcomes[ItemOutcome.REFUSED],
-        outcomes[ItemOutcome.DONE],
-        tuple(reasons.most_common(12)),
+        counts.get(ItemOutcome.READY, 0),
+        counts.get(ItemOutcome.REFUSED, 0),
+        counts.get(ItemOutcome.DONE, 0),
+        tuple(reasons),
     )
