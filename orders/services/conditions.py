@@ -16,6 +16,11 @@ def _live(order: Order) -> str | None:
     return f"The order is {order.get_state_display()}: nothing of it can change any more."
 
 
+def _changeable(order: Order) -> str | None:
+    """Return why nothing of an order can be corrected any more."""
+    return None if order.state == OrderState.DRAFT else _live(order)
+
+
 def _draft(order: Order) -> str | None:
     """Return why an order is no draft."""
     return None if order.state == OrderState.DRAFT else "Only a draft can be changed like this."
@@ -128,6 +133,7 @@ def _has_open_pieces(order: Order) -> str | None:
     return None if any(line.quantity_open for line in order.lines.all()) else "No piece of this order is open."
 
 
+CHANGEABLE = Condition("order_ended", _changeable)
 LIVE = Condition("order_not_live", _live)
 IS_DRAFT = Condition("order_not_draft", _draft)
 IS_PLACED = Condition("order_not_placed", _placed)
