@@ -182,7 +182,7 @@ def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[Record]:
             continue
         if record is None:
             return
-        yield number, [clean(cell) for cell in record]
+        yield number, [cell and clean(cell) for cell in record]
 
 
 def _checked(table: Table) -> Table:

@@ -1,0 +1,1 @@
+"""Channels: adapters that translate what a channel says, and decide nothing."""
