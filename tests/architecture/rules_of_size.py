@@ -86,9 +86,14 @@ def functions_carry_a_sign(source: Source) -> Iterator[int]:
     classes = [node for node in source.nodes if isinstance(node, ast.ClassDef)]
     owners: list[ast.Module | ast.ClassDef] = [source.tree, *classes]
     for node in (child for owner in owners for child in owner.body if isinstance(child, Function)):
-        named_by_itself = node.name.startswith(("_", "test_")) and (source.is_test or node.name.startswith("_"))
-        if not named_by_itself and not ast.get_docstring(node):
+        private = node.name.startswith("_") or (source.is_test and node.name.startswith("test_"))
+        if not private and not is_outline(node) and not ast.get_docstring(node):
             yield node.lineno
+
+
+def is_outline(function: Function) -> bool:
+    """Tell whether the function is only the outline of one, as in a Protocol."""
+    return [ast.unparse(statement) for statement in function.body] == ["..."]
 
 
 @rule(
