@@ -36,7 +36,7 @@ def install(layer: str) -> int:
     """Install the layer's last file, which draws in the ones before it, and remember what was installed."""
     file = LAYERS[layer][-1]
     print(f"Installing {file} (once, half a minute or so) …", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", file]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", file]
     if subprocess.run(pip, cwd=HOME, check=False).returncode:
         return refuse(f"pip could not install {file}; its own words stand above.")
     for name, files in LAYERS.items():
