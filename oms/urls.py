@@ -7,6 +7,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from oms.foundation.health import healthz, readyz
+from orders.api.inbound import inbound
 
 ROOMS = ["inventory.api.urls", "orders.api.urls", "fulfillment.api.urls", "returns.api.urls", "oms.outlets.api.urls"]
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("inbound/<slug:account>/", inbound, name="inbound"),
     *[path("api/v1/", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)],
     path("", include("oms.outlets.urls")),
     path("", admin.site.urls),

@@ -55,6 +55,12 @@ class Notification(Claimable):
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="notification_due", condition=Q(state="waiting"))
         ]
+        permissions = [("resend_notification", "Can send mails again")]
 
     def __str__(self) -> str:
-        return f"{self.kind} to order {self.order_id}"
+        return self.subject or self.kind.replace("_", " ")
+
+    @property
+    def stream(self) -> str:
+        """Return the order's stream: what the customer was told stands on the order's timeline."""
+        return f"order:{self.order_id}"

@@ -17,6 +17,11 @@ class WebhookEndpoint(Versioned):
     kinds = models.JSONField(default=list, blank=True, help_text="Kinds of fact; empty means all.")
     secret = EncryptedTextField()
     is_active = models.BooleanField(default=True)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Calls that failed in a row.")
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "url"], name="webhook_endpoint_once")]
 
     def __str__(self) -> str:
         return self.url
@@ -40,6 +45,7 @@ class WebhookDelivery(Claimable):
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
+    give_up_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -48,7 +54,11 @@ class WebhookDelivery(Claimable):
             models.UniqueConstraint(fields=["endpoint", "message_id"], name="webhook_once"),
             words_check("state", DeliveryState.values, "webhook_state_word"),
         ]
-        indexes = [models.Index(fields=["next_try_at", "id"], name="webhook_due", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], name="webhook_due", condition=Q(state="waiting")),
+            models.Index(fields=["endpoint", "-id"], name="webhook_by_endpoint"),
+        ]
+        permissions = [("replay_webhookdelivery", "Can send webhooks again")]
 
     def __str__(self) -> str:
-        return f"{self.kind} → {self.endpoint_id}"
+        return f"{self.kind} {self.message_id}"

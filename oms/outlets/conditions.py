@@ -1,0 +1,33 @@
+"""Preconditions of the acts of the roof, each with the sentence that says how to mend it."""
+
+from oms.foundation.actions import Condition
+from oms.outlets.models import Notification, WebhookDelivery
+from oms.outlets.models.messages import NotificationState
+from oms.outlets.models.webhooks import DeliveryState
+from oms.outlets.notifications.noting import address_of, is_usable
+
+
+def _not_waiting(row: Notification) -> str | None:
+    """Return why the mail need not be sent again, or None."""
+    return "It waits to be sent already." if row.state == NotificationState.WAITING else None
+
+
+def _has_address(row: Notification) -> str | None:
+    """Return why the mail cannot be sent, or None."""
+    return None if is_usable(address_of(row.order)) else "The order has no usable e-mail address; correct it first."
+
+
+def _is_dead(row: WebhookDelivery) -> str | None:
+    """Return why the delivery needs no replay, or None."""
+    return None if row.state != DeliveryState.WAITING else "It is tried again by itself."
+
+
+def _is_listened_to(row: WebhookDelivery) -> str | None:
+    """Return why the delivery can reach nobody, or None."""
+    return None if row.endpoint.is_active else "The endpoint is switched off; switch it on first."
+
+
+IS_NOT_WAITING = Condition("already_waiting", _not_waiting)
+HAS_ADDRESS = Condition("no_address", _has_address)
+IS_ENDED = Condition("already_waiting", _is_dead)
+HAS_LISTENER = Condition("endpoint_off", _is_listened_to)

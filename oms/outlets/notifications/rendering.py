@@ -1,0 +1,56 @@
+"""Writing mails: a plain text template per kind and language, whose first line is the subject."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import select_template
+
+from oms.outlets.models import Notification
+from oms.outlets.notifications.kinds import KINDS
+from oms.outlets.notifications.subjects import subject_of
+from orders.models import Order
+
+LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2,4})?")
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A written mail."""
+
+    subject: str
+    body: str
+
+
+def write_mail(row: Notification, order: Order) -> Mail:
+    """Return the mail as it reads now, in the customer's language where there is a template, else in English."""
+    template: Any = select_template(candidates(KINDS[row.kind].template, language_of(order)))
+    values = {
+        "order": order,
+        "shop": order.channel.name,
+        "lines": list(order.lines.order_by("position")),
+        **subject_of(row.kind, row.key, order),
+    }
+    text = template.template.render(_plain(values))
+    subject, _, body = text.strip().partition("\n")
+    return Mail(" ".join(subject.split())[:300], BLANK_LINES.sub("\n\n", body).strip() + "\n")
+
+
+def _plain(values: dict[str, Any]) -> Any:
+    """Return a context that escapes nothing: a mail is text, not markup."""
+    from django.template import Context
+
+    return Context(values, autoescape=False)
+
+
+def language_of(order: Order) -> str:
+    """Return the customer's language, such as ``de`` or ``pt-br``, or nothing."""
+    spoken = (order.customer.language if order.customer else "").lower().replace("_", "-")
+    return spoken if LANGUAGE.fullmatch(spoken) else ""
+
+
+def candidates(template: str, language: str) -> list[str]:
+    """Return the templates that fit, best first."""
+    fitting = [f"mails/{language}/{template}", f"mails/{language[:2]}/{template}"] if language else []
+    return list(dict.fromkeys([*fitting, f"mails/{template}"]))

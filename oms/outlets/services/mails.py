@@ -1,0 +1,33 @@
+"""Acts on mails: sending one again because a person wants it."""
+
+from django.db import transaction
+
+from oms.foundation.actions import refuse_unless
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.work import ring
+from oms.outlets.conditions import HAS_ADDRESS, IS_NOT_WAITING
+from oms.outlets.locks import lock_notification
+from oms.outlets.models import Notification
+from oms.outlets.models.messages import NotificationState
+from oms.outlets.notifications.kinds import label_of
+from oms.outlets.notifications.noting import QUEUE, address_of
+
+
+@transaction.atomic
+def resend_mail(*, notification_id: int, actor: Actor) -> Notification:
+    """Send a mail (again) to the order's address of today, whatever rule kept it back.
+
+    :raises Refused: while it waits anyway, or without a usable address.
+    """
+    row = lock_notification(notification_id)
+    refuse_unless(row, IS_NOT_WAITING, HAS_ADDRESS)
+    row.recipient = address_of(row.order)[:254]
+    row.state, row.note, row.last_error = NotificationState.WAITING, f"sent again by {actor.label}"[:300], ""
+    row.attempts, row.next_try_at, row.lease_until = 0, actor.now, None
+    row.save(
+        update_fields=["recipient", "state", "note", "last_error", "attempts", "next_try_at", "lease_until"]
+    )
+    record(actor, "outlets.resend_mail", row, note=f"mail to the customer again: {label_of(row.kind)}")
+    ring(QUEUE)
+    return row

@@ -1,0 +1,1 @@
+"""Webhooks out: which facts other systems are told, and how each reaches its address."""

@@ -1,0 +1,39 @@
+"""The facts that other systems may hear of."""
+
+from fulfillment.events import OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
+from orders.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderHeld,
+    OrderPlaced,
+    OrderRecalled,
+    OrderReleased,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentFailed,
+    RefundSettled,
+)
+from returns.events import ReturnApproved, ReturnCompleted, ReturnDeclined, ReturnReceived, ReturnRequested
+
+TOLD_FACTS = (
+    OrderPlaced,
+    OrderReleased,
+    OrderRecalled,
+    OrderHeld,
+    OrderBackordered,
+    OrderCancelled,
+    OrderCompleted,
+    PaymentAuthorized,
+    PaymentFailed,
+    PaymentCaptured,
+    RefundSettled,
+    ShipmentShipped,
+    PackageDelivered,
+    PackageDelayed,
+    ReturnRequested,
+    ReturnApproved,
+    ReturnDeclined,
+    ReturnReceived,
+    ReturnCompleted,
+)
+KIND_NAMES = tuple(fact.__name__ for fact in TOLD_FACTS)
