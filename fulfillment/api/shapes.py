@@ -1,0 +1,123 @@
+"""The shapes of answers, as the API's description shows them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from fulfillment.states import AllocationState, FulfillmentOrderState, LabelState, ShipmentState, TrackingStatus
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    """Why an action is closed."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OfferOut(serializers.Serializer[Any]):
+    """An action as offered to the caller."""
+
+    name = serializers.CharField()
+    allowed = serializers.BooleanField()
+    reasons = ReasonOut(many=True)
+
+
+class PiecesOut(serializers.Serializer[Any]):
+    """Pieces of a line that a location ships."""
+
+    position = serializers.IntegerField()
+    sku = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    quantity = serializers.IntegerField()
+    state = serializers.ChoiceField(AllocationState.choices)
+    bin = serializers.CharField(allow_blank=True)
+
+
+class FulfillmentOrderOut(serializers.Serializer[Any]):
+    """What one location ships of one order."""
+
+    number = serializers.CharField()
+    order = serializers.CharField()
+    location = serializers.CharField()
+    state = serializers.ChoiceField(FulfillmentOrderState.choices)
+    ship_by = serializers.DateTimeField(allow_null=True)
+    opened_at = serializers.DateTimeField(allow_null=True)
+    picked_at = serializers.DateTimeField(allow_null=True)
+    packed_at = serializers.DateTimeField(allow_null=True)
+    fulfilled_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    lines = PiecesOut(many=True)
+    actions = OfferOut(many=True)
+
+
+class EventOut(serializers.Serializer[Any]):
+    """One thing that happened to a parcel."""
+
+    status = serializers.ChoiceField(TrackingStatus.choices)
+    description = serializers.CharField(allow_blank=True)
+    place = serializers.CharField(allow_blank=True)
+    occurred_at = serializers.DateTimeField()
+
+
+class ItemOut(serializers.Serializer[Any]):
+    """Pieces inside a parcel."""
+
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class PackageOut(serializers.Serializer[Any]):
+    """A parcel and how far it is."""
+
+    id = serializers.IntegerField()
+    position = serializers.IntegerField()
+    carrier = serializers.CharField(allow_blank=True)
+    tracking_number = serializers.CharField(allow_blank=True)
+    tracking_status = serializers.ChoiceField(TrackingStatus.choices)
+    label_state = serializers.ChoiceField([("", "none"), *LabelState.choices])
+    label_failure = serializers.CharField(allow_blank=True)
+    weight_g = serializers.IntegerField()
+    material = serializers.CharField(allow_blank=True)
+    expected_on = serializers.DateField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    last_event_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    items = ItemOut(many=True)
+    events = EventOut(many=True)
+
+
+class PackageAloneOut(PackageOut):
+    """A parcel with the shipment and order it belongs to."""
+
+    shipment = serializers.CharField()
+    order = serializers.CharField()
+    actions = OfferOut(many=True)
+
+
+class RateOut(serializers.Serializer[Any]):
+    """What a service would have cost."""
+
+    carrier = serializers.CharField()
+    service = serializers.CharField()
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    days = serializers.IntegerField()
+
+
+class ShipmentOut(serializers.Serializer[Any]):
+    """Parcels of one order that leave one location together."""
+
+    number = serializers.CharField()
+    order = serializers.CharField()
+    fulfillment_order = serializers.CharField()
+    location = serializers.CharField()
+    state = serializers.ChoiceField(ShipmentState.choices)
+    carrier = serializers.CharField(allow_blank=True)
+    service = serializers.CharField(allow_blank=True)
+    rates = RateOut(many=True)
+    rate_reason = serializers.CharField(allow_blank=True)
+    packed_at = serializers.DateTimeField(allow_null=True)
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    packages = PackageOut(many=True)
+    actions = OfferOut(many=True)

@@ -1,0 +1,114 @@
+"""Papers of the floor, drawn from stored rows: pick lists, packing slips and labels."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fulfillment.conditions import IN_HAND
+from fulfillment.documents.packing_slip import render_packing_slip
+from fulfillment.documents.papers import PackingSlipPaper, PickLine, PickListPaper, SlipLine
+from fulfillment.documents.pick_list import render_pick_list
+from fulfillment.models import Allocation, FulfillmentOrder, Label, PackageItem, Shipment
+from fulfillment.parcels import receiver, sender
+from fulfillment.queries import picked_pieces
+from oms.foundation.refusals import NotFound, Refused
+from orders.models import OrderAddress
+
+MOST_LISTS = 200
+
+
+def pick_list(rows: Sequence[FulfillmentOrder]) -> bytes:
+    """Return one PDF with the pick lists of fulfillment orders, each on pages of its own.
+
+    :raises Refused: for none or more than two hundred.
+    """
+    if not 0 < len(rows) <= MOST_LISTS:
+        raise Refused(f"Choose 1 to {MOST_LISTS} fulfillment orders; {len(rows)} were chosen.", code="bad_choice")
+    pieces = picked_pieces([row.pk for row in rows])
+    names = dict(
+        OrderAddress.objects.filter(
+            order__in=[row.order_id for row in rows], kind="shipping", replaced_at=None
+        ).values_list("order_id", "name")
+    )
+    return render_pick_list([_pick_paper(row, pieces.get(row.pk, []), names.get(row.order_id, "")) for row in rows])
+
+
+def _pick_paper(row: FulfillmentOrder, pieces: Sequence[Allocation], name: str) -> PickListPaper:
+    """Return what the pick list of a fulfillment order says."""
+    order = row.order
+    return PickListPaper(
+        number=row.number,
+        location_name=f"{row.location.code} {row.location.name}",
+        order_number=order.number,
+        lines=tuple(_pick_line(one) for one in pieces),
+        due=row.ship_by.astimezone(row.location.zone) if row.ship_by else None,
+        service_level=order.get_service_level_display(),
+        instructions=order.instructions,
+        channel_name=order.channel.name,
+        ship_to_name=name or order.customer_name,
+    )
+
+
+def _pick_line(one: Allocation) -> PickLine:
+    """Return the line of some pieces to fetch."""
+    product, line = one.stock_level.product, one.order_line
+    return PickLine(
+        bin=one.stock_level.bin,
+        sku=line.sku,
+        title=line.title or product.title,
+        quantity=one.quantity,
+        barcode=product.barcode,
+        instructions=line.instructions,
+        customization=line.customization,
+    )
+
+
+def packing_slip(shipment: Shipment) -> bytes:
+    """Return the packing slip of a shipment as PDF, without prices."""
+    order = shipment.order
+    items = PackageItem.objects.filter(package__shipment=shipment)
+    inside: Counter[int] = Counter()
+    lines = {}
+    for item in items.select_related("allocation__order_line").order_by("allocation__order_line__position"):
+        line = item.allocation.order_line
+        inside[line.pk] += item.quantity
+        lines[line.pk] = line
+    paper = PackingSlipPaper(
+        order_number=order.number,
+        shipment_number=shipment.number,
+        channel_name=order.channel.name,
+        ship_to=receiver(order),
+        lines=tuple(
+            SlipLine(line.sku, line.title or line.sku, inside[pk], line.quantity, line.instructions)
+            for pk, line in lines.items()
+        ),
+        instructions=order.instructions,
+        ship_from=sender(shipment.location, order.channel.name),
+        ordered_on=order.placed_at.date() if order.placed_at else None,
+        service=" ".join(part for part in (shipment.carrier, shipment.service.replace("_", " ")) if part).title(),
+    )
+    return render_packing_slip([paper])
+
+
+def labels_of(shipment: Shipment) -> list[Label]:
+    """Return the bought labels of a shipment with their documents, in the order of its parcels.
+
+    :raises NotFound: while there is none.
+    """
+    rows = Label.objects.filter(package__shipment=shipment, state__in=IN_HAND).order_by("package__position")
+    labels = [row for row in rows if row.document]
+    if not labels:
+        raise NotFound(f"Shipment {shipment.number} has no label yet.", code="no_label")
+    return labels
+
+
+def label_document(shipment: Shipment, position: int) -> bytes:
+    """Return the label of the parcel at a position as PDF; raises :class:`NotFound` when there is none."""
+    found = [row for row in labels_of(shipment) if row.package.position == position]
+    if not found:
+        raise NotFound(f"Parcel {position} of shipment {shipment.number} has no label yet.", code="no_label")
+    return bytes(found[0].document or b"")
+
+
+def zpl_document(shipment: Shipment) -> bytes:
+    """Return the labels of a shipment as ZPL for a label printer."""
+    return "".join(row.zpl for row in labels_of(shipment)).encode()

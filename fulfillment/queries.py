@@ -1,0 +1,168 @@
+"""Reading matching: an order's work and parcels, the floor's queue, all in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet, Sum
+
+from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, SourcingDecision, TrackingEvent
+from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
+from oms.foundation.money import minor_text
+
+HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
+
+
+def work_with_lines(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
+    """Return fulfillment orders with all that their answers show."""
+    pieces = Allocation.objects.select_related("order_line", "stock_level").order_by("order_line__position", "pk")
+    return rows.select_related("order", "location").prefetch_related(Prefetch("allocations", pieces))
+
+
+def shipments_with_parcels(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
+    """Return shipments with all that their answers show; the labels come without their documents."""
+    return rows.select_related("order", "location", "fulfillment_order").prefetch_related(
+        Prefetch("packages", with_tracking(Package.objects.order_by("position")))
+    )
+
+
+def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
+    """Return parcels with their events, newest first, their labels and what is inside."""
+    return rows.prefetch_related(
+        Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
+        Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
+        "items__allocation__order_line",
+    )
+
+
+def queue(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
+    """Return fulfillment orders with the numbers of their lines and pieces, for a list."""
+    return rows.select_related("order", "location").annotate(
+        line_count=Count("allocations__order_line", distinct=True), piece_count=Sum("allocations__quantity")
+    )
+
+
+def waiting_at(rows: "QuerySet[FulfillmentOrder]", location: str) -> "QuerySet[FulfillmentOrder]":
+    """Return what waits to be picked at a location."""
+    code = "" if "\x00" in location else location
+    return rows.filter(location__code=code, state=FulfillmentOrderState.OPEN)
+
+
+def work_answer(row: FulfillmentOrder) -> dict[str, Any]:
+    """Return a fulfillment order read by :func:`work_with_lines` as plain values."""
+    return {
+        "number": row.number,
+        "order": row.order.number,
+        "location": row.location.code,
+        "state": row.state,
+        "ship_by": row.ship_by,
+        "opened_at": row.opened_at,
+        "picked_at": row.picked_at,
+        "packed_at": row.packed_at,
+        "fulfilled_at": row.fulfilled_at,
+        "version": row.version,
+        "lines": [
+            {
+                "position": one.order_line.position,
+                "sku": one.order_line.sku,
+                "title": one.order_line.title,
+                "quantity": one.quantity,
+                "state": one.state,
+                "bin": one.stock_level.bin,
+            }
+            for one in row.allocations.all()
+        ],
+    }
+
+
+def shipment_answer(row: Shipment) -> dict[str, Any]:
+    """Return a shipment read by :func:`shipments_with_parcels` as plain values."""
+    return {
+        "number": row.number,
+        "order": row.order.number,
+        "fulfillment_order": row.fulfillment_order.number,
+        "location": row.location.code,
+        "state": row.state,
+        "carrier": row.carrier,
+        "service": row.service,
+        "rates": [_rate(rate) for rate in row.rates],
+        "rate_reason": row.rate_reason,
+        "packed_at": row.packed_at,
+        "shipped_at": row.shipped_at,
+        "version": row.version,
+        "packages": [package_answer(package) for package in row.packages.all()],
+    }
+
+
+def _rate(rate: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored rate with its amount as a decimal string."""
+    return {
+        "carrier": rate["carrier"],
+        "service": rate["service"],
+        "amount": minor_text(rate["amount"], rate["currency"]),
+        "currency": rate["currency"],
+        "days": rate["days"],
+    }
+
+
+def package_answer(row: Package) -> dict[str, Any]:
+    """Return a parcel read by :func:`with_tracking` as plain values."""
+    label = next(iter(row.labels.all()), None)
+    return {
+        "id": row.pk,
+        "position": row.position,
+        "carrier": row.carrier,
+        "tracking_number": row.tracking_number,
+        "tracking_status": row.tracking_status,
+        "label_state": label.state if label else "",
+        "label_failure": label.failure if label else "",
+        "weight_g": row.weight_g,
+        "material": row.material,
+        "expected_on": row.expected_on,
+        "delivered_at": row.delivered_at,
+        "last_event_at": row.last_event_at,
+        "version": row.version,
+        "items": [{"sku": item.allocation.order_line.sku, "quantity": item.quantity} for item in row.items.all()],
+        "events": [
+            {
+                "status": event.status,
+                "description": event.description,
+                "place": event.place,
+                "occurred_at": event.occurred_at,
+            }
+            for event in row.tracking_events.all()
+        ],
+    }
+
+
+def work_of_orders(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the fulfillment orders of each order, oldest first; replaced plans are left out."""
+    rows = FulfillmentOrder.objects.filter(order__in=list(order_ids)).order_by("pk")
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in work_with_lines(rows):
+        if row.state not in ("cancelled", "rejected") or row.opened_at is not None:
+            found[row.order_id].append(work_answer(row))
+    return found
+
+
+def shipments_of_orders(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the shipments of each order, oldest first; cancelled ones are left out."""
+    rows = Shipment.objects.filter(order__in=list(order_ids)).exclude(state="cancelled").order_by("pk")
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in shipments_with_parcels(rows):
+        found[row.order_id].append(shipment_answer(row))
+    return found
+
+
+def last_decision(order_id: int) -> SourcingDecision | None:
+    """Return the newest decision on an order, without its snapshot."""
+    return SourcingDecision.objects.filter(order=order_id).defer("snapshot").order_by("-pk").first()
+
+
+def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Allocation]]:
+    """Return the pieces of fulfillment orders that are or were to be picked, with product, bin and line."""
+    rows = Allocation.objects.filter(fulfillment_order__in=list(work_ids), state__in=HELD)
+    found: dict[int, list[Allocation]] = defaultdict(list)
+    for row in rows.select_related("order_line", "stock_level__product").order_by("order_line__position", "pk"):
+        found[row.fulfillment_order_id].append(row)
+    return found
