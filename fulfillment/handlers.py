@@ -24,6 +24,7 @@ from orders.events import (
     AddressChanged,
     OrderCancelled,
     OrderFact,
+    OrderLinesChanged,
     OrderPlaced,
     OrderRecalled,
     OrderReduced,
@@ -49,6 +50,12 @@ def source_placed(facts: Sequence[OrderPlaced], actor: Actor) -> None:
 def source_moved(facts: Sequence[AddressChanged], actor: Actor) -> None:
     """Decide again for orders that go elsewhere; what the floor has begun stays."""
     source_orders(order_ids=_ids(facts), trigger=Trigger.ADDRESS, actor=_sourcing(actor))
+
+
+@handles(OrderLinesChanged)
+def source_changed(facts: Sequence[OrderLinesChanged], actor: Actor) -> None:
+    """Decide again for orders whose lines have changed."""
+    source_orders(order_ids=_ids(facts), trigger=Trigger.LINES, actor=_sourcing(actor))
 
 
 @handles(PiecesMissed)

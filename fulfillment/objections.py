@@ -30,6 +30,12 @@ def in_hand(ids: Sequence[int]) -> Reasons:
     return found
 
 
+@objects_to("orders.cancel_line")
+def packed_or_picked(ids: Sequence[int]) -> Reasons:
+    """Object to taking pieces out of an order that somebody has in hands right now."""
+    return _in_hand(ids, "reduce")
+
+
 @objects_to("orders.edit_address")
 def label_bought(ids: Sequence[int]) -> Reasons:
     """Object to another address once a label carries the old one."""

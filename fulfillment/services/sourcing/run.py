@@ -25,6 +25,7 @@ class Trigger:
     STOCK: Final = "stock_grew"
     SWEEP: Final = "sweep"
     ADDRESS: Final = "address_changed"
+    LINES: Final = "lines_changed"
     MISSED: Final = "pieces_missed"
     REDUCED: Final = "order_reduced"
     PAID: Final = "paid"
