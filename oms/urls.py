@@ -3,10 +3,11 @@
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from oms.foundation.health import healthz, readyz
+from oms.foundation.web import nothing_here
 from orders.api.inbound import inbound
 
 ROOMS = ["inventory.api.urls", "orders.api.urls", "fulfillment.api.urls", "returns.api.urls", "oms.outlets.api.urls"]
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("inbound/<slug:account>/", inbound, name="inbound"),
     *[path("api/v1/", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)],
+    re_path(r"^(api|inbound)(/|$)", nothing_here),
     path("", include("oms.outlets.urls")),
     path("", admin.site.urls),
 ]

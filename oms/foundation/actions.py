@@ -166,6 +166,9 @@ def cleaned(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(
             reasons=[Reason("unknown_field", f"“{name}” is not a field of this action.", name) for name in unknown]
         )
+    structured = [name for name, value in data.items() if not _fits(action.form.base_fields.get(name), value)]
+    if structured:
+        raise Invalid(reasons=[Reason("invalid", "Give one value, not a structure.", name) for name in structured])
     form = action.form(data=dict(data))
     if form.is_valid():
         return form.cleaned_data
@@ -177,3 +180,11 @@ def cleaned(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
             for one in errors
         ]
     )
+
+
+def _fits(field: forms.Field | None, value: Any) -> bool:
+    """Tell whether a field may look at a value: Django's own would take an object for its text."""
+    if field is None or not isinstance(value, Mapping | list):
+        return True
+    own = not type(field).__module__.startswith("django.")
+    return own or (isinstance(value, list) and getattr(field.widget, "allow_multiple_selected", False))

@@ -43,7 +43,7 @@ invariant(
     "I16",
     entity="foundation.auditline",
     meaning="An audit line does not continue where the last state change of its row ended.",
-    sql="select id from (select id, entity, from_state, lag(to_state) over (partition by entity, entity_id order by id)"  # noqa: S608  words of the code
+    sql="select id from (select id, entity, from_state, lag(to_state) over (partition by entity, entity_id order by id)"
     " prev, row_number() over (partition by entity, entity_id order by id) n from foundation_auditline"
     f" where to_state <> '') z where (n = 1 and from_state <> '' and (entity, from_state) not in (values {_births()}))"
     " or (n > 1 and from_state <> prev)",

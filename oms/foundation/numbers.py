@@ -1,4 +1,4 @@
-"""Numbers that people read aloud: short random codes without look-alike letters, unique without a counter to wait for."""
+"""Numbers that people read aloud: short random codes without look-alike letters, made without a counter."""
 
 import secrets
 

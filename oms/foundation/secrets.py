@@ -13,9 +13,7 @@ from django.db import models
 @cache
 def _ring(keys: tuple[str, ...]) -> MultiFernet:
     """Return the cipher of all keys; the first one writes."""
-    return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys]
-    )
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys])
 
 
 def encrypt(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Worker and scheduler inside one process: Celery's own, in threads, for the embedded default and ``manage.py work``."""
+"""Worker and scheduler inside one process: Celery's own, in threads, for ``manage.py run`` and ``manage.py work``."""
 
 import threading
 from types import TracebackType

@@ -27,7 +27,7 @@ def body_limit(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         """Compare the announced length with the limit of the door."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return problem_page(400, "bad_length", "The Content-Length is not a number.")
         if int(length) > _limit(request):
             return problem_page(413, "body_too_large", f"The body may have at most {_limit(request)} bytes.")
@@ -41,6 +41,12 @@ def _limit(request: HttpRequest) -> int:
     if not _is_api(request):
         return settings.UPLOAD_LIMIT
     return settings.API_BODY_LIMIT * (BULK_FACTOR if request.path.endswith("/bulk/") else 1)
+
+
+def nothing_here(request: HttpRequest, *args: object) -> HttpResponse:
+    """Answer an address that the API does not know; without it the console would ask a machine to log in."""
+    hint = "" if request.path.endswith("/") else " Addresses end with a slash."
+    return problem_page(404, "not_found", f"There is nothing at this address.{hint}")
 
 
 def content_security_policy(get_response: Next) -> Next:

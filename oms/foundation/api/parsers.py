@@ -1,6 +1,7 @@
 """A JSON parser that takes nothing but what JSON says: UTF-8, no duplicate keys, no NaN, no bottomless nesting."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -34,6 +35,14 @@ def _constant(word: str) -> NoReturn:
     raise Unreadable(f"{word} is not a JSON number.", code="not_a_number")
 
 
+def _fraction(text: str) -> float:
+    """Refuse a number that no computer holds."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise Unreadable(f"{text[:40]} is too large a number.", code="not_a_number")
+    return number
+
+
 def parse_json(body: bytes) -> Any:
     """Return the value of a JSON text; raises :class:`Unreadable` with one clear sentence."""
     try:
@@ -43,7 +52,7 @@ def parse_json(body: bytes) -> Any:
     if "\\u0000" in text or "\x00" in text:
         raise Unreadable("The body contains a NUL character.", code="nul_character")
     try:
-        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
+        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_fraction)
     except RecursionError:
         raise Unreadable("The body is nested too deeply.", code="too_deep") from None
     except ValueError as error:
@@ -77,9 +86,7 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """Return the value of the request's body."""
         try:
             return parse_json(stream.read())

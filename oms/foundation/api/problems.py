@@ -85,10 +85,10 @@ def _body(error: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
 def _body_of_framework(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the problem of an error of the API framework."""
     headers: dict[str, str] = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if scheme := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = scheme
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(wait)
     if isinstance(error, exceptions.ValidationError):
         reasons = list(flatten(error.get_full_details()))
         return problem(422, "invalid", " ".join(one.sentence for one in reasons[:5]), reasons), headers

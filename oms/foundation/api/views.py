@@ -23,8 +23,8 @@ from oms.foundation.scope import scoped
 class RoomViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
     """Lists and shows the rows in the caller's scope and runs their declared actions.
 
-    Subclasses name ``model``, ``serializer_class``, ``lookup_field``, ``permissions`` (by method; POST is the permission
-    of reaching actions at all, each action asks for its own) and may override ``rows`` to add joins.
+    Subclasses name ``model``, ``serializer_class``, ``lookup_field``, ``permissions`` (by method; POST is the
+    permission of reaching actions at all, each action asks for its own) and may override ``rows`` to add joins.
     """
 
     model: ClassVar[type[Model]]
