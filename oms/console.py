@@ -44,8 +44,16 @@ UNFOLD: dict[str, Any] = {
     "COMMAND": {"search_models": False, "show_history": False},
     "COLORS": {
         "primary": {
-            "50": "240 253 250", "100": "204 251 241", "200": "153 246 228", "300": "94 234 212", "400": "45 212 191",
-            "500": "20 184 166", "600": "13 118 110", "700": "15 100 94", "800": "17 80 76", "900": "19 66 64",
+            "50": "240 253 250",
+            "100": "204 251 241",
+            "200": "153 246 228",
+            "300": "94 234 212",
+            "400": "45 212 191",
+            "500": "20 184 166",
+            "600": "13 118 110",
+            "700": "15 100 94",
+            "800": "17 80 76",
+            "900": "19 66 64",
             "950": "4 40 40",
         }
     },
@@ -65,7 +73,12 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Fulfillment",
                 "items": [
-                    _entry("To pick and pack", "inventory", "fulfillment_fulfillmentorder", "fulfillment.view_fulfillmentorder"),
+                    _entry(
+                        "To pick and pack",
+                        "inventory",
+                        "fulfillment_fulfillmentorder",
+                        "fulfillment.view_fulfillmentorder",
+                    ),
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
                     _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),

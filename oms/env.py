@@ -91,7 +91,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     pool = {"min_size": 1, "max_size": number("DATABASE_POOL", 12), "timeout": 5}
     options: dict[str, Any] = {"connect_timeout": 3, "pool": pool}
     options["options"] = "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-    options.update({k: v for k, v in parse_qsl(parts.query) if k not in ("host",)})
+    options.update({k: v for k, v in parse_qsl(parts.query) if k != "host"})
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": info.get("dbname", ""),
@@ -112,7 +112,13 @@ def secret(name: str, file: Path) -> str:
 
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(get_random_secret_key())
+        own = file.with_name(f"{file.name}.{os.getpid()}")
+        own.touch(mode=0o600)
+        own.write_text(get_random_secret_key())
+        try:
+            os.link(own, file)
+        except FileExistsError:
+            pass  # another process was first: its secret counts
+        finally:
+            own.unlink()
     return file.read_text().strip()

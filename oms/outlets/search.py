@@ -37,12 +37,12 @@ def find(principal: Any, text: str) -> list[Hit]:
     text = " ".join(text.replace("\x00", "").split())[:200]
     if len(text) < 2:
         return []
-    return [hit for look in (_orders, _parcels, _floor, _returns, _customers, _products) for hit in look(principal, text)]
+    return [
+        hit for look in (_orders, _parcels, _floor, _returns, _customers, _products) for hit in look(principal, text)
+    ]
 
 
-def _hits(
-    principal: Any, permission: str, rows: Callable[[], Iterable[Any]], make: Callable[[Any], Hit]
-) -> list[Hit]:
+def _hits(principal: Any, permission: str, rows: Callable[[], Iterable[Any]], make: Callable[[Any], Hit]) -> list[Hit]:
     """Return the hits of one kind, if the principal may see that kind at all."""
     return [make(row) for row in rows()] if principal.has_perm(permission) else []
 

@@ -31,7 +31,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def short_products(principal: Any) -> list[dict[str, Any]]:
+def short_products(principal: Any) -> list[Any]:
     """Return the products whose shortage holds back most orders: SKU, pieces missing, orders affected (S27)."""
     waiting = scoped(principal, Order).filter(
         short_since__isnull=False, state__in=[OrderState.PLACED, OrderState.RELEASED]

@@ -36,7 +36,13 @@ class OwnShop:
     def run(self, *words: str) -> str:
         """Run a command of the shop to its end and return what it printed."""
         done = subprocess.run(
-            [sys.executable, *words], cwd=HOME, env=self.environment, capture_output=True, text=True, timeout=300
+            [sys.executable, *words],
+            cwd=HOME,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, f"{words}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
         return done.stdout

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from orders.models import Order
 from tests.journeys.doors import DATA, Api, books_agree, command, load_shop, work
@@ -11,7 +10,7 @@ from tests.journeys.doors import DATA, Api, books_agree, command, load_shop, wor
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_real_orders_go_from_file_to_delivered_and_some_come_back(settings: SettingsWrapper) -> None:
+def test_real_orders_go_from_file_to_delivered_and_some_come_back(settings: Any) -> None:
     """Every order ends released, back-ordered or held with a reason; the released ones are delivered."""
     settings.SANDBOX_TRACKING_SECONDS = 0
     api = Api(load_shop())

@@ -64,7 +64,8 @@ def _jackets() -> list[Article]:
 ARTICLES = [
     Article("JKT-FERN", "Fern rain jacket", 12900, 6100, 620, (320, 260, 60), {}),
     *_jackets(),
-    Article("MUG-ENAMEL", "Enamel mug, forest green", 1490, 420, 180, (100, 100, 90), {"HAM": 160, "MUC": 90, "CPH": 12}),
+    Article("MUG-ENAMEL", "Enamel mug, forest green", 1490, 420, 180, (100, 100, 90),
+            {"HAM": 160, "MUC": 90, "CPH": 12}),
     Article("MUG-ENAMEL-BLUE", "Enamel mug, fjord blue", 1490, 420, 180, (100, 100, 90), {"HAM": 140, "MUC": 60}),
     Article("TENT-2P", "Two-person tent", 34900, 18800, 2400, (480, 180, 180), {"HAM": 9, "MUC": 4}),
     Article("TENT-PEG-10", "Tent pegs, set of ten", 1290, 350, 240, (200, 60, 40), {"HAM": 75, "MUC": 40, "CPH": 8}),
@@ -75,7 +76,9 @@ ARTICLES = [
     Article("BOTTLE-1L", "Steel bottle, 1 l", 2990, 1100, 340, (80, 80, 270), {"HAM": 64, "MUC": 52, "CPH": 10}),
     Article("MAP-HARZ", "Walking map, Harz", 990, 300, 80, (230, 130, 10), {"HAM": 45}),
     Article("MAP-ALPS", "Walking map, Allgäu", 990, 300, 80, (230, 130, 10), {"MUC": 45}),
-    Article("KNIFE-WOOD", "Folding knife, oak", 6900, 3100, 120, (120, 50, 30), {"HAM": 16, "MUC": 12}, capability="gift_wrap"),
-    Article("CANDLE-FIR", "Candle, fir", 1790, 510, 300, (90, 90, 100), {"HAM": 50, "MUC": 35, "CPH": 9}, capability="fragile"),
+    Article("KNIFE-WOOD", "Folding knife, oak", 6900, 3100, 120, (120, 50, 30),
+            {"HAM": 16, "MUC": 12}, capability="gift_wrap"),
+    Article("CANDLE-FIR", "Candle, fir", 1790, 510, 300, (90, 90, 100),
+            {"HAM": 50, "MUC": 35, "CPH": 9}, capability="fragile"),
     Article("PACK-35", "Rucksack, 35 l", 11900, 5600, 1150, (560, 320, 220), {"HAM": 14, "MUC": 3}),
 ]  # fmt: skip

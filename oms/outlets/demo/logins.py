@@ -16,7 +16,9 @@ def make_logins() -> None:
     """Make the people of the demo shop."""
     for name, role in LOGINS.items():
         if role:
-            user = User.objects.create_user(name, f"{name}@example.com", PASSWORD, is_staff=True, first_name=name.title())
+            user = User.objects.create_user(
+                name, f"{name}@example.com", PASSWORD, is_staff=True, first_name=name.title()
+            )
             user.groups.add(Group.objects.get(name=role))
         else:
             User.objects.create_superuser(name, f"{name}@example.com", PASSWORD, first_name="Administrator")

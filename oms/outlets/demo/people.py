@@ -21,7 +21,9 @@ PEOPLE = [
     Person("Jonas Weber", "jonas.weber@example.com", "+4989555020", "Rosenweg 17", "80331", "München", "DE"),
     Person("Freja Holm", "freja.holm@example.com", "+4533555030", "Nørregade 8", "1165", "København", "DK"),
     Person("Mehmet Kaya", "mehmet.kaya@example.com", "+4930555040", "Kantstraße 101", "10627", "Berlin", "DE"),
-    Person("Sofie Jansen", "sofie.jansen@example.com", "+31205550050", "Prinsengracht 211", "1015 DT", "Amsterdam", "NL"),
+    Person(
+        "Sofie Jansen", "sofie.jansen@example.com", "+31205550050", "Prinsengracht 211", "1015 DT", "Amsterdam", "NL"
+    ),
     Person("Lukas Huber", "lukas.huber@example.com", "+4315550060", "Wiedner Hauptstraße 9", "1040", "Wien", "AT"),
     Person("Claire Dubois", "claire.dubois@example.com", "+33155500070", "12 rue des Lilas", "75011", "Paris", "FR"),
     Person("Élise Moreau", "elise.moreau@example.com", "+33455500080", "3 place Bellecour", "69002", "Lyon", "FR"),

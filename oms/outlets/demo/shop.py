@@ -93,7 +93,10 @@ def _make_stock(actor: Actor) -> None:
 def _make_channels() -> tuple[ChannelAccount, ChannelAccount]:
     """Make the web shop and the wholesale desk."""
     made = []
-    for code, name, kind in (("fjord-web", "Fjord & Fern web shop", "web"), ("wholesale", "Wholesale desk", "wholesale")):
+    for code, name, kind in (
+        ("fjord-web", "Fjord & Fern web shop", "web"),
+        ("wholesale", "Wholesale desk", "wholesale"),
+    ):
         channel = Channel.objects.create(code=code, name=name, kind=kind, currency="EUR")
         made.append(ChannelAccount.objects.create(channel=channel, code=code))
     return made[0], made[1]
@@ -122,7 +125,26 @@ def _order(
     level = dice.choice(["standard", "standard", "standard", "express"])
     shipping = 0 if goods > 10_000 else (990 if level == "express" else 490)
     total = goods - discount + shipping
-    address = AddressIn(
+    return OrderIn(
+        external_id=f"#{number}",
+        currency="EUR",
+        total=total,
+        placed_at=placed,
+        customer=CustomerIn(name=person.name, email=person.email, phone=person.phone),
+        shipping_address=_address(person),
+        billing_address=_address(person),
+        shipping=ShippingIn(service_level=level, amount=shipping, tax=_tax(shipping)),
+        lines=[_line(article, pieces) for article, pieces in basket],
+        discounts=[DiscountIn(amount=discount, code="FERN10")] if discount else [],
+        payments=[PaymentIn(amount=total, token=dice.choice(TOKENS))],
+        instructions=dice.choice(INSTRUCTIONS),
+        risk_stated="high" if dice.random() < 0.07 else "low",
+    )
+
+
+def _address(person: Person) -> AddressIn:
+    """Return where a person lives."""
+    return AddressIn(
         name=person.name,
         line1=person.line1,
         city=person.city,
@@ -130,30 +152,12 @@ def _order(
         country=person.country,
         phone=person.phone,
     )
-    return OrderIn(
-        external_id=f"#{number}",
-        currency="EUR",
-        total=total,
-        placed_at=placed,
-        customer=CustomerIn(name=person.name, email=person.email, phone=person.phone),
-        shipping_address=address,
-        billing_address=address,
-        shipping=ShippingIn(service_level=level, amount=shipping, tax=_tax(shipping)),
-        lines=[
-            LineIn(
-                sku=article.sku,
-                title=article.title,
-                quantity=pieces,
-                unit_price=article.price,
-                tax=_tax(article.price * pieces),
-            )
-            for article, pieces in basket
-        ],
-        discounts=[DiscountIn(amount=discount, code="FERN10")] if discount else [],
-        payments=[PaymentIn(amount=total, token=dice.choice(TOKENS))],
-        instructions=dice.choice(INSTRUCTIONS),
-        risk_stated="high" if dice.random() < 0.07 else "low",
-    )
+
+
+def _line(article: Article, pieces: int) -> LineIn:
+    """Return some pieces of an article at its price."""
+    tax = _tax(article.price * pieces)
+    return LineIn(sku=article.sku, title=article.title, quantity=pieces, unit_price=article.price, tax=tax)
 
 
 def _tax(gross: int) -> int:

@@ -21,11 +21,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare the database, then serve until a signal comes."""
-        from oms.wsgi import application
-
         host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        from oms.wsgi import application
+
         call_command("migrate", verbosity=0)
         call_command("demo_shop")
         try:
