@@ -72,15 +72,16 @@ def _capture_fresh(account: ChannelAccount, fresh: list[OrderIn], known: Known, 
         write_parts(pairs, known, actor)
         write_payments(pairs, actor)
         write_gates(pairs, known, account.channel, actor)
-        record_many(actor, [_act(order) for order, _ in pairs])
+        record_many(actor, [act for order, _ in pairs for act in _acts(order)])
         publish(*(OrderPlaced(at=actor.now, order_id=order.pk) for order, _ in pairs))
     return made
 
 
-def _act(order: Order) -> Act:
-    """Return the audit line of a captured order."""
+def _acts(order: Order) -> list[Act]:
+    """Return the audit lines of a captured order and its payments."""
     data = {"external_id": order.external_id, "channel": order.channel.code}
-    return Act("orders.capture", order, data=data, created=True)
+    payments = [Act("orders.add_payment", payment, created=True) for payment in order.payments.all()]
+    return [Act("orders.capture", order, data=data, created=True), *payments]
 
 
 def _make_customers(orders: list[OrderIn], known: Known, actor: Actor) -> None:
