@@ -49,7 +49,9 @@ class Group:
 def read_orders(form: OrderFormat, table: Table) -> Iterator[Told]:
     """Yield every order of the table, streaming; an order is taken whole or not at all."""
     for group in _groups(form.key, table):
-        order = form.read(group.rows) if group.name else _nameless(form.key, group)
+        order = form.read(group.rows) if group.name else None
+        if not group.name:
+            _note_nameless(form.key, group)
         faults = [fault for cells in group.rows for fault in cells.faults]
         if order is not None and not faults:
             faults = _faults(order, group)
@@ -57,7 +59,7 @@ def read_orders(form: OrderFormat, table: Table) -> Iterator[Told]:
         yield Told(group.name, numbers, None if faults else order, tuple(faults))
 
 
-def _nameless(key: str, group: Group) -> None:
+def _note_nameless(key: str, group: Group) -> None:
     """Note the fault of rows that name no order."""
     for cells in group.rows:
         sentence = "the order's number is missing; fill it in."
