@@ -85,7 +85,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ConsoleAdmin):
+class UserAdmin(DjangoUserAdmin[User], ConsoleAdmin):
     """People and their roles."""
 
     editable = True

@@ -1,7 +1,8 @@
 """Invariants: what must be true in every committed moment, one SQL statement each, run by ``manage.py verify``."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,10 +51,28 @@ def check(now: datetime, *, only: Iterable[str] = (), classes: Iterable[str] = (
         "late": now - timedelta(seconds=60),
         "day_ago": now - timedelta(days=1),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not connection.savepoint_ids:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with _one_moment() as cursor:
         return [_run(cursor, one, moments) for one in chosen]
+
+
+@contextmanager
+def _one_moment() -> Iterator[Any]:
+    """Open a read transaction in which every statement sees the same moment and no writer waits for a reader."""
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            yield cursor
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = '30s'")
+            yield cursor
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def _run(cursor: Any, one: Invariant, moments: Mapping[str, datetime]) -> Finding:

@@ -32,9 +32,12 @@ invariant(
 
 def _births() -> str:
     """Return (entity, first state) of every kind of row that has a state, as SQL values."""
-    stateful = (model for model in apps.get_models() if issubclass(model, Aggregate))
+    stateful = (model._meta for model in apps.get_models() if issubclass(model, Aggregate))
     born = sorted(
-        (model._meta.label_lower, str(model._meta.get_field(model.STATE).get_default())) for model in stateful
+        (meta.label_lower, str(field.get_default()))
+        for meta in stateful
+        for field in meta.fields
+        if field.name == "state"
     )
     return ", ".join(f"('{entity}','{state}')" for entity, state in born)
 

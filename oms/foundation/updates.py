@@ -33,13 +33,12 @@ def _guards(row: Any) -> list[tuple[str, Reading]]:
     return guards
 
 
-def _update(
-    rows: Sequence[Model], columns: Sequence["Field[Any, Any]"], guards: Sequence[tuple[str, Reading]]
-) -> int:
+def _update(rows: Sequence[Model], columns: Sequence["Field[Any, Any]"], guards: Sequence[tuple[str, Reading]]) -> int:
     """Run one statement and return how many rows it changed."""
-    meta, quote = rows[0]._meta, connection.ops.quote_name
+    meta: Any = rows[0]._meta
+    quote = connection.ops.quote_name
     table, key = quote(meta.db_table), meta.pk
-    sets = [f"{quote(one.column)} = {_typed(one, place)}" for place, one in enumerate(columns, start=2)]
+    sets = [f"{quote(str(one.column))} = {_typed(one, place)}" for place, one in enumerate(columns, start=2)]
     values: list[Any] = []
     if any(one.name == "version" for one in meta.fields):
         sets += [f"version = {table}.version + 1", "updated_at = %s"]

@@ -60,7 +60,13 @@ def shop(monkeypatch):
     common = {"model": Channel, "permission": "orders.change_channel", "subject": "channel_id"}
     actions.register(
         Action(
-            name="close", label="Close", service=services.close, conditions=(IS_ACTIVE,), form=Why, inverse="open", **common
+            name="close",
+            label="Close",
+            service=services.close,
+            conditions=(IS_ACTIVE,),
+            form=Why,
+            inverse="open",
+            **common,
         ),
         Action(name="open", label="Open", service=services.open, inverse="close", **common),
         Action(name="wipe", label="Wipe", service=services.open, irreversible="it is gone", **common),
@@ -77,7 +83,11 @@ def boss(shop):
 def preview(name, rows, person, **options):
     """Preview an act."""
     return bulk.preview(
-        action=actions.action_named(Channel, name), ids=[row.pk for row in rows], principal=person, actor=ACTOR, **options
+        action=actions.action_named(Channel, name),
+        ids=[row.pk for row in rows],
+        principal=person,
+        actor=ACTOR,
+        **options,
     )
 
 

@@ -1,5 +1,7 @@
 """Addresses of a room's endpoints: list, one row, and its actions."""
 
+from typing import Any
+
 from django.urls import URLPattern, path
 
 from oms.foundation.api.views import RoomViewSet
@@ -11,7 +13,7 @@ def room_urls(prefix: str, viewset: type[RoomViewSet], *, creates: bool = False,
     ``creates`` routes POST on the list to the viewset's ``create``.
     """
     key = viewset.lookup_url_kwarg or viewset.lookup_field
-    collection = {"get": "list", **({"post": "create"} if creates else {})}
+    collection: dict[str, Any] = {"get": "list", **({"post": "create"} if creates else {})}
     urls = [
         path(f"{prefix}/", viewset.as_view(collection), name=f"{prefix}-list"),
         path(f"{prefix}/<str:{key}>/", viewset.as_view({"get": "retrieve"}), name=f"{prefix}-detail"),

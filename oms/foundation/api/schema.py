@@ -23,7 +23,7 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = FaultOut(many=True)
+    errors: Any = FaultOut(many=True)
 
 
 KEY = OpenApiParameter(
@@ -44,7 +44,7 @@ class Schema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """Add the problem answers to those the view declares."""
-        declared = super().get_response_serializers()
+        declared: Any = super().get_response_serializers()
         if isinstance(declared, dict):
             return {**declared, **{code: ProblemOut for code in self._faults() if code not in declared}}
         status = "201" if self.method == "POST" and getattr(self.view, "creates", False) else "200"

@@ -29,7 +29,7 @@ class BulkPages:
         own = path(
             "<path:object_id>/step/", self.admin_site.admin_view(self.step_view), name="foundation_bulkoperation_step"
         )
-        return [own, *super().get_urls()]  # type: ignore[misc]
+        return [own, *super().get_urls()]
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """Draw the operation's page."""
