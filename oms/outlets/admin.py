@@ -54,6 +54,7 @@ class NotificationRuleAdmin(ConsoleAdmin):
 
     editable = True
     form = RuleForm
+    fields = ["kind", "channel", "is_active"]
     list_display = ["mail", "channel", "is_active"]
     list_filter = ["channel", "is_active"]
     list_select_related = ["channel"]
@@ -96,6 +97,7 @@ class WebhookEndpointAdmin(ConsoleAdmin):
 
     editable = True
     form = EndpointForm
+    fields = ["account", "url", "kinds", "is_active"]
     list_display = ["url", "account", "is_active", "failures", "paused_until"]
     list_filter = ["account", "is_active"]
     list_select_related = ["account"]

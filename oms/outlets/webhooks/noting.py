@@ -18,13 +18,9 @@ QUEUE = "notifications"
 def note_webhooks(facts: Sequence[Any], actor: Actor) -> None:
     """Write the deliveries of facts of one kind to the endpoints of their orders' accounts."""
     kind = type(facts[0]).__name__
-    orders = Order.objects.only("number", "external_id", "channel_account_id").in_bulk(
-        sorted({fact.order_id for fact in facts})
-    )
+    orders = Order.objects.in_bulk(sorted({fact.order_id for fact in facts}))
     listeners = _listeners({order.channel_account_id for order in orders.values()}, kind)
-    told = [
-        fact for fact in facts if fact.order_id in orders and listeners[orders[fact.order_id].channel_account_id]
-    ]
+    told = [fact for fact in facts if fact.order_id in orders and listeners[orders[fact.order_id].channel_account_id]]
     if not told:
         return
     rows = [

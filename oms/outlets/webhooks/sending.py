@@ -116,9 +116,7 @@ def _pause(
     waiting.filter(lease_until=None).update(next_try_at=until)
 
 
-def _put_back(
-    rows: Sequence[WebhookDelivery], wait: timedelta, status: int, error: str, actor: Actor
-) -> None:
+def _put_back(rows: Sequence[WebhookDelivery], wait: timedelta, status: int, error: str, actor: Actor) -> None:
     """Let rows wait, and give up those whose day is over."""
     for row in rows:
         if not still_ours(row):
@@ -126,9 +124,7 @@ def _put_back(
         row.state = DeliveryState.DEAD if actor.now >= row.give_up_at else DeliveryState.WAITING
         row.next_try_at = min(actor.now + wait, max(row.give_up_at, actor.now))
         row.status_code, row.last_error, row.lease_until = status or None, error[:500], None
-        row.save(
-            update_fields=["state", "next_try_at", "status_code", "last_error", "lease_until", "attempts"]
-        )
+        row.save(update_fields=["state", "next_try_at", "status_code", "last_error", "lease_until", "attempts"])
 
 
 @transaction.atomic

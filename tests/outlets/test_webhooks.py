@@ -1,0 +1,325 @@
+"""Webhooks to other systems."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from fulfillment.events import ShipmentShipped
+from oms.foundation.facts import publish
+from oms.foundation.http import Unreachable
+from oms.foundation.refusals import Refused
+from oms.foundation.relay import relay
+from oms.foundation.signing import Signed, new_secret, verify
+from oms.foundation.work import next_due
+from oms.outlets.handlers import tell_systems
+from oms.outlets.models import WebhookDelivery, WebhookEndpoint
+from oms.outlets.services.endpoints import replay_delivery
+from oms.outlets.webhooks import sending
+from oms.outlets.webhooks.sending import send_webhooks
+from orders.events import OrderPlaced, OrderReleased, RefundSettled
+from orders.models import Refund
+from tests.factories import NOW, make_actor
+from tests.outlets.world import make_package
+from tests.returns.world import CLERK, shipped_order, shop, tee
+
+pytestmark = pytest.mark.django_db
+WORKER = make_actor("worker")
+
+
+class Receivers:
+    """The receivers of the world: what each address answers, and what it got."""
+
+    def __init__(self):
+        self.answers, self.got = {}, []
+
+    def call(self, method, url, *, body=b"", headers=None):
+        """Take a call as the HTTP client would."""
+        self.got.append((url, dict(headers or {}), body))
+        answer = self.answers.get(url, 200)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer, b""
+
+    def urls(self):
+        """Return the addresses that were called, in order."""
+        return [url for url, _, _ in self.got]
+
+
+@pytest.fixture
+def receivers(monkeypatch):
+    """Receivers instead of the network."""
+    found = Receivers()
+    monkeypatch.setattr(sending, "call", found.call)
+    return found
+
+
+@pytest.fixture
+def order():
+    """An order of the shop ``web``."""
+    return shipped_order((tee(), 2, 1990), external_id="1001")
+
+
+def listen(url="https://a.example/hook", code="web", **fields) -> WebhookEndpoint:
+    """Make an endpoint of a shop."""
+    return WebhookEndpoint.objects.create(account=shop(code), url=url, secret=new_secret(), **fields)
+
+
+def placed(order, minutes=0):
+    """Return a fact of the order."""
+    return OrderPlaced(at=NOW + timedelta(minutes=minutes), order_id=order.pk)
+
+
+def at(**later):
+    """Return the worker at a later moment."""
+    return make_actor("worker", now=NOW + timedelta(**later))
+
+
+def states() -> list[str]:
+    """Return the state of every delivery."""
+    return list(WebhookDelivery.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_a_fact_is_told_signed_to_its_accounts_endpoint(order, receivers):
+    endpoint = listen()
+    publish(placed(order))
+
+    relay(WORKER, 10)
+    sent = send_webhooks(WORKER, 10)
+
+    assert sent == 1
+    [(url, headers, body)] = receivers.got
+    assert url == endpoint.url
+    assert json.loads(body) == {
+        "type": "OrderPlaced",
+        "timestamp": NOW.isoformat(),
+        "data": {"order": {"number": order.number, "external_id": "1001"}},
+    }
+    lower = {name.lower(): value for name, value in headers.items()}
+    assert verify("api", Signed(lower, body, [endpoint.secret], NOW)) == WebhookDelivery.objects.get().message_id
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_fact_handled_twice_is_told_once_under_one_id(order, receivers):
+    listen()
+    listen("https://b.example/hook")
+
+    tell_systems([placed(order)], WORKER)
+    tell_systems([placed(order), placed(order)], WORKER)
+
+    assert WebhookDelivery.objects.count() == 2
+    assert WebhookDelivery.objects.values("message_id").distinct().count() == 1
+
+
+def test_the_same_fact_at_another_moment_is_another_message(order, receivers):
+    listen()
+    first, second = (OrderReleased(at=NOW + timedelta(hours=hour), order_id=order.pk) for hour in (0, 1))
+
+    tell_systems([first, second], WORKER)
+
+    assert WebhookDelivery.objects.values("message_id").distinct().count() == 2
+
+
+def test_only_the_kinds_asked_for_are_told(order):
+    listen(kinds=["ShipmentShipped"])
+
+    tell_systems([placed(order)], WORKER)
+
+    assert WebhookDelivery.objects.count() == 0
+
+
+def test_another_account_hears_nothing(order):
+    listen(code="other")
+
+    tell_systems([placed(order)], WORKER)
+
+    assert WebhookDelivery.objects.count() == 0
+
+
+def test_an_endpoint_switched_off_hears_nothing(order):
+    listen(is_active=False)
+
+    tell_systems([placed(order)], WORKER)
+
+    assert WebhookDelivery.objects.count() == 0
+
+
+def test_a_shipment_is_told_with_its_parcels(order, receivers):
+    listen()
+    package = make_package(order, tracking_number="SB1", expected_on="2026-11-26")
+    tell_systems([ShipmentShipped(at=NOW, order_id=order.pk, shipment_id=package.shipment_id)], WORKER)
+
+    send_webhooks(WORKER, 10)
+
+    told = json.loads(receivers.got[0][2])["data"]["shipment"]
+    assert told["packages"] == [{"tracking_number": "SB1", "status": "pre_transit", "expected_on": "2026-11-26"}]
+    assert told["number"] == package.shipment.number
+
+
+def test_a_refund_is_told_with_its_amount(order, receivers):
+    listen()
+    refund = Refund.objects.create(
+        order=order, payment=order.payments.get(), key="r", currency="EUR", amount=1990
+    )
+    tell_systems([RefundSettled(at=NOW, order_id=order.pk, refund_id=refund.pk, amount=1990)], WORKER)
+
+    send_webhooks(WORKER, 10)
+
+    assert json.loads(receivers.got[0][2])["data"]["refund"] == {"amount": "19.90", "currency": "EUR"}
+
+
+def test_many_facts_are_noted_in_a_constant_number_of_statements(django_assert_max_num_queries):
+    listen()
+    orders = [shipped_order((tee(), 1, 1990)) for _ in range(20)]
+
+    with django_assert_max_num_queries(5):  # two of them are the savepoint of the insert
+        tell_systems([placed(order) for order in orders], WORKER)
+
+    assert WebhookDelivery.objects.count() == 20
+
+
+def test_a_dead_target_is_called_once_a_pause_and_delays_nobody(order, receivers):
+    dead, good = listen("https://dead.example/"), listen("https://good.example/")
+    receivers.answers[dead.url] = Unreachable("timeout")
+    tell_systems([placed(order, minute) for minute in range(5)], WORKER)
+
+    send_webhooks(WORKER, 100)
+    send_webhooks(WORKER, 100)
+
+    assert receivers.urls().count(dead.url) == 1
+    assert receivers.urls().count(good.url) == 5
+    assert states().count("delivered") == 5
+    dead = WebhookEndpoint.objects.get(pk=dead.pk)
+    assert dead.failures == 1
+    assert NOW + timedelta(seconds=3) < dead.paused_until < NOW + timedelta(seconds=7)
+    waiting = WebhookDelivery.objects.filter(endpoint=dead)
+    assert {row.next_try_at for row in waiting} == {dead.paused_until}
+    assert sorted(row.attempts for row in waiting) == [0, 0, 0, 0, 1]
+    assert next_due() == dead.paused_until
+
+
+def test_facts_for_a_paused_endpoint_wait_with_it(order, receivers):
+    dead = listen()
+    receivers.answers[dead.url] = 503
+    tell_systems([placed(order)], WORKER)
+    send_webhooks(WORKER, 10)
+
+    tell_systems([placed(order, 1)], at(seconds=1))
+    send_webhooks(at(seconds=1), 10)
+
+    assert receivers.urls() == [dead.url]
+    paused = WebhookEndpoint.objects.get().paused_until
+    assert {row.next_try_at for row in WebhookDelivery.objects.all()} == {paused}
+
+
+def test_a_target_down_for_a_day_is_tried_with_growing_pauses_then_given_up(order, receivers):
+    dead, good = listen("https://dead.example/"), listen("https://good.example/")
+    receivers.answers[dead.url] = 500
+    tell_systems([placed(order)], WORKER)
+    now = NOW
+    while "waiting" in states():
+        send_webhooks(make_actor(now=now), 10)
+        now = next_due() or now
+
+    assert timedelta(hours=24) <= now - NOW < timedelta(hours=26)
+    assert sorted(states()) == ["dead", "delivered"]
+    assert receivers.urls().count(good.url) == 1
+    assert 25 < receivers.urls().count(dead.url) < 50
+    assert WebhookDelivery.objects.get(state="dead").last_error == "answered 500"
+
+
+def test_a_recovered_target_gets_everything_that_waited(order, receivers):
+    dead = listen()
+    receivers.answers[dead.url] = 502
+    tell_systems([placed(order, minute) for minute in range(3)], WORKER)
+    send_webhooks(WORKER, 10)
+    receivers.answers[dead.url] = 204
+
+    send_webhooks(at(seconds=30), 10)
+
+    assert states() == ["delivered"] * 3
+    dead = WebhookEndpoint.objects.get()
+    assert (dead.failures, dead.paused_until) == (0, None)
+
+
+def test_a_message_that_is_refused_does_not_hold_up_the_others(order, receivers):
+    picky = listen()
+    tell_systems([placed(order), placed(order, 1)], WORKER)
+    answers = iter([422, 200])
+    receivers.answers = type("Answers", (), {"get": lambda self, url, default: next(answers)})()
+
+    send_webhooks(WORKER, 10)
+
+    assert states() == ["waiting", "delivered"]
+    assert WebhookEndpoint.objects.get(pk=picky.pk).failures == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_a_redirect_is_no_success(order, receivers, status):
+    receivers.answers[listen().url] = status
+    tell_systems([placed(order)], WORKER)
+
+    send_webhooks(WORKER, 10)
+
+    assert states() == ["waiting"]
+    assert WebhookDelivery.objects.get().last_error == f"answered {status}"
+
+
+def test_an_endpoint_that_is_gone_is_switched_off(order, receivers):
+    receivers.answers[listen().url] = 410
+    tell_systems([placed(order), placed(order, 1)], WORKER)
+
+    send_webhooks(WORKER, 10)
+
+    assert states() == ["dead", "dead"]
+    assert not WebhookEndpoint.objects.get().is_active
+    assert len(receivers.got) == 1
+
+
+def test_a_target_that_moved_inside_is_not_called(order, settings):
+    settings.ALLOW_INSIDE_TARGETS, settings.TESTING = False, True
+    listen("https://127.0.0.1/hook")
+    tell_systems([placed(order)], WORKER)
+
+    send_webhooks(WORKER, 10)
+
+    row = WebhookDelivery.objects.get()
+    assert (row.state, row.last_error) == ("waiting", "The address points inside a private network.")
+
+
+def test_a_message_given_up_can_be_sent_again_under_its_id(order, receivers):
+    url = listen().url
+    receivers.answers[url] = 410
+    tell_systems([placed(order)], WORKER)
+    send_webhooks(WORKER, 10)
+    row = WebhookDelivery.objects.get()
+    with pytest.raises(Refused) as refused:
+        replay_delivery(delivery_id=row.pk, actor=CLERK)
+    assert refused.value.code == "endpoint_off"
+    WebhookEndpoint.objects.update(is_active=True)
+    receivers.answers[url] = 200
+
+    replay_delivery(delivery_id=row.pk, actor=at(days=2))
+    send_webhooks(at(days=2), 10)
+
+    assert states() == ["delivered"]
+    assert WebhookDelivery.objects.get().message_id == row.message_id
+
+
+def test_a_waiting_message_needs_no_replay(order):
+    listen()
+    tell_systems([placed(order)], WORKER)
+
+    with pytest.raises(Refused) as refused:
+        replay_delivery(delivery_id=WebhookDelivery.objects.get().pk, actor=CLERK)
+
+    assert refused.value.code == "already_waiting"
+
+
+def test_two_workers_do_not_send_a_message_at_the_same_time(order, receivers):
+    listen()
+    tell_systems([placed(order)], WORKER)
+    sending.claim(WebhookDelivery.objects.all(), now=NOW, limit=10)
+
+    assert send_webhooks(WORKER, 10) == 0
+    assert receivers.got == []
