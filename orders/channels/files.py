@@ -1,7 +1,9 @@
 """Order files: the rows of one order are brought together and read by the file's format."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from oms.foundation.money import minor_text
@@ -110,17 +112,10 @@ def _groups(key: str, table: Table) -> Iterator[Group]:
 
 def _scattered(key: str, table: Table) -> set[str]:
     """Return the orders whose rows do not stand together."""
-    closed: set[str] = set()
-    found: set[str] = set()
-    last = None
-    for _, texts in table:
-        name = texts.get(key, "")
-        if name != last:
-            if name in closed:
-                found.add(name)
-            closed.add(name)
-            last = name
-    return found
+    place = table.header.index(key)
+    names = (cells[place] for _, cells in table.records() if isinstance(cells, list) and len(cells) > place)
+    starts = Counter(name for name, _ in groupby(names))
+    return {name for name, count in starts.items() if count > 1}
 
 
 def unused_columns(form: OrderFormat, header: Iterable[str]) -> list[str]:

@@ -75,6 +75,8 @@ class Table:
         if len(cells) < len(self.header) and not self.padded:
             sentence = f"this row has {len(cells)} cells, the heading has {len(self.header)}; is it cut off?"
             return RowFault(number, "", "too_few_cells", sentence)
+        if max(map(len, cells)) <= MAX_CELL:
+            return None
         for column, cell in zip(self.header, cells, strict=False):
             if len(cell) > MAX_CELL:
                 sentence = (
