@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from fulfillment.carriers.sandbox_rates import TARIFFS
-from fulfillment.services.packing import MAX_WEIGHT_G
+from fulfillment.services.packing import MAX_PARCELS, MAX_WEIGHT_G
 from fulfillment.states import TrackingStatus
 
 HOW = 'Write one product a line with the missing pieces, such as "TEE-RED-M 2"; empty when everything was there.'
@@ -81,7 +81,12 @@ class ConfirmPicked(forms.Form):
 class Pack(forms.Form):
     """How many parcels, how heavy, in what."""
 
-    parcels = forms.IntegerField(min_value=1, max_value=200, required=False, initial=1)
+    parcels = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_PARCELS,
+        required=False,
+        help_text="Empty makes as many as it takes for none to be heavier than 25 kg.",
+    )
     weight_g = forms.IntegerField(
         label="Weight of all parcels (g)",
         min_value=1,
@@ -90,10 +95,6 @@ class Pack(forms.Form):
         help_text="Empty takes the products' own weights.",
     )
     material = forms.CharField(label="Packaging", max_length=60, required=False)
-
-    def clean_parcels(self) -> int:
-        """Return one parcel when nothing was entered."""
-        return self.cleaned_data.get("parcels") or 1
 
 
 class BuyLabels(forms.Form):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from django.db.models import Q
 
 from fulfillment.carriers.checking import fault_in
-from fulfillment.carriers.choosing import choose, total_rates
+from fulfillment.carriers.choosing import Choice, choose, total_rates
 from fulfillment.carriers.gateway import BoughtLabel, CarrierRefused, CarrierUnreachable, Parcel, Rate
 from fulfillment.carriers.registry import all_carriers, carrier
 from fulfillment.models import Label
@@ -83,14 +83,25 @@ def _buy(label: Label, actor: Actor) -> None:
 def _choose(label: Label, parcels: Sequence[Parcel], actor: Actor) -> Label | None:
     """Compare the carriers' rates for the shipment and write the choice down; None when the label has ended."""
     shipment = label.package.shipment
+    known = _chosen_before(label)
+    if known is not None:
+        return settle_choice(label, known, [])
     rates, refusals = _rates(parcels)
-    service = label.service or shipment.service
-    choice = choose(rates, level=shipment.order.service_level, service=service)
+    choice = choose(rates, level=shipment.order.service_level, service=label.service)
     if choice is None:
-        why = f"No carrier does “{service}” to this address." if rates else " ".join(refusals)
+        why = f"No carrier does “{label.service}” to this address." if rates else " ".join(refusals)
         settle_refusal(label, why or "No carrier has a service for this address.", actor)
         return None
     return settle_choice(label, choice, rates)
+
+
+def _chosen_before(label: Label) -> Choice | None:
+    """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
+    shipment = label.package.shipment
+    rates = (Rate(**data) for data in shipment.rates)
+    taken = (one for one in rates if (one.carrier, one.service) == (shipment.carrier, shipment.service))
+    rate = next(taken, None)
+    return Choice(rate, shipment.rate_reason) if rate else None
 
 
 def _rates(parcels: Sequence[Parcel]) -> tuple[list[Rate], list[str]]:

@@ -21,21 +21,25 @@ S = FulfillmentOrderState
 CAN_PACK = (in_state([S.IN_PROGRESS], "packed"), ALL_PICKED, ORDER_RELEASED, NOT_HELD)
 CAN_UNPACK = (in_state([S.READY], "unpacked"), WORK_WITHOUT_LABELS)
 UNSENT = (ShipmentState.PACKING, ShipmentState.PACKED, ShipmentState.LABELLED)
-MAX_WEIGHT_G = 1_000_000
+MAX_WEIGHT_G = 20_000_000
+MAX_PARCELS = 1_000
+# What one person may lift (grams): without a word on parcels there are as many as this asks for.
+LIFTABLE_G = 25_000
 
 
 @transaction.atomic
 def pack(
     *,
     fulfillment_order_id: int,
-    parcels: int = 1,
+    parcels: int | None = None,
     weight_g: int | None = None,
     material: str = "",
     actor: Actor,
 ) -> Shipment:
     """Put the picked pieces into parcels and return the shipment; ``weight_g`` is of all parcels together.
 
-    Without a weight the products' own weights are added up.
+    Without a weight the products' own weights are added up; without a number of parcels none is heavier than 25 kg,
+    as far as whole pieces allow.
 
     :raises Invalid: for more parcels than pieces, or when neither the form nor the products tell a weight.
     """
@@ -43,8 +47,10 @@ def pack(
     refuse_unless(row, *CAN_PACK)
     picked = open_allocations_of([row.pk])
     units = _units(picked)
-    _refuse_absurd(parcels, len(units), weight_g)
     total = weight_g or _own_weight(picked)
+    if parcels is None:
+        parcels = min(-(-total // LIFTABLE_G), len(units), MAX_PARCELS)
+    _refuse_absurd(parcels, len(units), weight_g)
     shipment = Shipment(
         number=random_code(8, prefix="S"), order=row.order, fulfillment_order=row, location_id=row.location_id
     )

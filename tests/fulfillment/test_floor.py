@@ -117,7 +117,7 @@ def test_packing_before_picking_is_refused(work) -> None:
     assert not Shipment.objects.exists()
 
 
-@pytest.mark.parametrize(("parcels", "weight"), [(0, None), (5, None), (2, 1), (1, 10_000_000)])
+@pytest.mark.parametrize(("parcels", "weight"), [(0, None), (5, None), (2, 1), (1, 30_000_000)])
 def test_absurd_parcels_are_refused(work, parcels, weight) -> None:
     with pytest.raises(Invalid):
         packed(work, parcels=parcels, weight_g=weight)
@@ -152,6 +152,14 @@ def test_a_label_is_bought_by_the_worker_with_the_cheapest_fitting_rate(work) ->
     assert bytes(label.document or b"").startswith(b"%PDF-")
     parcel = Package.objects.get()
     assert parcel.tracking_number == label.tracking_number != ""
+
+
+def test_every_parcel_of_a_shipment_goes_with_the_same_service(work) -> None:
+    shipment = labelled(work, parcels=3)
+    labels = Label.objects.all()
+    assert {(label.carrier, label.service, label.state) for label in labels} == {("sandbox", "standard", "purchased")}
+    assert len({label.tracking_number for label in labels}) == 3
+    assert sum(label.cost or 0 for label in labels) == shipment.rates[0]["amount"]
 
 
 def test_packed_work_with_labels_cannot_be_unpacked(work) -> None:
