@@ -55,7 +55,7 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
     page = "fulfillment.fulfillmentorder"
     list_display = ["number", "order_number", "place", "status", "ship_by", "age", "lines", "pieces", "service"]
     list_filter = ["state", "location", "order__service_level"]
-    search_fields = ["=number", "=order__number", "=allocations__order_line__sku"]
+    search_fields = ["=number", "=order__number"]
     ordering = ["ship_by", "id"]
     fields = ["number", "order", "location", "state", "ship_by", "opened_at", "picked_at", "packed_at", "fulfilled_at"]
     export_columns = [

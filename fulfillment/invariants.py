@@ -88,6 +88,14 @@ invariant(
     " union all select p.id from fulfillment_package p join fulfillment_trackingevent e on e.package_id = p.id"
     " where e.status = 'delivered' and p.tracking_status <> 'delivered'",
 )
+invariant(
+    "I26l",
+    cls="E",
+    entity="fulfillment.label",
+    meaning="A carrier's answer has been missing for a day; ask the carrier about the label by its reference.",
+    sql="select id from fulfillment_label where state in ('requested','unknown','void_requested')"
+    " and created_at < :day_ago",
+)
 for _entity, _table in (
     ("fulfillment.fulfillmentorder", "fulfillment_fulfillmentorder"),
     ("fulfillment.shipment", "fulfillment_shipment"),

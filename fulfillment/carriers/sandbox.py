@@ -130,9 +130,12 @@ class SandboxCarrier:
 
     def parse_event(self, body: bytes) -> CarrierEvent:
         """Read the sandbox's own JSON."""
-        data: dict[str, Any] = json.loads(body)
-        if data.get("code") not in STATUS_OF:
-            raise ValueError(f"unknown event code {data.get('code')!r}")
+        data: Any = json.loads(body)
+        if not isinstance(data, dict) or data.get("code") not in STATUS_OF:
+            raise ValueError("not an event of the sandbox")
+        occurred_at = datetime.fromisoformat(str(data["at"]))
+        if occurred_at.tzinfo is None:
+            raise ValueError("the event's moment has no time zone")
         expected = data.get("expected_on")
         return CarrierEvent(
             event_id=str(data["id"]),
@@ -141,7 +144,7 @@ class SandboxCarrier:
             raw_code=str(data["code"]),
             description=str(data.get("text", ""))[:300],
             place=str(data.get("place", ""))[:120],
-            occurred_at=datetime.fromisoformat(data["at"]),
+            occurred_at=occurred_at,
             expected_on=date.fromisoformat(expected) if expected else None,
         )
 

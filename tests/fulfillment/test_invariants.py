@@ -11,7 +11,7 @@ from tests.factories import NOW, make_actor, make_location, make_product, make_s
 from tests.fulfillment.shop import an_order, label_of, parcel_of, shipped, sourced
 
 pytestmark = pytest.mark.django_db
-OURS = ("I2", "I6a", "I7", "I14", "I15", "I15b", "I19", "I22", "I22p")
+OURS = ("I2", "I6a", "I7", "I14", "I15", "I15b", "I19", "I22", "I22p", "I26l")
 STATES = ("I16:fulfillmentorder", "I16:shipment", "I16:label")
 
 
@@ -48,6 +48,7 @@ CORRUPTIONS = [
     ("I22p", "update fulfillment_package set delivered_at = null"),
     ("I16:fulfillmentorder", "update fulfillment_fulfillmentorder set state = 'ready' where state = 'open'"),
     ("I16:shipment", "update fulfillment_shipment set state = 'packed'"),
+    ("I26l", "update fulfillment_label set state = 'unknown', created_at = '2020-01-01 00:00:00Z'"),
     ("I16:label", "update fulfillment_label set state = 'failed'"),
 ]
 

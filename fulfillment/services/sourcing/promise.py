@@ -107,11 +107,12 @@ def _allocate(outcomes: Sequence[Outcome], planned: dict[tuple[int, int], Fulfil
 
 
 def expiry_of(order: Order, now: datetime) -> datetime | None:
-    """Return when the pieces of an unpaid order are given back; None once its money is promised."""
+    """Return when the pieces of an unpaid order are given back, however often it is sourced; None once it is paid."""
     if order.payment_status in PROMISED_MONEY:
         return None
     wait = timedelta(hours=settings.UNPAID_ALLOCATION_HOURS)
-    return max(order.received_at, now) + wait
+    deadline = order.received_at + wait
+    return deadline if deadline > now else now + wait
 
 
 def _count_pieces(outcomes: Sequence[Outcome], actor: Actor) -> None:

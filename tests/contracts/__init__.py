@@ -1,0 +1,1 @@
+"""Every adapter of a kind keeps the kind's promises."""
