@@ -44,12 +44,17 @@ def reserved_pieces(product_ids: Iterable[int], *, now: datetime) -> dict[int, i
     return dict(rows.values_list("product_id").annotate(pieces=Sum("quantity")))
 
 
-def availability(skus: Sequence[str], *, now: datetime) -> list[Availability]:
-    """Return what can be promised of each SKU, in the order asked, in three statements; unknown ones say so."""
+def availability(
+    skus: Sequence[str], *, now: datetime, levels: "QuerySet[StockLevel] | None" = None
+) -> list[Availability]:
+    """Return what can be promised of each SKU, in the order asked, in three statements; unknown ones say so.
+
+    ``levels`` are those the asker may see; all of them unless given.
+    """
     ids = dict(Product.objects.filter(sku__in=list(skus)).values_list("sku", "pk"))
     reserved = reserved_pieces(ids.values(), now=now)
     free: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = _sellable().filter(product__in=list(ids.values())).annotate(free=FREE).order_by("location__code")
+    rows = _sellable(levels).filter(product__in=list(ids.values())).annotate(free=FREE).order_by("location__code")
     for product, code, pieces in rows.values_list("product_id", "location__code", "free"):
         free[product][code] = pieces
     return [
@@ -76,6 +81,7 @@ def within_locations(principal: Any, path: str) -> Q:
     return Q(**{f"{path}__in": mine.values("location_id")}) | ~Q(Exists(mine))
 
 
-def _sellable() -> "QuerySet[StockLevel]":
+def _sellable(levels: "QuerySet[StockLevel] | None" = None) -> "QuerySet[StockLevel]":
     """Return the levels of products that are sold, at locations that ship."""
-    return StockLevel.objects.filter(product__is_active=True, location__is_active=True)
+    rows = StockLevel.objects.all() if levels is None else levels
+    return rows.filter(product__is_active=True, location__is_active=True)

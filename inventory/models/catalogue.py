@@ -5,6 +5,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from oms.foundation.aggregate import Versioned
+from oms.foundation.history import person_of
 
 
 class Product(Versioned):
@@ -26,7 +27,7 @@ class Product(Versioned):
         max_length=32, blank=True, default="", help_text="What a location must be able to do to ship it: gift_wrap …"
     )
     is_active = models.BooleanField("sold", default=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(get_user=person_of)
 
     class Meta:
         ordering = ["sku"]

@@ -8,6 +8,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from oms.foundation.aggregate import Versioned, words_check
+from oms.foundation.history import person_of
 
 
 class LocationKind(models.TextChoices):
@@ -46,7 +47,7 @@ class Location(Versioned):
     timezone = models.CharField(max_length=40, default="Europe/London")
     capabilities = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("ships", default=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(get_user=person_of)
 
     class Meta:
         ordering = ["code"]

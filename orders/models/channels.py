@@ -5,6 +5,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from oms.foundation.aggregate import Versioned, words_check
+from oms.foundation.history import person_of
 from oms.foundation.secrets import EncryptedTextField
 
 
@@ -43,7 +44,7 @@ class Channel(Versioned):
     sends_mail = models.BooleanField("sends customer e-mails", default=True)
     sender_email = models.EmailField(blank=True, default="")
     is_active = models.BooleanField(default=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(get_user=person_of)
 
     class Meta:
         ordering = ["code"]

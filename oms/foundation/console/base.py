@@ -25,6 +25,7 @@ from oms.foundation.refusals import Refused, StaleVersion
 from oms.foundation.scope import scoped
 
 TIMELINE_LENGTH = 100
+SEEN_VERSION = "seen_version"
 
 
 class ConsoleAdmin(ModelAdmin):
@@ -141,11 +142,16 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form, with the version its reader saw."""
+        if "fields" not in kwargs:
+            sets = self.get_fieldsets(request, obj)
+            kwargs["fields"] = list(_flat(field for _, options in sets for field in options["fields"]))
+        if kwargs["fields"] is not None:
+            kwargs["fields"] = [field for field in kwargs["fields"] if field != SEEN_VERSION]
         form = super().get_form(request, obj, change=change, **kwargs)
         if not (change and isinstance(obj, Versioned) and self.has_change_permission(request, obj)):
             return form
         seen = forms.IntegerField(initial=obj.version, widget=forms.HiddenInput, required=False)
-        return type(form.__name__, (form,), {"seen_version": seen, "__module__": form.__module__})
+        return type(form.__name__, (form,), {SEEN_VERSION: seen, "__module__": form.__module__})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fieldsets, with the hidden version at the end of the last one."""
@@ -153,13 +159,13 @@ class ConsoleAdmin(ModelAdmin):
         if not (obj and isinstance(obj, Versioned) and self.has_change_permission(request, obj)):
             return sets
         named = {field for _, options in sets for field in _flat(options["fields"])}
-        if "seen_version" not in named:
-            sets[-1][1]["fields"] = [*sets[-1][1]["fields"], "seen_version"]
+        if SEEN_VERSION not in named:
+            sets[-1][1]["fields"] = [*sets[-1][1]["fields"], SEEN_VERSION]
         return sets
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save against the version that the person saw."""
-        seen = form.cleaned_data.get("seen_version") if change else None
+        seen = form.cleaned_data.get(SEEN_VERSION) if change else None
         if seen is not None and isinstance(obj, Versioned):
             obj.version = seen
         super().save_model(request, obj, form, change)

@@ -1,0 +1,1 @@
+"""Supply over the API: products, locations, stock and what is available."""

@@ -1,0 +1,55 @@
+"""What the lists of supply can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+
+from inventory.models import Location, Product, StockLevel
+from inventory.models.places import LocationKind
+
+MOST_SKUS = 200
+
+
+class ProductFilters(django_filters.FilterSet):
+    """SKU (repeat it for several), bar code, whether it is sold, and the moment of the last change (inclusive)."""
+
+    sku = django_filters.CharFilter(method="by_skus", max_length=64)
+    barcode = django_filters.CharFilter(max_length=64)
+    is_active = django_filters.BooleanFilter()
+    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def by_skus(self, rows: Any, name: str, value: str) -> Any:
+        """Narrow to every SKU that was given."""
+        return rows.filter(sku__in=self.data.getlist("sku")[:MOST_SKUS])
+
+
+class LocationFilters(django_filters.FilterSet):
+    """Kind, country, and whether it ships."""
+
+    kind = django_filters.ChoiceFilter(choices=LocationKind.choices)
+    country = django_filters.CharFilter(max_length=2)
+    is_active = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Location
+        fields: list[str] = []
+
+
+class StockFilters(django_filters.FilterSet):
+    """SKU (repeat it for several), location code, and the moment of the last change (inclusive)."""
+
+    sku = django_filters.CharFilter(method="by_skus", max_length=64)
+    location = django_filters.CharFilter(field_name="location__code", max_length=16)
+    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = StockLevel
+        fields: list[str] = []
+
+    def by_skus(self, rows: Any, name: str, value: str) -> Any:
+        """Narrow to every SKU that was given."""
+        return rows.filter(product__sku__in=self.data.getlist("sku")[:MOST_SKUS])

@@ -1,0 +1,105 @@
+"""The shapes of supply's answers and requests, as the API's description shows them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from inventory.models import Location, Product, StockLevel
+from inventory.services.stock import MAX_PIECES
+from oms.foundation.api.strict import StrictSerializer, Text, WholeNumber
+from oms.foundation.money import minor_text
+
+
+class ProductOut(serializers.Serializer[Product]):
+    """A product; the price is a decimal string in its currency."""
+
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    parent = serializers.SerializerMethodField(help_text="SKU of its article.")  # type: ignore[assignment]
+    attributes = serializers.JSONField()
+    barcode = serializers.CharField()
+    unit_price = serializers.SerializerMethodField()
+    currency = serializers.CharField()
+    weight_g = serializers.IntegerField()
+    length_mm = serializers.IntegerField()
+    width_mm = serializers.IntegerField()
+    height_mm = serializers.IntegerField()
+    capability = serializers.CharField()
+    is_active = serializers.BooleanField()
+    version = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+    def get_parent(self, product: Product) -> str | None:
+        """Return the SKU of the article."""
+        return product.parent.sku if product.parent else None
+
+    def get_unit_price(self, product: Product) -> str:
+        """Return the price as a decimal string."""
+        return minor_text(product.unit_price, product.currency)
+
+
+class LocationOut(serializers.Serializer[Location]):
+    """A location: where it is, what it can do, how many parcels a day, until when in its own zone."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    line1 = serializers.CharField()
+    city = serializers.CharField()
+    postal_code = serializers.CharField()
+    country = serializers.CharField()
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+    daily_capacity = serializers.IntegerField(allow_null=True)
+    cutoff = serializers.TimeField(format="%H:%M")
+    timezone = serializers.CharField()
+    capabilities = serializers.ListField(child=serializers.CharField())
+    is_active = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class StockOut(serializers.Serializer[StockLevel]):
+    """What lies at one location of one product."""
+
+    id = serializers.IntegerField()
+    sku = serializers.CharField(source="product.sku")
+    location = serializers.CharField(source="location.code")
+    bin = serializers.CharField()
+    on_hand = serializers.IntegerField()
+    allocated = serializers.IntegerField()
+    safety_stock = serializers.IntegerField()
+    available = serializers.IntegerField()
+    version = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class StockAdjustIn(StrictSerializer):
+    """Pieces that come (+) or go (−); the reason is one of the known words or a text of one's own."""
+
+    sku = Text(max_length=64, required=True)
+    location = Text(max_length=16, required=True)
+    quantity = WholeNumber(min_value=-MAX_PIECES, max_value=MAX_PIECES)
+    reason = Text(max_length=300, required=True)
+
+
+class PlaceOut(serializers.Serializer[Any]):
+    """Pieces of one location that can be promised."""
+
+    location = serializers.CharField()
+    available = serializers.IntegerField()
+
+
+class AvailabilityOut(serializers.Serializer[Any]):
+    """What can be promised of one SKU: all locations less what carts have in hand."""
+
+    sku = serializers.CharField()
+    known = serializers.BooleanField()
+    available = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    locations = PlaceOut(many=True)
+
+
+class AvailabilityList(serializers.Serializer[Any]):
+    """The answers in the order asked."""
+
+    results = AvailabilityOut(many=True)

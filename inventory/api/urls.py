@@ -1,0 +1,14 @@
+"""Addresses of supply's API."""
+
+from django.urls import path
+
+from inventory.api.views import AvailabilityView, LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
+from oms.foundation.api.routing import room_urls
+
+urlpatterns = [
+    *room_urls("products", ProductViewSet),
+    *room_urls("locations", LocationViewSet),
+    path("stock/adjust/", StockAdjust.as_view(), name="stock-adjust"),
+    *room_urls("stock", StockViewSet),
+    path("availability/", AvailabilityView.as_view(), name="availability"),
+]

@@ -1,0 +1,93 @@
+"""The forms of master data: prices as people write them, capabilities as boxes to tick."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminTextInputWidget,
+)
+
+from inventory.models import Location, Product
+from inventory.models.places import CAPABILITIES_BY_KIND
+from oms.foundation.money import minor_text, parse_minor
+from oms.foundation.refusals import Invalid
+
+CAPABILITIES = sorted({word for known in CAPABILITIES_BY_KIND.values() for word in known})
+
+
+class ProductForm(forms.ModelForm[Product]):
+    """A product with its price and cost as decimals in its own currency."""
+
+    price = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
+    cost = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = Product
+        fields = [
+            "sku", "barcode", "title", "parent", "attributes", "currency",
+            "weight_g", "length_mm", "width_mm", "height_mm", "capability",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        product = kwargs.get("instance")
+        if product is not None:
+            shown = {
+                "price": minor_text(product.unit_price, product.currency),
+                "cost": minor_text(product.unit_cost, product.currency),
+            }
+            kwargs["initial"] = shown | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Read price and cost in the currency of the form, and keep an article from being its own variant."""
+        values = super().clean() or self.cleaned_data
+        for name, column in (("price", "unit_price"), ("cost", "unit_cost")):
+            if name in values and "currency" in values:
+                self._read_amount(name, column, values)
+        parent = values.get("parent")
+        if parent is not None and (parent.pk == self.instance.pk or parent.parent_id is not None):
+            self.add_error("parent", "Choose an article that is no variant itself.")
+        return values
+
+    def _read_amount(self, name: str, column: str, values: dict[str, Any]) -> None:
+        """Put minor units on the product, or the reason on the field."""
+        try:
+            amount = parse_minor(values[name].strip(), values["currency"])
+        except Invalid as refusal:
+            self.add_error("currency" if refusal.code == "unknown_currency" else name, refusal.sentence)
+            return
+        if amount < 0:
+            self.add_error(name, "Write an amount of 0 or more.")
+        setattr(self.instance, column, max(0, amount))
+
+
+class LocationForm(forms.ModelForm[Location]):
+    """A location with boxes for what it can do and a list of time zones."""
+
+    capabilities = forms.MultipleChoiceField(
+        choices=[(word, word.replace("_", " ")) for word in CAPABILITIES],
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    timezone = forms.ChoiceField(
+        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+        initial="Europe/London",
+        widget=UnfoldAdminSelect2Widget,
+    )
+
+    class Meta:
+        model = Location
+        fields = [
+            "code", "name", "kind", "line1", "city", "postal_code", "country", "latitude", "longitude",
+            "capabilities", "daily_capacity", "cutoff", "timezone",
+        ]  # fmt: skip
+
+    def clean_country(self) -> str:
+        """Keep country codes in capitals."""
+        country = str(self.cleaned_data["country"]).upper()
+        if len(country) != 2 or not country.isascii() or not country.isalpha():
+            raise forms.ValidationError("Write the country's two letters, like GB.", code="bad_country")
+        return country
