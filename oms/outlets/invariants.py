@@ -28,7 +28,7 @@ invariant(
 invariant(
     "I24x",
     entity="outlets.webhookdelivery",
-    meaning="A webhook is still tried although its day was over more than two hours ago.",
+    meaning="A webhook is still tried although its time was over a day ago.",
     sql="select d.id from outlets_webhookdelivery d join outlets_webhookendpoint e on e.id = d.endpoint_id"
     " where e.is_active and d.state = 'waiting' and d.give_up_at < :day_ago",
 )

@@ -257,12 +257,16 @@ def test_a_name_with_markup_stays_as_it_is_and_cannot_forge_a_subject(waiting, o
 
 
 def test_a_customer_is_written_to_in_their_language_where_there_is_a_text():
-    assert candidates("shipped.txt", "de-at") == ["mails/de-at/shipped.txt", "mails/de/shipped.txt", "mails/shipped.txt"]
+    assert candidates("shipped.txt", "de-at") == [
+        "mails/de-at/shipped.txt",
+        "mails/de/shipped.txt",
+        "mails/shipped.txt",
+    ]
     assert candidates("shipped.txt", "") == ["mails/shipped.txt"]
 
 
 def test_a_language_without_texts_falls_back_to_english(waiting, order):
-    order.customer = Customer.objects.create(name="Ada", email="ada@example.com", language="xx/../../etc")
+    order.customer = Customer.objects.create(name="Ada", email="ada@example.com", language="../../e")
     order.save()
 
     send_notifications(WORKER, 10)

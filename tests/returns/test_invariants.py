@@ -67,4 +67,4 @@ def test_a_corruption_is_found(books, sql, beside, found):
         "I8s": ReturnLine.objects.get().pk,
         "I16r": Return.objects.get().pk,
     }
-    assert {name: ids for name, ids in wrong.items()} == {name: (named[name],) for name in found}
+    assert wrong == {name: (named[name],) for name in found}

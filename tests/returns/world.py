@@ -1,5 +1,6 @@
 """An order that was shipped and paid, ready to come back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,14 @@ def shipped_order(
         "state": OrderState.COMPLETED,
     }
     order = Order.objects.create(**{**defaults, **fields})
+    _ship_lines(order, lines, tax, discount)
+    record_many(CLERK, [Act("orders.capture", order, created=True)])
+    pay(order, order.total if captured is None else captured)
+    return order
+
+
+def _ship_lines(order: Order, lines: Sequence[tuple[Product, int, int]], tax: int, discount: int) -> None:
+    """Make the lines of an order, every piece of them delivered."""
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -68,9 +77,6 @@ def shipped_order(
         )
         for position, (product, pieces, price) in enumerate(lines, 1)
     )
-    record_many(CLERK, [Act("orders.capture", order, created=True)])
-    pay(order, order.total if captured is None else captured)
-    return order
 
 
 def pay(order: Order, amount: int) -> Payment:
