@@ -49,9 +49,7 @@ IS_EXPECTED = _in_states(
     (*ON_THE_WAY, ReturnState.RECEIVED),
     "This return is {state}; only an approved one can be received. Approve it first, or request a new one.",
 )
-IS_RECEIVED = _in_states(
-    "not_received", (ReturnState.RECEIVED,), "This return is {state}; receive its parcel first."
-)
+IS_RECEIVED = _in_states("not_received", (ReturnState.RECEIVED,), "This return is {state}; receive its parcel first.")
 IS_INSPECTED = Condition("not_inspected", _all_inspected)
 CAN_CANCEL = _in_states(
     "not_cancellable",

@@ -62,9 +62,7 @@ class LinesTable(Input):
             for start in range(0, len(value), len(names))
         ]
 
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Return the table."""
         rows = [
             {**row, "cells": [(column, row.get(column.name, "")) for column in self.columns]}

@@ -19,9 +19,7 @@ from returns.states import Disposition
 
 
 @transaction.atomic
-def inspect_return(
-    *, return_id: int, lines: Sequence[Inspected], refund_later: bool = False, actor: Actor
-) -> Return:
+def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: bool = False, actor: Actor) -> Return:
     """Decide about received pieces; pieces to restock become sellable at the return's location.
 
     When the last line is decided the return is completed and refunded, unless ``refund_later`` says otherwise.
@@ -32,9 +30,7 @@ def inspect_return(
     refuse_unless(one, IS_RECEIVED)
     known = lock_return_lines(one.pk)
     decided = [_decide(line, entry) for entry in lines for line in _meant(known, entry)]
-    ReturnLine.objects.bulk_update(
-        decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"]
-    )
+    ReturnLine.objects.bulk_update(decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"])
     one.save(update_fields=["updated_at"])
     told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
     record(actor, "returns.inspect", one, note=told[:500])

@@ -20,6 +20,7 @@ PATH = "/api/v1/webhook-endpoints/"
 @pytest.fixture(autouse=True)
 def resolver(monkeypatch):
     """Let every name be a public host, but ``inside.example``."""
+
     def resolve(host, port):
         return ["10.0.0.1"] if host == "inside.example" else ["93.184.216.34"]
 

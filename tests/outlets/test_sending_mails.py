@@ -195,9 +195,7 @@ def test_sending_again_needs_the_permission(waiting, django_user_model):
     user = django_user_model.objects.create_user("ann", is_staff=True)
 
     with pytest.raises(Denied):
-        run_action(
-            action_named(Notification, "resend"), principal=user, lookup={"pk": waiting.pk}, data={}, now=NOW
-        )
+        run_action(action_named(Notification, "resend"), principal=user, lookup={"pk": waiting.pk}, data={}, now=NOW)
 
     assert row().state == "waiting"
 

@@ -104,9 +104,7 @@ def test_a_shipment_is_told_with_its_parcels(order, receivers):
 
 def test_a_refund_is_told_with_its_amount(order, receivers):
     listen()
-    refund = Refund.objects.create(
-        order=order, payment=order.payments.get(), key="r", currency="EUR", amount=1990
-    )
+    refund = Refund.objects.create(order=order, payment=order.payments.get(), key="r", currency="EUR", amount=1990)
     tell_systems([RefundSettled(at=NOW, order_id=order.pk, refund_id=refund.pk, amount=1990)], WORKER)
 
     send_webhooks(WORKER, 10)

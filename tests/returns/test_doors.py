@@ -192,9 +192,7 @@ def test_a_parcel_of_which_nothing_was_counted_is_not_received(clerk, order):
     make_location("LON")
     one = approved_return(order, announced("TEE", 2))
 
-    answer = clerk.post(
-        f"/returns/return/{one.pk}/act/receive/", {"location": "LON", "lines": ["1", "TEE", "0", ""]}
-    )
+    answer = clerk.post(f"/returns/return/{one.pk}/act/receive/", {"location": "LON", "lines": ["1", "TEE", "0", ""]})
 
     assert answer.status_code == 422
     assert (Return.objects.get().state, ReturnReceipt.objects.count()) == ("approved", 0)

@@ -97,9 +97,7 @@ def test_rejected_pieces_earn_no_refund():
     order = shipped_order((tee(), 1, 1990))
     one = received_return(order, announced("TEE", 1))
 
-    one = inspect_return(
-        return_id=one.pk, lines=[inspected("TEE", "rejected", "back_to_customer")], actor=CLERK
-    )
+    one = inspect_return(return_id=one.pk, lines=[inspected("TEE", "rejected", "back_to_customer")], actor=CLERK)
 
     assert (one.state, one.refund) == ("completed", None)
     assert Refund.objects.count() == 0

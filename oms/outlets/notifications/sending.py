@@ -40,9 +40,7 @@ NOT_TAKEN = (
 @drainer("notifications", next_due=next_due_of(Notification, IS_WAITING))
 def send_notifications(actor: Actor, limit: int) -> int:
     """Send a batch of waiting mails over one connection and return how many were taken."""
-    rows = claim(
-        Notification.objects.filter(IS_WAITING), now=actor.now, limit=min(limit, BATCH), lease=LEASE_SECONDS
-    )
+    rows = claim(Notification.objects.filter(IS_WAITING), now=actor.now, limit=min(limit, BATCH), lease=LEASE_SECONDS)
     if not rows:
         return 0
     connection = get_connection()

@@ -25,9 +25,7 @@ def resend_mail(*, notification_id: int, actor: Actor) -> Notification:
     row.recipient = address_of(row.order)[:254]
     row.state, row.note, row.last_error = NotificationState.WAITING, f"sent again by {actor.label}"[:300], ""
     row.attempts, row.next_try_at, row.lease_until = 0, actor.now, None
-    row.save(
-        update_fields=["recipient", "state", "note", "last_error", "attempts", "next_try_at", "lease_until"]
-    )
+    row.save(update_fields=["recipient", "state", "note", "last_error", "attempts", "next_try_at", "lease_until"])
     record(actor, "outlets.resend_mail", row, note=f"mail to the customer again: {label_of(row.kind)}")
     ring(QUEUE)
     return row
