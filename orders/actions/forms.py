@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from oms.foundation.money import minor_text
 from orders.models import Order, OrderAddress
 from orders.models.orders import AddressKind
 from orders.services.addresses import ADDRESS_FIELDS
@@ -148,6 +149,32 @@ class TagsForm(forms.Form):
     def initial_for(order: Order) -> dict[str, Any]:
         """Open with the tags the order has."""
         return {"tags": ", ".join(str(tag) for tag in order.tags)}
+
+
+class LinesForm(forms.Form):
+    """Asks for all lines of a draft: a SKU, the pieces and, if agreed, a price on each line of text."""
+
+    lines = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8}), help_text="On each line: SKU pieces price, such as TEE-M 2 19.90."
+    )
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Open with the lines of the draft."""
+        rows = [f"{one.sku} {one.quantity} {minor_text(one.unit_price, order.currency)}" for one in order.lines.all()]
+        return {"lines": "\n".join(rows)}
+
+    def clean_lines(self) -> list[tuple[str, int, str]]:
+        """Return (SKU, pieces, price text) of each line."""
+        return [_typed_line(text) for text in self.cleaned_data["lines"].splitlines() if text.strip()]
+
+
+def _typed_line(text: str) -> tuple[str, int, str]:
+    """Return one typed line; raises ``ValidationError`` when it cannot be read."""
+    parts = text.split()
+    if len(parts) not in (2, 3) or not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 8):
+        raise ValidationError(f"“{text[:60]}” is no line: write SKU pieces price.", code="bad_line")
+    return parts[0], int(parts[1]), parts[2] if len(parts) == 3 else ""
 
 
 class PlaceForm(forms.Form):

@@ -23,9 +23,7 @@ def _minor(order_id: int, text: str) -> int | None:
 
 def record_payment(*, order_id: int, amount: str, reference: str, actor: Actor) -> Payment:
     """Record money that has arrived."""
-    return payments.record_payment(
-        order_id=order_id, amount=_minor(order_id, amount), reference=reference, actor=actor
-    )
+    return payments.record_payment(order_id=order_id, amount=_minor(order_id, amount), reference=reference, actor=actor)
 
 
 def capture(*, order_id: int, amount: str, actor: Actor) -> list[PaymentEvent]:

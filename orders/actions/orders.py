@@ -1,14 +1,26 @@
 """Acts on an order: place, release, hold, waive, correct, cancel."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from oms.foundation.actions import Action, register
+from oms.foundation.actor import Actor
+from oms.foundation.money import parse_minor
 from orders.actions import forms
 from orders.models import Order
 from orders.services import addresses, cancel, drafts, holds, notes, rechecks, release
 from orders.services import conditions as when
+from orders.services.drafts import DraftLine
 
 act = partial(Action, model=Order, subject="order_id")
+
+
+def change_lines(*, order_id: int, lines: Sequence[tuple[str, int, str]], actor: Actor) -> Order:
+    """Replace the lines of a draft by (SKU, pieces, price text)."""
+    currency = Order.objects.values_list("currency", flat=True).get(pk=order_id)
+    wanted = [DraftLine(sku, pieces, parse_minor(price, currency) if price else None) for sku, pieces, price in lines]
+    return drafts.change_lines(order_id=order_id, lines=wanted, actor=actor)
+
 
 register(
     act(
@@ -23,6 +35,19 @@ register(
         primary=True,
         icon="shopping_cart_checkout",
         help="The customer has agreed: stock is promised and the money is asked for.",
+    ),
+    act(
+        name="change_lines",
+        label="Change lines",
+        permission="orders.draft_order",
+        service=change_lines,
+        form=forms.LinesForm,
+        conditions=(when.IS_DRAFT,),
+        shown=lambda order: order.state == "draft",
+        bulk=False,
+        irreversible="Write the lines as they were.",
+        icon="edit",
+        help="Replaces all lines of the draft.",
     ),
     act(
         name="release",

@@ -1,0 +1,60 @@
+"""Customers: who ordered, how often, and what staff note about them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from oms.foundation.console import ConsoleAdmin, ReadOnlyInline
+from oms.foundation.scope import scoped
+from orders.models import Customer, Order
+
+
+class OrderInline(ReadOnlyInline):
+    """The customer's orders."""
+
+    model = Order
+    fields = ["number", "channel", "placed_at", "state", "payment_status", "fulfillment_status", "total_shown"]
+    readonly_fields = fields
+    ordering = ["-placed_at", "-id"]
+    per_page = 20
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        """Return the customer's orders in the person's channels."""
+        return scoped(request.user, Order).select_related("channel").order_by(*self.ordering)
+
+    @admin.display(description="total")
+    def total_shown(self, order: Order) -> str:
+        """Return the total as people write it."""
+        return order.total_money.format()
+
+
+@admin.register(Customer)
+class CustomerAdmin(ConsoleAdmin):
+    """Customers with their orders; name, phone, language and note can be edited."""
+
+    page = "orders.customer"
+    editable = True
+    addable = False
+    list_display = ["name", "email", "phone", "language", "orders"]
+    search_fields = ["=email", "=phone", "name"]
+    ordering = ["-id"]
+    fields = ["name", "email", "phone", "language", "note"]
+    readonly_fields = ["email"]
+    inlines: ClassVar[list[Any]] = [OrderInline]
+    export_columns: ClassVar[list[Any]] = [
+        ("name", "name"),
+        ("email", "email"),
+        ("phone", "phone"),
+        ("language", "language"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        """Return the customers in scope, each with the number of orders."""
+        return super().get_queryset(request).annotate(order_count=Count("orders"))
+
+    @admin.display(description="orders", ordering="order_count")
+    def orders(self, customer: Any) -> int:
+        """Return how many orders the customer has."""
+        return int(customer.order_count)

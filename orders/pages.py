@@ -1,0 +1,228 @@
+"""What an order's page shows: facts, gates, lines, money, holds, addresses, timeline and buttons, read at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from oms.foundation.actions import Offer, offers
+from oms.foundation.console.base import permitted
+from oms.foundation.models import AuditLine
+from oms.foundation.money import Money
+from orders.models import Gate, Hold, Order, OrderAddress, OrderLine, Payment, PaymentEvent
+from orders.models.orders import AddressKind
+from orders.states import EventKind, GateName, GateState, HoldState, Outcome
+
+TIMELINE_LENGTH = 200
+SIGNS = {EventKind.CAPTURE: 1, EventKind.REFUND: -1}
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """One line of the checklist: its verdict, why, and what is to be done about each fault."""
+
+    name: str
+    label: str
+    state: str
+    state_label: str
+    reason: str
+    faults: Sequence[dict[str, str]]
+    checked_at: datetime | None
+    waived_by: str
+    gate: Gate | None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the order may pass."""
+        return self.state in (GateState.OPEN, GateState.WAIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of goods with its counters and money."""
+
+    line: OrderLine
+    unit_price: Money
+    discount: Money
+    subtotal: Money
+
+    @property
+    def short(self) -> int:
+        """Return the open pieces without stock."""
+        return self.line.quantity_short
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One money fact, and what the shop holds of the customer's money after it."""
+
+    at: datetime
+    label: str
+    method: str
+    amount: Money
+    outcome: str
+    outcome_label: str
+    transaction_id: str
+    message: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBox:
+    """The order's sums and its ledger, oldest fact first."""
+
+    total: Money
+    owed: Money
+    authorized: Money
+    captured: Money
+    refunded: Money
+    balance: Money
+    rows: Sequence[LedgerRow]
+    payments: Sequence[Payment]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Everything on the page of one order."""
+
+    order: Order
+    header: Sequence[tuple[str, Any]]
+    gates: Sequence[GateRow]
+    waits_for: str
+    lines: Sequence[LineRow]
+    money: MoneyBox
+    open_holds: Sequence[Hold]
+    ended_holds: Sequence[Hold]
+    shipping_address: OrderAddress | None
+    billing_address: OrderAddress | None
+    earlier_addresses: Sequence[OrderAddress]
+    timeline: Sequence[AuditLine]
+    offers: Sequence[Offer]
+
+
+def order_page(order: Order, principal: Any) -> OrderPage:
+    """Return the page of an order; the statements do not grow with its lines, payments or history."""
+    holds = list(Hold.objects.filter(order=order).select_related("owner").order_by("-pk"))
+    addresses = list(OrderAddress.objects.filter(order=order).order_by("-pk"))
+    current = {one.kind: one for one in addresses if one.replaced_at is None}
+    gates = gate_rows(order)
+    open_holds = [one for one in holds if one.state == HoldState.OPEN]
+    return OrderPage(
+        order=order,
+        header=_header(order),
+        gates=gates,
+        waits_for=waits_for(order, gates, open_holds),
+        lines=[_line_row(line, order.currency) for line in order.lines.all()],
+        money=_money(order),
+        open_holds=open_holds,
+        ended_holds=[one for one in holds if one.state != HoldState.OPEN],
+        shipping_address=current.get(AddressKind.SHIPPING),
+        billing_address=current.get(AddressKind.BILLING),
+        earlier_addresses=[one for one in addresses if one.replaced_at is not None],
+        timeline=list(AuditLine.objects.filter(subject=order.stream).order_by("-id")[:TIMELINE_LENGTH]),
+        offers=permitted(offers(order, principal)),
+    )
+
+
+def _header(order: Order) -> list[tuple[str, Any]]:
+    """Return the facts at the head of the page, without those that are blank."""
+    facts = [
+        ("Channel", order.channel.name),
+        ("Channel's number", order.external_id),
+        ("Customer", order.customer_name),
+        ("E-mail", order.email),
+        ("Phone", order.phone),
+        ("Placed", order.placed_at),
+        ("Shipping method", order.get_service_level_display()),
+        ("Sales representative", order.sales_rep),
+        ("PO number", order.purchase_order),
+        ("Instructions", order.instructions),
+        ("Tags", ", ".join(str(tag) for tag in order.tags)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def gate_rows(order: Order) -> list[GateRow]:
+    """Return the checklist in the order of the checks; a gate that does not exist yet is being checked."""
+    known = {gate.name: gate for gate in order.gates.all()}
+    return [_gate_row(name, known.get(name)) for name in GateName]
+
+
+def _gate_row(name: GateName, gate: Gate | None) -> GateRow:
+    """Return one line of the checklist."""
+    state = GateState(gate.state) if gate else GateState.PENDING
+    evidence = gate.evidence if gate else {}
+    return GateRow(
+        name=name.value,
+        label=str(name.label),
+        state=state.value,
+        state_label=str(state.label),
+        reason=gate.reason if gate else "",
+        faults=[*evidence.get("faults", ()), *evidence.get("rules", ())],
+        checked_at=gate.checked_at if gate else None,
+        waived_by=gate.waived_by if gate else "",
+        gate=gate,
+    )
+
+
+def waits_for(order: Order, gates: Sequence[GateRow], open_holds: Sequence[Hold]) -> str:
+    """Return the first reason why a placed order is not released, holds before gates; blank when nothing keeps it."""
+    if not order.is_live or order.released_at is not None:
+        return ""
+    if open_holds:
+        hold = open_holds[-1]
+        return f"Held: {hold.get_reason_display()}" + (f" ({hold.note})" if hold.note else "")
+    closed = [gate for gate in gates if gate.state == GateState.CLOSED]
+    pending = [gate for gate in gates if gate.state == GateState.PENDING]
+    for gate in [*closed, *pending]:
+        return f"{gate.label}: {gate.reason or 'still being checked.'}"
+    return ""
+
+
+def _line_row(line: OrderLine, currency: str) -> LineRow:
+    """Return one line with its money."""
+    return LineRow(
+        line=line,
+        unit_price=Money(line.unit_price, currency),
+        discount=Money(line.discount, currency),
+        subtotal=Money(line.subtotal - line.discount, currency),
+    )
+
+
+def _money(order: Order) -> MoneyBox:
+    """Return the sums and the ledger of an order."""
+    payments = list(order.payments.all())
+    names = {payment.pk: payment.method for payment in payments}
+    events = [event for payment in payments for event in payment.events.all()]
+    rows, held = [], 0
+    for event in sorted(events, key=lambda one: (one.settled_at or one.created_at, one.pk)):
+        if event.outcome == Outcome.OK:
+            held += SIGNS.get(EventKind(event.kind), 0) * event.amount
+        rows.append(_ledger_row(event, names[event.payment_id], Money(held, order.currency)))
+    sums = [sum(getattr(one, name) for one in payments) for name in ("authorized", "captured", "refunded")]
+    authorized, captured, refunded = (Money(amount, order.currency) for amount in sums)
+    return MoneyBox(
+        total=order.total_money,
+        owed=Money(order.owed, order.currency),
+        authorized=authorized,
+        captured=captured,
+        refunded=refunded,
+        balance=captured - refunded,
+        rows=rows,
+        payments=payments,
+    )
+
+
+def _ledger_row(event: PaymentEvent, method: str, balance: Money) -> LedgerRow:
+    """Return one money fact."""
+    return LedgerRow(
+        at=event.settled_at or event.created_at,
+        label=str(event.get_kind_display()),
+        method=method,
+        amount=Money(event.amount, event.currency),
+        outcome=event.outcome,
+        outcome_label=str(event.get_outcome_display()),
+        transaction_id=event.transaction_id,
+        message=event.message,
+        balance=balance,
+    )
