@@ -29,8 +29,9 @@ class WorkerDied(Exception):
 def next_fact_due() -> datetime | None:
     """Return when the next fact can be taken: what waits behind another fact of its stream does not count."""
     now = timezone.now()
-    if takeable(now).exists():
-        return now
+    first = takeable(now).order_by("id").values_list("next_try_at", flat=True).first()
+    if first is not None:
+        return first
     leased = OutboxEvent.objects.filter(lease_until__gt=now).aggregate(at=Min("lease_until"))["at"]
     later = OutboxEvent.objects.filter(IS_WAITING, next_try_at__gt=now).aggregate(at=Min("next_try_at"))["at"]
     return min((moment for moment in (leased, later) if moment is not None), default=None)
