@@ -66,7 +66,7 @@ def test_a_lost_answer_of_a_charge_that_went_through_is_found_by_its_key():
     assert SandboxCharge.objects.filter(status="ok").count() == 1
 
 
-def test_a_lost_answer_of_a_charge_that_failed_ends_as_failed():
+def test_F28_gateway_error_before_effect():
     order = take_order(token="tok_error")
     ask(1)
     assert intent_of(order).outcome == "unknown"
@@ -163,7 +163,7 @@ def test_a_worker_that_dies_after_the_call_leaves_one_charge(monkeypatch):
     assert SandboxCharge.objects.count() == 1
 
 
-def test_an_amount_that_is_not_ours_calls_a_person():
+def test_F38_foreign_amount_is_flagged():
     order = take_order(token="tok_pending")
     ask(1)
     SandboxCharge.objects.update(amount=1500)

@@ -6,12 +6,13 @@ from oms.foundation.refusals import Refused
 from orders.intake import DiscountIn, ShippingIn
 from orders.models import Order, PaymentEvent, SandboxCharge
 from orders.screening import Verdict
+from orders.services import asking
 from orders.services.gates import set_gates
 from orders.services.payments import capture_payment
 from orders.services.progress import mark_delivered, mark_shipped
 from orders.states import EventKind
 from tests.factories import make_actor, make_product, take_order
-from tests.orders.payments.desk import ask, at, payment_of
+from tests.orders.payments.desk import ask, at, hear, payment_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_a_shipment_during_a_capture_is_collected_when_the_answer_is_there():
     assert payment_of(order).state == "captured"
 
 
-def test_a_lost_answer_to_a_capture_collects_once():
+def test_F27_capture_answer_lost():
     order = released(take_order(token="tok_timeout"))
     line = order.lines.get()
     mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
@@ -76,6 +77,39 @@ def test_a_lost_answer_to_a_capture_collects_once():
 
     assert captures(order) == [(2000, "ok")]
     assert SandboxCharge.objects.filter(kind="capture", status="ok").count() == 1
+
+
+@pytest.mark.parametrize("token", ["tok_ok", "tok_timeout"])
+def test_F26_kill_after_capture_call(monkeypatch, token):
+    order = released(take_order(token=token))
+    mark_shipped(order_id=order.pk, lines={order.lines.get().pk: 2}, reference="s1", actor=at(10))
+
+    def dies(**_):
+        """Die before the outcome is written."""
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(asking, "settle", dies)
+    with pytest.raises(RuntimeError):
+        ask(11)
+    monkeypatch.undo()
+    assert captures(order) == [(2000, "pending")]
+
+    ask(60)
+
+    assert captures(order) == [(2000, "ok")]
+    assert SandboxCharge.objects.filter(kind="capture", status="ok").count() == 1
+    assert payment_of(order).captured == 2000
+
+
+def test_F29_confirm_and_webhook_capture_once():
+    order = released(take_order(token="tok_duplicate_events"))
+    mark_shipped(order_id=order.pk, lines={order.lines.get().pk: 2}, reference="s1", actor=at(10))
+    ask(11)
+
+    assert hear(12) == 2
+
+    assert captures(order) == [(2000, "ok")]
+    assert payment_of(order).captured == 2000
 
 
 def test_a_second_click_on_capture_is_refused():

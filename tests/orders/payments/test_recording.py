@@ -59,7 +59,7 @@ def test_more_than_is_missing_is_refused():
     assert payment_of(order).state == "pending"
 
 
-def test_a_promise_is_warned_of_and_then_ends():
+def test_F35_authorization_expires():
     order = take_order(token="tok_ok")
     ask(1)
 

@@ -61,7 +61,7 @@ def test_a_refund_is_taken_from_the_payments_in_their_order():
 
 
 @pytest.mark.parametrize("amount", [0, -1])
-def test_a_refund_of_nothing_is_refused(amount):
+def test_F32_absurd_refund_refused(amount):
     order = take_order()
 
     with pytest.raises(Invalid, match="more than zero"):
