@@ -1,5 +1,7 @@
 """Preconditions of the acts on returns, each with the sentence that says how to mend it."""
 
+from django.db.models import F
+
 from oms.foundation.actions import Condition
 from orders.models import Order
 from returns.models import Return
@@ -32,6 +34,13 @@ def _all_inspected(row: Return) -> str | None:
     return f"Inspect {', '.join(waiting[:5])} first." if waiting else None
 
 
+def _something_expected(row: Return) -> str | None:
+    """Return why no parcel is expected any more, or None."""
+    if row.state != ReturnState.RECEIVED or row.lines.filter(quantity__gt=F("quantity_received")).exists():
+        return None
+    return "Everything that was announced has arrived; announce another return for more."
+
+
 def is_to_inspect(line: object) -> bool:
     """Return whether pieces of the line arrived that nobody has decided about."""
     return bool(getattr(line, "quantity_received", 0)) and not getattr(line, "is_inspected", False)
@@ -50,6 +59,7 @@ IS_EXPECTED = _in_states(
     "This return is {state}; only an approved one can be received. Approve it first, or request a new one.",
 )
 IS_RECEIVED = _in_states("not_received", (ReturnState.RECEIVED,), "This return is {state}; receive its parcel first.")
+IS_INCOMPLETE = Condition("all_arrived", _something_expected)
 IS_INSPECTED = Condition("not_inspected", _all_inspected)
 CAN_CANCEL = _in_states(
     "not_cancellable",

@@ -182,7 +182,7 @@ class ReceiveForm(forms.Form):
         return {"lines": rows, "location": one.location.code if one.location else ""}
 
 
-ACCEPTANCES = ((Acceptance.ACCEPTED.value, "accepted: refund"), (Acceptance.REJECTED.value, "rejected: no refund"))
+ACCEPTANCES = ((Acceptance.ACCEPTED.value, "refund"), (Acceptance.REJECTED.value, "no refund"))
 DISPOSITIONS = tuple((word.value, str(word.label)) for word in Disposition if word)
 
 
@@ -193,7 +193,7 @@ class InspectForm(forms.Form):
         columns=[
             Column("acceptance", "Refund", "choice", ACCEPTANCES),
             Column("disposition", "What becomes of it", "choice", DISPOSITIONS),
-            Column("restocked", "Pieces to restock", "number"),
+            Column("restocked", "To restock (empty: all)", "number"),
             Column("note", "Note"),
         ],
         read=read_inspected,

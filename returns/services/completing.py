@@ -65,7 +65,7 @@ def finish(order: Order, one: Return, lines: Sequence[ReturnLine], actor: Actor)
     ReturnLine.objects.bulk_update(missing, ["reception"])
     one.complete(at=actor.now)
     one.save(update_fields=["state", "completed_at", "refund", "refund_shipping"])
-    record(actor, "returns.complete", one, note=_told(order, due), data={"refund": due.amount, "cut": due.cut})
+    record(actor, "returns.complete_return", one, note=_told(order, due), data={"refund": due.amount, "cut": due.cut})
     publish(ReturnCompleted(at=actor.now, order_id=order.pk, return_id=one.pk))
 
 

@@ -33,7 +33,7 @@ def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: 
     ReturnLine.objects.bulk_update(decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"])
     one.save(update_fields=["updated_at"])
     told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
-    record(actor, "returns.inspect", one, note=told[:500])
+    record(actor, "returns.inspect_return", one, note=told[:500])
     if not refund_later and not any(is_to_inspect(line) for line in known) and may_settle(order):
         finish(order, one, known, actor)
     _restock(one, decided, actor)

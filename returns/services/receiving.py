@@ -12,7 +12,7 @@ from oms.foundation.audit import record
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, Refused
 from orders.services.progress import mark_returned
-from returns.conditions import IS_EXPECTED
+from returns.conditions import IS_EXPECTED, IS_INCOMPLETE
 from returns.entries import Arrived
 from returns.events import ReturnReceived
 from returns.locks import lock_return, lock_return_lines
@@ -50,7 +50,7 @@ def receive_return(
     scan = scan.strip() or one.number
     if ReturnReceipt.objects.filter(return_order=one, scan=scan).exists():
         return one
-    refuse_unless(one, IS_EXPECTED)
+    refuse_unless(one, IS_EXPECTED, IS_INCOMPLETE)
     place = location or one.location
     if place is None:
         raise Invalid("Choose the location where the parcel arrived.", code="no_location", field="location")
@@ -65,7 +65,7 @@ def receive_return(
     if came:
         mark_returned(order_id=order.pk, lines=came, actor=actor)
     data = {"scan": scan, "location": place.code, "pieces": sum(item.quantity for item in found)}
-    record(actor, "returns.receive", one, note=_told(found), data=data)
+    record(actor, "returns.receive_return", one, note=_told(found), data=data)
     if first:
         publish(ReturnReceived(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one

@@ -62,7 +62,7 @@ def request_return(
         [ReturnLine(return_order=one, order_line_id=pk, quantity=pieces) for pk, pieces in wanted.items()]
     )
     data = {"number": one.number, "reason": reason, "pieces": sum(wanted.values())}
-    record_many(actor, [Act("returns.request", one, note, data, created=True)])
+    record_many(actor, [Act("returns.request_return", one, note, data, created=True)])
     publish(ReturnRequested(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -113,7 +113,7 @@ def approve_return(*, return_id: int, actor: Actor) -> Return:
     refuse_unless(one, IS_REQUESTED)
     one.approve(at=actor.now)
     one.save(update_fields=["state", "approved_at"])
-    record(actor, "returns.approve", one)
+    record(actor, "returns.approve_return", one)
     publish(ReturnApproved(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -125,7 +125,7 @@ def decline_return(*, return_id: int, note: str = "", actor: Actor) -> Return:
     refuse_unless(one, IS_REQUESTED)
     one.decline()
     one.save(update_fields=["state"])
-    record(actor, "returns.decline", one, note=note)
+    record(actor, "returns.decline_return", one, note=note)
     publish(ReturnDeclined(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -137,7 +137,7 @@ def mark_sent(*, return_id: int, actor: Actor) -> Return:
     refuse_unless(one, IS_APPROVED)
     one.dispatch()
     one.save(update_fields=["state"])
-    record(actor, "returns.mark_sent", one)
+    record(actor, "returns.send_return", one)
     return one
 
 
@@ -148,5 +148,5 @@ def cancel_return(*, return_id: int, note: str = "", actor: Actor) -> Return:
     refuse_unless(one, CAN_CANCEL)
     one.cancel()
     one.save(update_fields=["state"])
-    record(actor, "returns.cancel", one, note=note)
+    record(actor, "returns.cancel_return", one, note=note)
     return one

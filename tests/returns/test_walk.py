@@ -127,7 +127,7 @@ def test_no_more_is_refunded_than_was_collected():
     completed_return(order, announced("TEE", 2))
 
     assert Refund.objects.get(order=order).amount == 1500
-    note = AuditLine.objects.get(act="returns.complete").note
+    note = AuditLine.objects.get(act="returns.complete_return").note
     assert note == "refund of 15.00 EUR; 5.00 more was refunded before"
 
 
