@@ -16,9 +16,7 @@ class Customer(Versioned):
     note = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once")]
         indexes = [models.Index(fields=["name"], name="customer_name")]
 
     def __str__(self) -> str:

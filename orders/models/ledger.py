@@ -1,6 +1,7 @@
 """Money facts: payments, what was asked of their gateways, and refunds. Amounts in minor units."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,11 @@ from oms.foundation.claims import Claimable
 from oms.foundation.secrets import EncryptedTextField
 from orders.models.orders import Order
 from orders.states import OPEN_OUTCOMES, EventKind, Outcome, PaymentState, RefundState
+
+
+def _something_left(payment: Any) -> bool:
+    """Return whether some of the promised money was not collected yet."""
+    return bool(payment.captured < payment.authorized)
 
 
 class Payment(Aggregate):
@@ -53,7 +59,8 @@ class Payment(Aggregate):
         """The gateway will tell later."""
 
     @transition(
-        field=state, source=[PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN],
+        field=state,
+        source=[PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN],
         target=PaymentState.AUTHORIZED,
     )
     def authorize(self, *, amount: int, expires_at: datetime | None) -> None:
@@ -61,7 +68,8 @@ class Payment(Aggregate):
         self.authorized, self.expires_at, self.failure = amount, expires_at, ""
 
     @transition(
-        field=state, source=[PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN],
+        field=state,
+        source=[PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN],
         target=PaymentState.FAILED,
     )
     def fail(self, *, why: str) -> None:
@@ -73,8 +81,10 @@ class Payment(Aggregate):
         """The gateway was asked, and its answer was lost."""
 
     @transition(
-        field=state, source=[PaymentState.AUTHORIZED, PaymentState.PARTIALLY_CAPTURED],
-        target=PaymentState.PARTIALLY_CAPTURED, conditions=[lambda payment: payment.captured < payment.authorized],
+        field=state,
+        source=[PaymentState.AUTHORIZED, PaymentState.PARTIALLY_CAPTURED],
+        target=PaymentState.PARTIALLY_CAPTURED,
+        conditions=[_something_left],
     )
     def capture_part(self, *, amount: int) -> None:
         """Some of the promised money was collected."""

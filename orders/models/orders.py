@@ -196,9 +196,7 @@ class OrderLine(models.Model):
                 condition=Q(quantity=F("quantity_open") + F("quantity_shipped") + F("quantity_cancelled")),
                 name="line_conserves_quantity",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0) & Q(quantity__lte=1_000_000), name="line_quantity_sane"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0) & Q(quantity__lte=1_000_000), name="line_quantity_sane"),
             models.CheckConstraint(condition=Q(quantity_allocated__lte=F("quantity_open")), name="line_allocated_open"),
             models.CheckConstraint(
                 condition=Q(quantity_returned__lte=F("quantity_shipped"))

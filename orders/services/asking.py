@@ -1,10 +1,13 @@
 """Asking gateways: due intents are claimed, asked outside any transaction, and settled together."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 
 from django.conf import settings
+from django.db import IntegrityError
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from oms.foundation.actor import Actor
 from oms.foundation.claims import claim, error_text
@@ -16,6 +19,9 @@ from orders.payments.registry import gateway_of
 from orders.services.settlement import WAITING_CODE, settle
 from orders.states import OPEN_OUTCOMES, EventKind, Outcome
 
+UNSETTLED = (IntegrityError, TransitionNotAllowed, ConcurrentTransition)
+RETRY = timedelta(minutes=10)
+logger = logging.getLogger(__name__)
 ASKERS: dict[str, Callable[[PaymentGateway, Ask], Answer]] = {
     EventKind.AUTHORIZE: lambda gateway, ask: gateway.authorize(ask),
     EventKind.CAPTURE: lambda gateway, ask: gateway.capture(ask),
@@ -37,14 +43,35 @@ def ask_gateways(actor: Actor, limit: int) -> int:
         if monotonic() > ends:
             break
         answers[event.pk] = _ask(event, payments[event.payment_id], actor)
-    settle(answers=answers, actor=actor)
+    _settle(answers, actor)
     _put_back([event for event in events if event.pk not in answers], actor)
     return len(events)
 
 
+def _settle(answers: Mapping[int, Answer], actor: Actor) -> None:
+    """Settle the answers together; when one of them cannot be settled, one by one, so that it stops no other."""
+    try:
+        settle(answers=answers, actor=actor)
+    except UNSETTLED:
+        for event_id, answer in answers.items():
+            _settle_alone(event_id, answer, actor)
+
+
+def _settle_alone(event_id: int, answer: Answer, actor: Actor) -> None:
+    """Settle one answer, or leave it for a later try with the error on the intent."""
+    try:
+        settle(answers={event_id: answer}, actor=actor)
+    except UNSETTLED as error:
+        logger.exception("the answer to intent %s cannot be settled", event_id)
+        row = PaymentEvent.objects.filter(pk=event_id, outcome__in=OPEN_OUTCOMES)
+        row.update(lease_until=None, next_try_at=actor.now + RETRY, last_error=error_text(error))
+
+
 def _ask(event: PaymentEvent, payment: Payment, actor: Actor) -> Answer:
-    """Return the gateway's answer; one asked before is looked up by its key and sent again only if never seen."""
-    gateway = gateway_of(event.gateway)
+    """Return the gateway's answer; one asked before is looked up by its key and sent again only if never seen.
+
+    Whatever goes wrong on the way leaves the outcome unknown.
+    """
     ask = Ask(
         key=event.key,
         kind=event.kind,
@@ -55,9 +82,10 @@ def _ask(event: PaymentEvent, payment: Payment, actor: Actor) -> Answer:
         now=actor.now,
     )
     try:
+        gateway = gateway_of(event.gateway)
         known = gateway.find_by_key(ask) if _was_sent(event) else None
         return known or ASKERS[event.kind](gateway, ask)
-    except AnswerLost as lost:
+    except (AnswerLost, LookupError, ValueError, OSError) as lost:
         return Answer(outcome=UNKNOWN, message=error_text(lost))
 
 
