@@ -10,7 +10,7 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 
 from oms.foundation.refusals import Invalid
 
-PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,6})?")
 MAX_MINOR = 10**12
 
 

@@ -1,19 +1,36 @@
 """How long the floor keeps what is done: long enough to refuse a replay, not for ever."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from oms.foundation.models import IdempotencyKey, InboxMessage, OutboxEvent
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from oms.foundation.models import HandledEvent, IdempotencyKey, InboxMessage, OutboxEvent
 from oms.foundation.models.queue import DeliveryState
 
 FACTS_KEPT = timedelta(days=30)
 MESSAGES_KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
+STEP = 1_000
+FINISHED = Q(state__in=(DeliveryState.DONE, DeliveryState.IGNORED))
 
 
 def forget(now: datetime) -> str:
-    """Delete what is older than its time and tell how much it was."""
-    finished = (DeliveryState.DONE, DeliveryState.IGNORED)
-    facts = OutboxEvent.objects.filter(state__in=finished, done_at__lt=now - FACTS_KEPT).delete()[0]
-    messages = InboxMessage.objects.filter(state__in=finished, done_at__lt=now - MESSAGES_KEPT).delete()[0]
-    keys = IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()[0]
+    """Delete what is older than its time, in steps that hold no writer up, and tell how much it was."""
+    facts = _delete(OutboxEvent.objects.filter(FINISHED, done_at__lt=now - FACTS_KEPT))
+    messages = _delete(InboxMessage.objects.filter(FINISHED, done_at__lt=now - MESSAGES_KEPT))
+    keys = _delete(IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT))
     return f"{facts} facts, {messages} messages, {keys} keys forgotten"
+
+
+def _delete(rows: "QuerySet[Any]") -> int:
+    """Delete the rows a thousand at a time, each step in a transaction of its own, and return how many there were."""
+    gone = 0
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:STEP]):
+        with transaction.atomic():
+            if rows.model is OutboxEvent:
+                HandledEvent.objects.filter(event__in=ids).delete()
+            rows.model._base_manager.filter(pk__in=ids).delete()
+        gone += len(ids)
+    return gone
