@@ -58,8 +58,8 @@ SUBSCRIPTIONS: dict[str, list[Subscription]] = defaultdict(list)
 def handles(*kinds: type[Fact]) -> Callable[[Handler], Handler]:
     """Subscribe a function of (facts, actor) to kinds of fact.
 
-    It is called with many facts of one kind in one transaction of its own, does no I/O but the database, and may see a
-    fact again only if its transaction was rolled back.
+    It is called with many facts of one kind in one transaction of its own, those of one stream in their order, does no
+    I/O but the database, and sees a fact again only if its transaction was rolled back.
     """
 
     def subscribe(function: Handler) -> Handler:
