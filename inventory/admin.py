@@ -74,9 +74,9 @@ class ProductAdmin(MasterData):
     autocomplete_fields = ["parent"]
     inlines: ClassVar[list[Any]] = [VariantInline, LevelInline]
     fieldsets = [
-        (None, {"fields": [("sku", "barcode"), "title", ("parent", "attributes")]}),
+        (None, {"fields": [("sku", "barcode"), "title", "parent", "attributes"]}),
         ("Price", {"fields": [("price", "cost", "currency")]}),
-        ("Parcel", {"fields": [("weight_g", "length_mm", "width_mm", "height_mm"), "capability"]}),
+        ("Parcel", {"fields": [("weight_g", "length_mm"), ("width_mm", "height_mm"), "capability"]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("sku", "sku"),
@@ -145,9 +145,9 @@ class LocationAdmin(MasterData):
     ordering = ["code"]
     inlines: ClassVar[list[Any]] = [MemberInline]
     fieldsets = [
-        (None, {"fields": [("code", "name", "kind")]}),
-        ("Address", {"fields": ["line1", ("postal_code", "city", "country"), ("latitude", "longitude")]}),
-        ("Floor", {"fields": ["capabilities", ("daily_capacity", "cutoff", "timezone")]}),
+        (None, {"fields": [("code", "kind"), "name"]}),
+        ("Address", {"fields": ["line1", ("postal_code", "city"), "country", ("latitude", "longitude")]}),
+        ("Floor", {"fields": ["capabilities", ("daily_capacity", "cutoff"), "timezone"]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("code", "code"),
@@ -291,4 +291,4 @@ class StockMovementAdmin(ConsoleAdmin):
     @admin.display(description="pieces", ordering="quantity")
     def signed(self, movement: StockMovement) -> str:
         """Return the pieces with their sign."""
-        return f"{movement.quantity:+d}"
+        return movement.signed

@@ -7,6 +7,7 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -30,6 +31,7 @@ class ProductForm(forms.ModelForm[Product]):
             "sku", "barcode", "title", "parent", "attributes", "currency",
             "weight_g", "length_mm", "width_mm", "height_mm", "capability",
         ]  # fmt: skip
+        widgets = {"attributes": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         product = kwargs.get("instance")

@@ -73,4 +73,9 @@ class StockMovement(models.Model):
         indexes = [models.Index(fields=["stock_level", "-at"], name="movement_by_level")]
 
     def __str__(self) -> str:
-        return f"{self.quantity:+d} {self.reason}"
+        return f"{self.signed} {self.reason}"
+
+    @property
+    def signed(self) -> str:
+        """Return the pieces with their sign."""
+        return f"{self.quantity:+d}"

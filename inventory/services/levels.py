@@ -5,7 +5,7 @@ from django.db import transaction
 from inventory.locks import lock_level
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
-from inventory.services.stock import Change, Count, count_stock, move_stock, publish_growth
+from inventory.services.stock import Change, Count, count_stock, move_stock, publish_growth, told
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.numbers import random_code
@@ -16,7 +16,13 @@ def adjust_level(*, stock_level_id: int, quantity: int, reason: str, note: str =
     """Add pieces to a level, or take them from it; raises :class:`StockTooLow` below what is promised."""
     level = lock_level(stock_level_id)
     move_stock(changes=[Change(level.pk, quantity, reason, f"adjust:{random_code(16)}", note)], actor=actor)
-    record(actor, "inventory.adjust_stock", level, note=note, data={"quantity": quantity, "reason": reason})
+    record(
+        actor,
+        "inventory.adjust_stock",
+        level,
+        note=told(quantity, reason, note),
+        data={"quantity": quantity, "reason": reason},
+    )
     return level
 
 
@@ -26,7 +32,8 @@ def count_level(*, stock_level_id: int, on_hand: int, note: str = "", actor: Act
     level = lock_level(stock_level_id)
     count = Count(level.pk, on_hand, MovementReason.ADJUSTMENT, f"count:{random_code(16)}", note)
     count_stock(counts=[count], actor=actor)
-    record(actor, "inventory.count_stock", level, note=note, data={"on_hand": [level.on_hand, on_hand]})
+    found = f"{level.on_hand} → {on_hand} pieces" + (f": {note}" if note else "")
+    record(actor, "inventory.count_stock", level, note=found, data={"on_hand": [level.on_hand, on_hand]})
     return level
 
 
@@ -38,7 +45,8 @@ def keep_level(*, stock_level_id: int, bin: str, safety_stock: int, actor: Actor
     level.bin, level.safety_stock = bin, safety_stock
     level.save(update_fields=["bin", "safety_stock"])
     data = {"bin": [bin_before, bin], "safety_stock": [safety_before, safety_stock]}
-    record(actor, "inventory.keep_level", level, data=data)
+    kept = f"bin {bin_before or '–'} → {bin or '–'}, safety stock {safety_before} → {safety_stock}"
+    record(actor, "inventory.keep_level", level, note=kept, data=data)
     if safety_stock < safety_before:
         publish_growth([level], actor)
     return level

@@ -100,7 +100,7 @@ def adjust_stock(
         actor,
         "inventory.adjust_stock",
         level,
-        note=note,
+        note=told(quantity, reason, note),
         data={"sku": sku, "location": location, "quantity": quantity, "reason": reason},
     )
     return _as_it_is(level.pk)
@@ -121,6 +121,11 @@ def set_stock(
         data = {"sku": sku, "location": location, "on_hand": on_hand, "reason": reason}
         record(actor, "inventory.set_stock", level, note=note, data=data)
     return _as_it_is(level.pk)
+
+
+def told(quantity: int, reason: str, note: str) -> str:
+    """Return an adjustment as the timeline shows it."""
+    return f"{quantity:+d} pieces, {MovementReason(reason).label}" + (f": {note}" if note else "")
 
 
 def level_of(*, sku: str, location: str) -> StockLevel:

@@ -78,6 +78,13 @@ def test_the_product_page_shows_stock_by_location_and_price(level):
     assert 'value="19.90"' in text
 
 
+def test_the_page_of_a_level_shows_its_latest_movements(level):
+    text = client_of("view_stocklevel").get(page("stocklevel", level)).text
+
+    assert "+10" in text
+    assert f"opening:{level.pk}" in text
+
+
 def test_a_person_of_one_location_sees_no_other_stock(level):
     other = make_stock(level.product, make_location("PAR"), 5)
     client = client_of("view_stocklevel", "view_product", at=(level.location,))
