@@ -59,10 +59,7 @@ def _take(gate: Gate, verdict: Verdict, actor: Actor) -> None:
 def write_gates(gates: Sequence[Gate]) -> None:
     """Insert or update gates in one statement."""
     Gate.objects.bulk_create(
-        [
-            Gate(order_id=gate.order_id, name=gate.name, waived_by=gate.waived_by, **_values(gate))
-            for gate in gates
-        ],
+        [Gate(order_id=gate.order_id, name=gate.name, waived_by=gate.waived_by, **_values(gate)) for gate in gates],
         update_conflicts=True,
         unique_fields=["order", "name"],
         update_fields=[*FIELDS, "waived_by"],
