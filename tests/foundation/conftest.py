@@ -3,6 +3,12 @@
 import pytest
 from django.db import connections
 
+from oms.foundation import actions, facts, relay
+from oms.foundation.facts import Subscription
+from tests.foundation import closing
+from tests.foundation.rows import make_boss
+from tests.foundation.tower import Ears
+
 
 @pytest.fixture
 def shared_database(transactional_db, tmp_path):
@@ -21,3 +27,29 @@ def shared_database(transactional_db, tmp_path):
     connections["default"].close()
     connections["default"] = memory
     connections.settings["default"]["NAME"] = before
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Subscribe a handler that keeps what it was told; ``heard.poison`` are notes that it cannot bear."""
+    ears = Ears()
+    monkeypatch.setattr(facts, "SUBSCRIPTIONS", subscribed := {})
+    monkeypatch.setattr(relay, "SUBSCRIPTIONS", subscribed)
+    subscribed["Rang"] = [Subscription("ears", ears.hear)]
+    subscribed["Cracked"] = [Subscription("ears", ears.hear)]
+    return ears
+
+
+@pytest.fixture
+def shop(monkeypatch):
+    """Declare two acts on channels, each the other's inverse, and one that cannot be taken back."""
+    services = closing.Shop()
+    monkeypatch.setattr(actions, "ACTIONS", {})
+    closing.declare(services)
+    return services
+
+
+@pytest.fixture
+def boss(shop):
+    """Return a person who may do everything."""
+    return make_boss()

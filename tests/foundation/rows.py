@@ -35,3 +35,13 @@ def make_channels(number: int) -> list[Channel]:
     """Make channels that are active."""
     codes = [f"channel-{next(_numbers)}" for _ in range(number)]
     return [Channel.objects.create(code=code, name=f"Name of {code}") for code in codes]
+
+
+def behind_the_back(operation, **columns):
+    """Change a row the way no service does: without its version."""
+    BulkOperation.objects.filter(pk=operation.pk).update(**columns)
+
+
+def state_of(operation):
+    """Return state and version as the database has them."""
+    return BulkOperation.objects.values_list("state", "version").get(pk=operation.pk)

@@ -1,113 +1,18 @@
 """Acts on many rows."""
 
-from datetime import timedelta
-
 import pytest
-from django import forms
 from django.contrib.auth.models import Permission
 from django.db import OperationalError
-from django.utils import timezone
 
-from oms.foundation import actions, bulk, objections
-from oms.foundation.actions import Action, Condition
-from oms.foundation.locks import lock_row
+from oms.foundation import bulk, objections
 from oms.foundation.models import AuditLine, BulkItem, BulkOperation
 from oms.foundation.refusals import Reason, Refused
 from oms.foundation.scope import scoped
 from orders.models import Channel
-from tests.factories import make_actor
-from tests.foundation.rows import make_boss, make_channels, make_user
+from tests.foundation.closing import ACTOR, active, preview, run, work
+from tests.foundation.rows import make_channels, make_user
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-ACTOR = make_actor(now=NOW)
-IS_ACTIVE = Condition("is_active", lambda row: None if row.is_active else "It is closed already.")
-
-
-class Why(forms.Form):
-    """Why a channel is closed."""
-
-    reason = forms.CharField(required=False)
-
-
-class Shop:
-    """The services behind the actions of these tests."""
-
-    def __init__(self):
-        self.trouble: dict[str, Exception] = {}
-
-    def close(self, *, channel_id, reason="", actor):
-        """Close a channel."""
-        channel = lock_row(Channel, channel_id)
-        actions.refuse_unless(channel, IS_ACTIVE)
-        channel.is_active, channel.name = False, f"closed {reason}".strip()
-        channel.save(update_fields=["is_active", "name"])
-        if channel.code in self.trouble:
-            raise self.trouble[channel.code]
-
-    def open(self, *, channel_id, actor):
-        """Open it again."""
-        channel = lock_row(Channel, channel_id)
-        channel.is_active = True
-        channel.save(update_fields=["is_active"])
-
-
-@pytest.fixture
-def shop(monkeypatch):
-    """Declare two acts on channels, each the other's inverse, and one that cannot be taken back."""
-    services = Shop()
-    monkeypatch.setattr(actions, "ACTIONS", {})
-    common = {"model": Channel, "permission": "orders.change_channel", "subject": "channel_id"}
-    actions.register(
-        Action(
-            name="close",
-            label="Close",
-            service=services.close,
-            conditions=(IS_ACTIVE,),
-            form=Why,
-            inverse="open",
-            **common,
-        ),
-        Action(name="open", label="Open", service=services.open, inverse="close", **common),
-        Action(name="wipe", label="Wipe", service=services.open, irreversible="it is gone", **common),
-    )
-    return services
-
-
-@pytest.fixture
-def boss(shop):
-    """Return a person who may do everything."""
-    return make_boss()
-
-
-def preview(name, rows, person, **options):
-    """Preview an act."""
-    return bulk.preview(
-        action=actions.action_named(Channel, name),
-        ids=[row.pk for row in rows],
-        principal=person,
-        actor=ACTOR,
-        **options,
-    )
-
-
-def run(operation, *, minutes=0, **values):
-    """Start an operation and work until it has ended."""
-    bulk.start(operation_id=operation.pk, values=values, actor=ACTOR)
-    work(minutes=minutes)
-    operation.refresh_from_db()
-    return operation
-
-
-def work(*, minutes=0):
-    """Work off what is due so many minutes from now."""
-    while bulk.run_operations(ACTOR.at(timezone.now() + timedelta(minutes=minutes)), 100):
-        pass
-
-
-def active(rows):
-    """Return which of the channels are active."""
-    return [Channel.objects.get(pk=row.pk).is_active for row in rows]
 
 
 def test_a_preview_counts_what_is_ready_and_says_why_the_rest_is_not(boss):
@@ -253,53 +158,6 @@ def test_a_cancelled_act_does_nothing(boss):
     bulk.cancel(operation_id=operation.pk, actor=ACTOR)
     work()
     assert (active(rows), BulkOperation.objects.get().state) == ([True], "cancelled")
-
-
-class TestTakingBack:
-    """The inverse of an act that has run."""
-
-    def undo(self, operation, person):
-        """Preview the inverse."""
-        return bulk.undo_preview(operation_id=operation.pk, principal=person, actor=ACTOR)
-
-    def test_it_runs_on_the_rows_that_were_done_alone(self, boss):
-        rows = make_channels(3)
-        Channel.objects.filter(pk=rows[0].pk).update(is_active=False)
-        operation = run(preview("close", rows, boss))
-        back = run(self.undo(operation, boss))
-        operation.refresh_from_db()
-        assert (back.action, back.state, operation.state) == ("open", "done", "undone")
-        assert active(rows) == [False, True, True]
-
-    def test_it_happens_once(self, boss):
-        operation = run(preview("close", make_channels(1), boss))
-        run(self.undo(operation, boss))
-        with pytest.raises(Refused, match="nothing to take back"):
-            self.undo(operation, boss)
-
-    def test_it_can_be_thought_over(self, boss):
-        rows = make_channels(1)
-        operation = run(preview("close", rows, boss))
-        bulk.cancel(operation_id=self.undo(operation, boss).pk, actor=ACTOR)
-        run(self.undo(operation, boss))
-        assert active(rows) == [True]
-
-    def test_an_inverse_that_was_refused_everywhere_takes_nothing_back(self, boss):
-        operation = run(preview("open", make_channels(1), boss))
-        back = self.undo(operation, boss)
-        Channel.objects.update(is_active=False)
-        assert run(back).state == "partly_done"
-        operation.refresh_from_db()
-        assert operation.state == "done"
-
-    def test_an_act_without_an_inverse_says_why(self, boss):
-        operation = run(preview("wipe", make_channels(1), boss))
-        with pytest.raises(Refused, match="cannot be taken back: it is gone"):
-            self.undo(operation, boss)
-
-    def test_an_act_that_has_not_run_has_nothing_to_take_back(self, boss):
-        with pytest.raises(Refused, match="nothing to take back"):
-            self.undo(preview("close", make_channels(1), boss), boss)
 
 
 def test_a_second_person_does_not_see_it(boss):

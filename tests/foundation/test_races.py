@@ -21,7 +21,7 @@ from orders.models import Channel
 from tests.factories import make_actor
 from tests.foundation.rows import make_channels, make_operation
 from tests.foundation.test_claims import make_message
-from tests.foundation.test_relay import Ears, Rang
+from tests.foundation.tower import Ears, Rang
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("shared_database")]
 NOW = timezone.now()

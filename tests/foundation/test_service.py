@@ -16,7 +16,7 @@ from oms.foundation.management.commands import work as command
 from oms.foundation.models import OutboxEvent, PeriodicJob
 from oms.foundation.service import Workshop
 from oms.foundation.work import Drainer
-from tests.foundation.test_relay import Ears, Rang
+from tests.foundation.tower import Ears, Rang
 
 PATIENCE = 30
 

@@ -65,7 +65,7 @@ def a_healthy_shop():
     make_fact()
     make_fact(state="done", lease_until=None)
     make_fact("order:9", state="retry_wait", next_try_at=timezone.now() + HOUR)
-    make_message(1)
+    make_message(1, next_try_at=timezone.now())
     make_message(2, state="ignored", next_try_at=timezone.now() - HOUR)
     make_channels(1)
 
