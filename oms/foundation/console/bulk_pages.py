@@ -73,9 +73,7 @@ class BulkPages:
             "refused": operation.items.filter(outcome=ItemOutcome.REFUSED)[:SHOWN],
             "can_undo": done and action.inverse and not hasattr(operation, "undone_by"),
             "step_url": reverse("admin:foundation_bulkoperation_step", args=[operation.pk]),
-            "list_url": reverse(
-                f"admin:{action.model._meta.app_label}_{action.model._meta.model_name}_changelist"
-            ),
+            "list_url": reverse(f"admin:{action.model._meta.app_label}_{action.model._meta.model_name}_changelist"),
         }
         return TemplateResponse(request, "console/bulk.html", context, status=status)
 
