@@ -56,9 +56,7 @@ def set_mails(*, order_id: int, wanted: bool, actor: Actor) -> Order:
 
 
 @transaction.atomic
-def edit_contact(
-    *, order_id: int, customer_name: str = "", email: str = "", phone: str = "", actor: Actor
-) -> Order:
+def edit_contact(*, order_id: int, customer_name: str = "", email: str = "", phone: str = "", actor: Actor) -> Order:
     """Correct name, e-mail and phone of the order's customer, and have the data checked again.
 
     :raises Refused: when the order has ended.

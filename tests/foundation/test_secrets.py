@@ -36,7 +36,9 @@ def test_after_a_rotation_the_old_key_can_go(settings):
     assert decrypt(token) == "x"
 
 
-@pytest.mark.parametrize("token", ["", "x", "gAAAAA", encrypt("x")[:-4] + "AAAA"])
+@pytest.mark.parametrize(
+    "token", ["", "x", "gAAAAA", encrypt("x")[:-4] + "AAAA"], ids=["empty", "short", "head", "tail"]
+)
 def test_what_was_tampered_with_stays_closed(token, settings):
     with pytest.raises(ValueError, match="no key in FIELD_KEYS") as refused:
         decrypt(token)

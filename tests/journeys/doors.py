@@ -14,7 +14,7 @@ from django.test import Client
 DATA = Path(__file__).parent / "data"
 
 
-def command(name: str, *words: str, **options: Any) -> str:
+def command(name: str, /, *words: str, **options: Any) -> str:
     """Run a management command and return what it printed."""
     out = io.StringIO()
     call_command(name, *words, stdout=out, **options)
