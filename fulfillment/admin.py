@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from fulfillment import printing
+from fulfillment.filters import LateFilter
 from fulfillment.models import FulfillmentOrder, Package, Shipment, SourcingDecision
 from fulfillment.queries import queue, waiting_at
 from oms.foundation.console import ConsoleAdmin
@@ -54,7 +55,7 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
 
     page = "fulfillment.fulfillmentorder"
     list_display = ["number", "order_number", "place", "status", "ship_by", "age", "lines", "pieces", "service"]
-    list_filter = ["state", "location", "order__service_level"]
+    list_filter = ["state", LateFilter, "location", "order__service_level"]
     search_fields = ["=number", "=order__number"]
     ordering = ["ship_by", "id"]
     fields = ["number", "order", "location", "state", "ship_by", "opened_at", "picked_at", "packed_at", "fulfilled_at"]

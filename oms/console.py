@@ -33,6 +33,11 @@ def _style(request: HttpRequest) -> str:
     return static("console.css")
 
 
+def _icon(request: HttpRequest) -> str:
+    """Return the address of the icon on the browser's tab."""
+    return static("favicon.svg")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Order desk",
     "SITE_HEADER": "Order desk",
@@ -40,6 +45,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [_style],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "DASHBOARD_CALLBACK": "oms.outlets.start.dashboard",
     "COMMAND": {"search_models": False, "show_history": False},
     "COLORS": {

@@ -14,7 +14,7 @@ from oms.foundation.models import InboxMessage, OutboxEvent
 from oms.foundation.models.queue import DeliveryState
 from oms.foundation.scope import scoped
 from orders.models import Order
-from orders.states import GateName, GateState, HoldState, OrderState
+from orders.states import FulfillmentStatus, GateName, GateState, HoldState, OrderState
 from returns.models import Return
 from returns.states import ReturnState
 
@@ -66,19 +66,19 @@ def _behind_gate(name: str) -> Callable[[Any, datetime], "QuerySet[Order]"]:
 
 QUEUES = [
     Queue("to_review", "To review", "Fraud check asks for a person", "orders.view_order", "orders_order",
-          "gate=fraud", _behind_gate(GateName.FRAUD)),
+          "gate=fraud&state__exact=placed", _behind_gate(GateName.FRAUD)),
     Queue("data", "Data faults", "Something in the order is missing or wrong", "orders.view_order", "orders_order",
-          "gate=data", _behind_gate(GateName.DATA)),
+          "gate=data&state__exact=placed", _behind_gate(GateName.DATA)),
     Queue("address", "Address faults", "The address cannot be delivered to", "orders.view_order", "orders_order",
-          "gate=address", _behind_gate(GateName.ADDRESS)),
+          "gate=address&state__exact=placed", _behind_gate(GateName.ADDRESS)),
     Queue("payment", "Unpaid", "Payment failed or has not arrived", "orders.view_order", "orders_order",
-          "gate=payment", _behind_gate(GateName.PAYMENT)),
-    Queue("on_hold", "On hold", "Somebody must let go", "orders.view_order", "orders_order", "hold=open",
+          "gate=payment&state__exact=placed", _behind_gate(GateName.PAYMENT)),
+    Queue("on_hold", "On hold", "Somebody must let go", "orders.view_order", "orders_order", "hold=any",
           lambda who, now: scoped(who, Order).filter(
               state__in=[OrderState.PLACED, OrderState.RELEASED], holds__state=HoldState.OPEN).distinct()),
     Queue("backordered", "Back-ordered", "Waiting for stock", "orders.view_order", "orders_order",
-          "short=yes", lambda who, now: scoped(who, Order).filter(
-              short_since__isnull=False, state__in=[OrderState.PLACED, OrderState.RELEASED])),
+          "fulfillment_status__exact=backordered", lambda who, now: scoped(who, Order).filter(
+              fulfillment_status=FulfillmentStatus.BACKORDERED)),
     Queue("to_pick", "To pick", "Released and not yet packed", "fulfillment.view_fulfillmentorder",
           "fulfillment_fulfillmentorder", "state__exact=open",
           lambda who, now: scoped(who, FulfillmentOrder).filter(state=FulfillmentOrderState.OPEN)),
