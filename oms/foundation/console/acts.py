@@ -47,7 +47,7 @@ def _initial(action: Action, row: Any, request: HttpRequest) -> dict[str, Any]:
 
 def _do(admin: Any, request: HttpRequest, action: Action, row: Any) -> HttpResponse:
     """Run the action and return to the row's page, or show why not."""
-    data = {name: value for name, value in _posted(request, action).items() if name != "version"}
+    data = {name: value for name, value in posted(request, action).items() if name != "version"}
     version = request.POST.get("version", "")
     try:
         run_action(
@@ -71,7 +71,7 @@ def _do(admin: Any, request: HttpRequest, action: Action, row: Any) -> HttpRespo
     return HttpResponseRedirect(_next(admin, request, row))
 
 
-def _posted(request: HttpRequest, action: Action) -> dict[str, Any]:
+def posted(request: HttpRequest, action: Action) -> dict[str, Any]:
     """Return the posted values that the action's form knows, lists for fields that take several."""
     known = [name for name in request.POST if name in action.form.base_fields]
     many = {name for name in known if getattr(action.form.base_fields[name].widget, "allow_multiple_selected", False)}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from oms.foundation import bulk
 from oms.foundation.actions import cleaned
 from oms.foundation.actor import Actor
+from oms.foundation.console.acts import posted
 from oms.foundation.models import BulkOperation
 from oms.foundation.models.bulk import BulkState, ItemOutcome
 from oms.foundation.refusals import Invalid, Refused
@@ -45,7 +46,7 @@ class BulkPages:
         step = request.POST.get("step", "")
         try:
             if step == "start":
-                known = {name: request.POST[name] for name in action.form.base_fields if name in request.POST}
+                known = posted(request, action)
                 bulk.start(operation_id=operation.pk, values=cleaned(action, known), actor=actor)
             elif step == "cancel":
                 bulk.cancel(operation_id=operation.pk, actor=actor)
