@@ -187,6 +187,15 @@ def _finish(operation_id: int) -> None:
         record(actor, "bulk.undone", original)
 
 
+def values_to_undo(operation: BulkOperation) -> dict[str, Any]:
+    """Return what the form of an act that takes another back opens with, such as the opposite quantity."""
+    original = operation.undoes
+    if original is None:
+        return {}
+    opposite = action_of(original).inverse_values
+    return opposite(original.values) if opposite else {}
+
+
 def undo_preview(*, operation_id: int, principal: Any, actor: Actor) -> BulkOperation:
     """Preview the inverse act on the rows that were done.
 

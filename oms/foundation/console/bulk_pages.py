@@ -69,7 +69,7 @@ class BulkPages:
             "operation": operation,
             "action": action,
             "tally": bulk.tally(operation),
-            "form": form or action.form(),
+            "form": form or action.form(initial=bulk.values_to_undo(operation)),
             "items": operation.items.all()[:SHOWN],
             "refused": operation.items.filter(outcome=ItemOutcome.REFUSED)[:SHOWN],
             "can_undo": done and action.inverse and not hasattr(operation, "undone_by"),
