@@ -49,6 +49,7 @@ ROLES: dict[str, list[str]] = {
         "orders.*refund*",
         "orders.*customer",
         "fulfillment.reroute*",
+        "fulfillment.source*",
         "returns.*",
         "outlets.*notification*",
     ],
@@ -78,7 +79,8 @@ ROLES: dict[str, list[str]] = {
     ],
     "Auditor": ["*.view_*"],
 }
-NEVER = ["*.delete_*", "auth.*", "admin.*", "sessions.*", "contenttypes.*"]
+# Memberships limit what a person sees: whoever could change them could widen their own.
+NEVER = ["*.delete_*", "*.add_*membership", "*.change_*membership", "auth.*", "admin.*", "sessions.*", "contenttypes.*"]
 
 
 def sync_roles(**kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from oms.foundation.actions import cleaned
 from oms.foundation.actor import Actor
 from oms.foundation.console.acts import posted
 from oms.foundation.models import BulkOperation
-from oms.foundation.models.bulk import BulkState, ItemOutcome
+from oms.foundation.models.bulk import BulkState
 from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.scope import scoped
 
@@ -71,7 +71,6 @@ class BulkPages:
             "tally": bulk.tally(operation),
             "form": form or action.form(initial=bulk.values_to_undo(operation)),
             "items": operation.items.all()[:SHOWN],
-            "refused": operation.items.filter(outcome=ItemOutcome.REFUSED)[:SHOWN],
             "can_undo": done and action.inverse and not hasattr(operation, "undone_by"),
             "step_url": reverse("admin:foundation_bulkoperation_step", args=[operation.pk]),
             "list_url": reverse(f"admin:{action.model._meta.app_label}_{action.model._meta.model_name}_changelist"),
