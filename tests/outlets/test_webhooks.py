@@ -145,7 +145,7 @@ def test_an_endpoint_that_is_gone_is_switched_off(order, receivers):
 
 
 def test_a_target_that_moved_inside_is_not_called(order, settings):
-    settings.ALLOW_INSIDE_TARGETS, settings.TESTING = False, True
+    settings.ALLOW_INSIDE_TARGETS = False
     listen("https://127.0.0.1/hook")
     tell_systems([placed(order)], WORKER)
 
