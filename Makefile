@@ -5,11 +5,11 @@ PY := .venv/bin/python
 # checks read the code, not a shop: they get an empty database in memory
 CHECKING := DATABASE_URL=sqlite:///:memory: REDIS_URL=
 
-.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime
+.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime chaos chaos-controls soak bench security
 .DEFAULT_GOAL := help
 
 help: ## list the doors
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: runtime ## start the shop at http://127.0.0.1:8000 (PORT=…), with demo data; Ctrl-C stops it
 	@exec $(PY) manage.py run
@@ -46,6 +46,22 @@ templates: setup
 
 architecture: setup
 	$(CHECKING) $(PY) -m pytest tests/architecture -q
+
+chaos: setup ## whole order lives while processes are killed; PostgreSQL's programs and redis-server are needed
+	@exec $(PY) -m tests.chaos.run $(or $(ARGS),gate)
+
+chaos-controls: setup ## the same, smaller, eight times with one guard taken away: each must end red
+	@exec $(PY) -m tests.chaos.controls $(ARGS)
+
+soak: setup ## twenty thousand lives
+	@exec $(PY) -m tests.chaos.run soak $(ARGS)
+
+bench: setup ## every figure beside its limit, in a shop of its own (ARGS="--only capture life")
+	@exec $(PY) -m tests.bench.run $(ARGS)
+
+security: ## the security bar: settings, rules, secrets, dependencies, fuzz of the API, who may what (ARGS="fuzz matrix")
+	@"$(PYTHON)" tools/environment.py security
+	@exec $(PY) -m tests.security.run $(ARGS)
 
 screens: setup ## photograph every page into var/screens/
 	@exec $(PY) tools/screens.py $(ARGS)

@@ -9,16 +9,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.timesince import timesince
 
 from fulfillment import printing
-from fulfillment.filters import LateFilter
+from fulfillment.filters import UNSENT, LateFilter, UnsettledFilter
 from fulfillment.models import FulfillmentOrder, Package, Shipment, SourcingDecision
+from fulfillment.panels import leaves_by, pieces_context
 from fulfillment.queries import queue, waiting_at
-from oms.foundation.console import ConsoleAdmin
+from oms.foundation.actions import Action
+from oms.foundation.console import ConsoleAdmin, errors
+from oms.foundation.look.cells import clipped, moment, two_lines
 from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.scope import scoped, scoped_row
-from oms.foundation.templatetags.console import pill
+from oms.foundation.templatetags.console import pill, words
 
 PDF, ZPL = "application/pdf", "application/zpl"
 
@@ -44,7 +46,7 @@ def paper(permission: str, draw: Callable[..., HttpResponse]) -> Callable[..., H
         try:
             return draw(request, **kwargs)
         except Refused as refusal:
-            return HttpResponse(refusal.sentence, status=refusal.status, content_type="text/plain; charset=utf-8")
+            return errors.refused(request, refusal)
 
     return view
 
@@ -54,11 +56,15 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
     """The floor's queue: what each location has to ship, until when."""
 
     page = "fulfillment.fulfillmentorder"
-    list_display = ["number", "order_number", "place", "status", "ship_by", "age", "lines", "pieces", "service"]
+    list_display = ["numbers", "place", "status", "leaves", "service", "lines", "pieces"]
     list_filter = ["state", LateFilter, "location", "order__service_level"]
     search_fields = ["=number", "=order__number"]
-    ordering = ["ship_by", "id"]
-    fields = ["number", "order", "location", "state", "ship_by", "opened_at", "picked_at", "packed_at", "fulfilled_at"]
+    search_help_text = "Its number or the order's"
+    search_words = "Type or scan the whole number of the work or of its order."
+    empty_words = "Work for the floor appears as soon as an order is sourced, and may be picked once it is released."
+    ordering = ["-id"]
+    fields = ["order", "place", "leaves", "service", "state", "opened_at", "picked_at", "packed_at", "fulfilled_at"]
+    readonly_fields = ["place", "leaves", "service"]
     export_columns = [
         ("number", "number"),
         ("order", "order.number"),
@@ -68,6 +74,18 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
         ("lines", "line_count"),
         ("pieces", "piece_count"),
     ]
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Return the most urgent first while the list shows what has to leave, else the newest first."""
+        waits = "late" in request.GET or request.GET.get("state__exact") in UNSENT
+        return ["ship_by", "id"] if waits else ["-id"]
+
+    def beside_act(self, row: FulfillmentOrder, action: Action, principal: Any) -> dict[str, Any] | None:
+        """Show the pieces beside the acts that count them."""
+        if action.name not in ("confirm_picked", "pack"):
+            return None
+        title = {"template": "fulfillment/panels/pieces.html", "title": "To pick"}
+        return {**title, "panel": pieces_context(row, principal)}
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[FulfillmentOrder]":
         """Return the queue with the numbers of lines and pieces."""
@@ -89,25 +107,25 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
             raise NotFound("There is no fulfillment order with such a number, or nothing to pick there.")
         return document(printing.pick_list(found), "pick-list.pdf")
 
-    @admin.display(description="order", ordering="order__number")
-    def order_number(self, row: FulfillmentOrder) -> str:
-        """Return the order's number."""
-        return row.order.number
+    @admin.display(description="work", ordering="number")
+    def numbers(self, row: FulfillmentOrder) -> str:
+        """Return its number over the order's."""
+        return two_lines(row.number, f"order {row.order.number}")
 
     @admin.display(description="location", ordering="location__code")
     def place(self, row: FulfillmentOrder) -> str:
-        """Return the location's code."""
-        return row.location.code
+        """Return the location."""
+        return two_lines(row.location.code, row.location.name)
 
     @admin.display(description="state", ordering="state")
     def status(self, row: FulfillmentOrder) -> str:
         """Return the state as a coloured word."""
         return pill(row.get_state_display(), row.state)
 
-    @admin.display(description="age", ordering="created_at")
-    def age(self, row: FulfillmentOrder) -> str:
-        """Return how long it has been there."""
-        return timesince(row.opened_at or row.created_at, timezone.now(), depth=1)
+    @admin.display(description="leaves by", ordering="ship_by")
+    def leaves(self, row: FulfillmentOrder) -> str:
+        """Return the cut-off it has to make, on the location's clock, in red when it is over."""
+        return leaves_by(row, now=timezone.now())
 
     @admin.display(description="lines", ordering="line_count")
     def lines(self, row: Any) -> int:
@@ -130,12 +148,16 @@ class ShipmentAdmin(ConsoleAdmin):
     """Shipments: what is packed, labelled and on its way."""
 
     page = "fulfillment.shipment"
-    list_display = ["number", "order", "location", "status", "carrier", "service", "packed_at", "shipped_at"]
-    list_filter = ["state", "location", "carrier"]
+    list_display = ["numbers", "location", "status", "carrier_shown", "packed", "shipped_at"]
+    list_filter = ["state", UnsettledFilter, "location", "carrier"]
     list_select_related = ["order", "location"]
     search_fields = ["=number", "=order__number", "=packages__tracking_number"]
+    search_help_text = "Shipment, order or tracking number"
+    search_words = "Type or scan the whole number of the shipment, its order or a parcel."
+    empty_words = "A shipment begins when work is packed: open it under “To pick and pack”."
     ordering = ["-id"]
-    fields = ["number", "order", "location", "state", "carrier", "service", "rate_reason", "packed_at", "shipped_at"]
+    fields = ["order", "location", "state", "carrier_shown", "packed_at", "shipped_at"]
+    readonly_fields = ["carrier_shown"]
     export_columns = [
         ("number", "number"),
         ("order", "order.number"),
@@ -176,6 +198,21 @@ class ShipmentAdmin(ConsoleAdmin):
         """Send the labels for a label printer."""
         return document(printing.zpl_document(self._shipment(request, number)), f"labels-{number}.zpl", ZPL)
 
+    @admin.display(description="shipment", ordering="number")
+    def numbers(self, row: Shipment) -> str:
+        """Return its number over the order's."""
+        return two_lines(row.number, f"order {row.order.number}")
+
+    @admin.display(description="carrier", ordering="carrier")
+    def carrier_shown(self, row: Shipment) -> str:
+        """Return the carrier with its service."""
+        return f"{words(row.carrier)} {words(row.service)}".strip()
+
+    @admin.display(description="packed", ordering="packed_at")
+    def packed(self, row: Shipment) -> str:
+        """Return when it was packed, and how long ago while it waits here."""
+        return moment(row.packed_at, age=row.shipped_at is None)
+
     @admin.display(description="state", ordering="state")
     def status(self, row: Shipment) -> str:
         """Return the state as a coloured word."""
@@ -187,10 +224,14 @@ class PackageAdmin(ConsoleAdmin):
     """Parcels and how far the carriers have brought them."""
 
     page = "fulfillment.package"
-    list_display = ["__str__", "shipment", "carrier", "status", "expected_on", "last_event_at", "delivered_at"]
+    state_fields = ["tracking_status"]
+    list_display = ["numbers", "carrier", "status", "last_event_at", "expected_on", "delivered_at"]
     list_filter = ["tracking_status", "carrier"]
-    list_select_related = ["shipment"]
+    list_select_related = ["shipment__order"]
     search_fields = ["=tracking_number", "=shipment__number", "=shipment__order__number"]
+    search_help_text = "Tracking, shipment or order number"
+    search_words = "Type or scan the whole tracking number, or that of the shipment or order."
+    empty_words = "Parcels appear as soon as work is packed; the carrier tells how far they are."
     ordering = ["-id"]
     fields = ["shipment", "position", "carrier", "tracking_number", "tracking_status", "weight_g", "material"]
     export_columns = [
@@ -202,6 +243,11 @@ class PackageAdmin(ConsoleAdmin):
         ("delivered_at", "delivered_at"),
     ]
 
+    @admin.display(description="parcel", ordering="tracking_number")
+    def numbers(self, row: Package) -> str:
+        """Return the tracking number over the order's."""
+        return two_lines(row.tracking_number or "no label yet", f"order {row.shipment.order.number}")
+
     @admin.display(description="status", ordering="tracking_status")
     def status(self, row: Package) -> str:
         """Return the carrier's word as a coloured one."""
@@ -212,7 +258,8 @@ class PackageAdmin(ConsoleAdmin):
 class SourcingDecisionAdmin(ConsoleAdmin):
     """Decisions on record: what sourcing chose and why."""
 
-    list_display = ["order", "decided_at", "trigger", "sentence", "parcels", "units_short"]
+    list_display = ["order", "decided_at", "trigger", "sentence_shown", "parcels", "units_short"]
+    empty_words = "Sourcing decides within seconds of an order; every decision stays on record."
     list_filter = ["trigger"]
     list_select_related = ["order"]
     search_fields = ["=order__number"]
@@ -222,3 +269,8 @@ class SourcingDecisionAdmin(ConsoleAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[SourcingDecision]":
         """Return the decisions without their snapshots."""
         return super().get_queryset(request).defer("snapshot")
+
+    @admin.display(description="decision")
+    def sentence_shown(self, row: SourcingDecision) -> str:
+        """Return the decision in words."""
+        return clipped(row.sentence)

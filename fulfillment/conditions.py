@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment
+from fulfillment.models import FulfillmentOrder, Label, Package, Shipment
+from fulfillment.queries import is_prefetched, unsettled_labels
 from fulfillment.states import DEAD_LABELS, AllocationState, FulfillmentOrderState, LabelState, ShipmentState
 from oms.foundation.actions import Condition
-from orders.models import Hold
-from orders.states import HoldState, OrderState
+from orders.services.held import not_held
+from orders.states import HeldAct, OrderState
 
-STOPPING_ACTS = frozenset({"release", "fulfill", "pick", "ship"})
 IN_HAND = (LabelState.PURCHASED, LabelState.PRINTED)
 
 
@@ -38,17 +38,9 @@ def _released(row: FulfillmentOrder | Shipment) -> str | None:
     return f"Order {row.order.number} is {row.order.get_state_display()}; it must be released first."
 
 
-def _not_held(row: FulfillmentOrder | Shipment) -> str | None:
-    """Say which hold stops the order."""
-    for hold in Hold.objects.filter(order=row.order_id, state=HoldState.OPEN, line=None):
-        if STOPPING_ACTS & set(hold.blocks):
-            return f"Order {row.order.number} is on hold ({hold.get_reason_display()}); release the hold first."
-    return None
-
-
 def _all_picked(row: FulfillmentOrder) -> str | None:
     """Say how many pieces are still on the shelf."""
-    states = list(Allocation.objects.filter(fulfillment_order=row).values_list("state", flat=True))
+    states = [one.state for one in row.allocations.all()]
     waiting = states.count(AllocationState.ALLOCATED)
     if waiting:
         return f"{waiting} lines are not picked yet; confirm the picking first."
@@ -57,20 +49,23 @@ def _all_picked(row: FulfillmentOrder) -> str | None:
 
 def _nothing_picked_yet(row: FulfillmentOrder) -> str | None:
     """Say that the picking was confirmed already."""
-    if Allocation.objects.filter(fulfillment_order=row, state=AllocationState.ALLOCATED).exists():
+    if any(one.state == AllocationState.ALLOCATED for one in row.allocations.all()):
         return None
     return "Everything is picked; pack it."
 
 
-def live_labels(shipment_id: int) -> list[Label]:
-    """Return the labels of a shipment's parcels that are neither voided nor failed."""
-    rows = Label.objects.filter(package__shipment=shipment_id).exclude(state__in=DEAD_LABELS)
+def live_labels(shipment: Shipment) -> list[Label]:
+    """Return the labels of a shipment's parcels that are neither voided nor failed, those at hand where there are."""
+    if is_prefetched(shipment, "packages"):
+        labels = [label for package in shipment.packages.all() for label in package.labels.all()]
+        return [label for label in labels if label.state not in DEAD_LABELS]
+    rows = Label.objects.filter(package__shipment=shipment).exclude(state__in=DEAD_LABELS)
     return list(rows.defer("document", "zpl").order_by("pk"))
 
 
 def _without_labels(row: Shipment) -> str | None:
     """Say that labels are bought or asked for."""
-    labels = live_labels(row.pk)
+    labels = live_labels(row)
     if not labels:
         return None
     if any(one.state == LabelState.VOID_REQUESTED for one in labels):
@@ -82,19 +77,26 @@ def _labels_of_work(row: FulfillmentOrder) -> str | None:
     """Say that a shipment of the fulfillment order has labels."""
     shipments = Shipment.objects.filter(fulfillment_order=row).exclude(state=ShipmentState.CANCELLED)
     for shipment in shipments:
-        if any(one.state != LabelState.VOID_REQUESTED for one in live_labels(shipment.pk)):
+        if any(one.state != LabelState.VOID_REQUESTED for one in live_labels(shipment)):
             return f"Shipment {shipment.number} has labels; void them first."
     return None
 
 
 def _labels_in_hand(row: Shipment) -> str | None:
     """Say that there is no label to print or void."""
-    labels = live_labels(row.pk)
+    labels = live_labels(row)
     if any(one.state in IN_HAND for one in labels):
         return None
     if labels:
         return "The carrier has not answered yet; the label comes by itself."
     return "There is no label; buy one first."
+
+
+def _label_unsettled(row: Shipment) -> str | None:
+    """Say that no label waits for a person."""
+    if unsettled_labels().filter(package__shipment=row).exists():
+        return None
+    return "No label of this shipment waits for a person."
 
 
 def _not_delivered(row: Package) -> str | None:
@@ -111,11 +113,15 @@ def _was_shipped(row: Package) -> str | None:
 
 S = FulfillmentOrderState
 ORDER_RELEASED = Condition("order_not_released", _released)
-NOT_HELD = Condition("on_hold", _not_held)
+PICK_NOT_HELD = not_held(HeldAct.PICK)
+PACK_NOT_HELD = not_held(HeldAct.PACK)
+LABEL_NOT_HELD = not_held(HeldAct.LABEL)
+SHIP_NOT_HELD = not_held(HeldAct.SHIP)
 ALL_PICKED = Condition("not_picked", _all_picked)
 SOMETHING_TO_PICK = Condition("already_picked", _nothing_picked_yet)
 WITHOUT_LABELS = Condition("has_labels", _without_labels)
 WORK_WITHOUT_LABELS = Condition("has_labels", _labels_of_work)
 LABELS_IN_HAND = Condition("no_label", _labels_in_hand)
+LABEL_UNSETTLED = Condition("nothing_unsettled", _label_unsettled)
 NOT_DELIVERED = Condition("already_delivered", _not_delivered)
 WAS_SHIPPED = Condition("not_shipped", _was_shipped)

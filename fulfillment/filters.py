@@ -2,28 +2,31 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
+from fulfillment.queries import shipments_for_a_person
 from fulfillment.states import FulfillmentOrderState
+from oms.foundation.console.filters import PersonFilter, YesFilter
 
 UNSENT = (FulfillmentOrderState.OPEN, FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 
 
-class LateFilter(admin.SimpleListFilter):
+class LateFilter(YesFilter):
     """Fulfillment orders that should have left already."""
 
     title = "late"
     parameter_name = "late"
+    word = "late"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the one choice."""
-        return [("yes", "late")]
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return unsent work whose time is over."""
+        return rows.filter(state__in=UNSENT, ship_by__lt=timezone.now())
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """Narrow the list to unsent work whose time is over."""
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(state__in=UNSENT, ship_by__lt=timezone.now())
+
+class UnsettledFilter(PersonFilter):
+    """Shipments whose label is not to be had without a person."""
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return shipments_for_a_person(rows)

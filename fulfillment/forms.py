@@ -10,6 +10,8 @@ from django import forms
 from fulfillment.carriers.sandbox_rates import TARIFFS
 from fulfillment.services.packing import MAX_PARCELS, MAX_WEIGHT_G
 from fulfillment.states import TrackingStatus
+from inventory.queries import substitutes_of
+from orders.models import Order
 
 HOW = 'Write one product a line with the missing pieces, such as "TEE-RED-M 2"; empty when everything was there.'
 
@@ -132,3 +134,37 @@ class Delivered(forms.Form):
 
     reason = forms.CharField(max_length=300, help_text="Such as: the customer confirmed it on the phone.")
     occurred_at = forms.DateTimeField(label="When", required=False, help_text="Empty means now.")
+
+
+class Swap(forms.Form):
+    """Which pieces are swapped, and for what."""
+
+    line = forms.IntegerField(min_value=1, help_text="The line's place on the order, from 1.")
+    sku = forms.CharField(label="Substitute", max_length=64, help_text="The SKU of the product that is sent instead.")
+    quantity = forms.IntegerField(min_value=1, required=False, help_text="Blank: all pieces that are missing.")
+    reason = forms.CharField(max_length=300, required=False, help_text="Such as: the customer agreed on the phone.")
+    tell_customer = forms.BooleanField(label="Write the customer an e-mail", required=False)
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Propose the first missing line and its best substitute."""
+        missing = [line for line in order.lines.all() if line.quantity_short]
+        known = substitutes_of([line.product_id for line in missing if line.product_id is not None])
+        for line in missing:
+            for product in known.get(line.product_id or 0, []):
+                return {"line": line.position, "sku": product.sku, "quantity": line.quantity_short}
+        return {"line": missing[0].position} if missing else {}
+
+
+class SwapBack(forms.Form):
+    """Which pieces are what was ordered first again."""
+
+    line = forms.IntegerField(min_value=1, help_text="The place of the substitute's line on the order, from 1.")
+    quantity = forms.IntegerField(min_value=1, required=False, help_text="Blank: every open piece.")
+    reason = forms.CharField(max_length=300, required=False)
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Propose the first open line of a substitute."""
+        swapped = [line.position for line in order.lines.all() if line.replaces_id is not None and line.quantity_open]
+        return {"line": swapped[0]} if swapped else {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fulfillment.carriers import sandbox, sandbox_journey
+from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.registry import CARRIERS
 from fulfillment.events import BackordersLeft, PiecesMissed, ShipmentShipped
 from fulfillment.models import Package
@@ -13,11 +14,11 @@ from fulfillment.services.opening import open_fulfillment_orders, recall_fulfill
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
-from fulfillment.services.tracking import Told, mark_overdue, record_event
+from fulfillment.services.tracking import Told, mark_overdue, record_events
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
 from oms.foundation.facts import handles
-from oms.foundation.inbox import Ignored, NotYet, consumes
+from oms.foundation.inbox import Ignored, NotYet, consumes_many
 from oms.foundation.models import InboxMessage
 from oms.foundation.work import periodic
 from orders.events import (
@@ -118,24 +119,47 @@ def hand_over(facts: Sequence[ShipmentShipped], actor: Actor) -> None:
     sandbox.hand_over(list(parcels.values_list("tracking_number", flat=True)), now=actor.now)
 
 
-@consumes(sandbox_journey.KIND)
-def note_carrier_event(message: InboxMessage, actor: Actor) -> None:
-    """Keep what a carrier told about a parcel."""
+@consumes_many(sandbox_journey.KIND)
+def note_carrier_events(messages: Sequence[InboxMessage], actor: Actor) -> dict[int, Exception]:
+    """Keep what one carrier told about its parcels."""
+    account = messages[0].account
+    outcomes: dict[int, Exception] = {}
+    events: dict[int, CarrierEvent] = {}
+    for message in messages:
+        try:
+            events[message.pk] = _parsed(message)
+        except Ignored as why:
+            outcomes[message.pk] = why
+    numbers = {event.tracking_number for event in events.values()}
+    known = Package.objects.filter(carrier=account, tracking_number__in=numbers)
+    ids = dict(known.values_list("tracking_number", "pk"))
+    outcomes |= {
+        pk: NotYet(f"no parcel {event.tracking_number}")
+        for pk, event in events.items()
+        if event.tracking_number not in ids
+    }
+    told = [(ids[event.tracking_number], _told(event)) for pk, event in events.items() if pk not in outcomes]
+    record_events(told=told, actor=Actor.system(account, now=actor.now))
+    return outcomes
+
+
+def _parsed(message: InboxMessage) -> CarrierEvent:
+    """Return the event that a message tells; raises :class:`Ignored` for what means nothing to us."""
     gateway = CARRIERS.get(message.account)
     if gateway is None:
         raise Ignored(f"no carrier {message.account}")
     try:
-        told = gateway.parse_event(bytes(message.body))
+        return gateway.parse_event(bytes(message.body))
     except (ValueError, KeyError) as error:
         raise Ignored(f"not understood: {error}") from error
-    known = Package.objects.filter(carrier=message.account, tracking_number=told.tracking_number)
-    package_id = known.values_list("pk", flat=True).first()
-    if package_id is None:
-        raise NotYet(f"no parcel {told.tracking_number}")
-    event = Told(
-        told.event_id, told.status, told.occurred_at, told.raw_code, told.description, told.place, told.expected_on
-    )
-    record_event(package_id=package_id, told=event, actor=Actor.system(message.account, now=actor.now))
+
+
+def _told(event: CarrierEvent) -> Told:
+    """Return a carrier's event as the parcel's own."""
+    return Told(
+        event.event_id, event.status, event.occurred_at, event.raw_code, event.description, event.place,
+        event.expected_on,
+    )  # fmt: skip
 
 
 @periodic("expire_unpaid_allocations", seconds=300)

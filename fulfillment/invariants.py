@@ -1,112 +1,118 @@
-"""What must be true of matching in every committed moment."""
+"""What must be true of matching in every committed moment: promises, parcels, places, moments."""
 
-from oms.foundation.invariants import invariant
+from fulfillment import invariants_labels  # noqa: F401  registering is its import
+from fulfillment.models import FulfillmentOrder, Label, Shipment
+from oms.foundation.invariant_kinds import states_are_told
+from oms.foundation.invariants import Repair, invariant
 
+COUNT_IT = "Count the level; then let somebody with access to the database run what `verify --repair-plan` prints."
 # a fact that is on its way explains what its handler has not brought in step yet
 TOLD = (
     "exists (select 1 from foundation_outboxevent e where e.stream = 'order:' || o.id and e.kind = '{kind}'"
     " and e.state in ('received','retry_wait'))"
 )
+PROMISED = (
+    "select {by}, sum(quantity) q from fulfillment_allocation where state in ('allocated','picked') group by {by}"
+)
 
+# an allocation's own changes are told by the line of the act on its fulfillment order
+states_are_told(FulfillmentOrder, Shipment, Label)
 invariant(
     "I2",
     entity="inventory.stocklevel",
     meaning="A stock level's allocated pieces are not the sum of its open allocations.",
-    sql="select s.id from inventory_stocklevel s left join (select stock_level_id, sum(quantity) q from"
-    " fulfillment_allocation where state in ('allocated','picked') group by 1) a on a.stock_level_id = s.id"
-    " where s.allocated <> coalesce(a.q, 0)",
+    remedy=COUNT_IT,
+    sql=f"select s.id from inventory_stocklevel s left join ({PROMISED.format(by='stock_level_id')}) a"
+    " on a.stock_level_id = s.id where s.allocated <> coalesce(a.q, 0)",
+    repair=Repair(
+        lock="select id from inventory_stocklevel where id in ({ids}) order by id for update",
+        update="update inventory_stocklevel set allocated = (select coalesce(sum(a.quantity), 0) from"
+        " fulfillment_allocation a where a.stock_level_id = inventory_stocklevel.id"
+        " and a.state in ('allocated','picked')), version = version + 1 where id in ({ids})",
+    ),
 )
 invariant(
     "I6a",
     entity="orders.orderline",
     meaning="A line's allocated pieces are not the sum of its open allocations, or more than are open.",
-    sql="select l.id from orders_orderline l join orders_order o on o.id = l.order_id left join (select order_line_id,"
-    " sum(quantity) q from fulfillment_allocation where state in ('allocated','picked') group by 1) a"
-    " on a.order_line_id = l.id where o.state <> 'cancelled'"
+    remedy="Source the order again; if that does not help, run what `verify --repair-plan` prints.",
+    sql=f"select l.id from orders_orderline l join orders_order o on o.id = l.order_id left join"
+    f" ({PROMISED.format(by='order_line_id')}) a on a.order_line_id = l.id where o.state <> 'cancelled'"
     " and (coalesce(a.q, 0) <> l.quantity_allocated or coalesce(a.q, 0) > l.quantity_open)"
     f" and not {TOLD.format(kind='OrderReduced')}",
+    repair=Repair(
+        lock="select o.id from orders_order o where o.id in (select order_id from orders_orderline where id in ({ids}))"
+        " order by o.id for update",
+        update="update orders_orderline set quantity_allocated = (select coalesce(sum(a.quantity), 0) from"
+        " fulfillment_allocation a where a.order_line_id = orders_orderline.id and a.state in ('allocated','picked'))"
+        " where id in ({ids})",
+    ),
 )
 invariant(
     "I7",
     entity="orders.orderline",
     meaning="A line's shipped pieces are not those of its shipped allocations, or not those that left the stock.",
-    sql="select l.id from orders_orderline l left join (select order_line_id, sum(quantity) q from"
-    " fulfillment_allocation where state = 'shipped' group by 1) a on a.order_line_id = l.id left join"
-    " (select a.order_line_id, -sum(m.quantity) q from inventory_stockmovement m join fulfillment_allocation a"
-    " on m.reference = 'ship:' || a.id group by 1) m on m.order_line_id = l.id"
-    " where l.quantity_shipped <> coalesce(a.q, 0) or l.quantity_shipped <> coalesce(m.q, 0)",
+    remedy="Hold the order; compare its parcels with the stock movements, and ask a developer.",
+    sql="select l.id from orders_orderline l left join (select a.order_line_id, sum(a.quantity) q,"
+    " sum(case when m.quantity = -a.quantity then 1 else 0 end) told, count(*) n from fulfillment_allocation a"
+    " left join inventory_stockmovement m on m.reference = 'ship:' || a.id where a.state = 'shipped'"
+    " group by a.order_line_id) a on a.order_line_id = l.id"
+    " where l.quantity_shipped <> coalesce(a.q, 0) or a.told <> a.n",
+)
+invariant(
+    "I7m",
+    entity="inventory.stockmovement",
+    meaning="Pieces left the stock for an order, but no allocation of its was shipped from that level.",
+    remedy="Count the level and adjust it; ask a developer which act moved the pieces.",
+    sql="select m.id from inventory_stockmovement m left join fulfillment_allocation a on m.reference = 'ship:' || a.id"
+    " and a.state = 'shipped' and a.stock_level_id = m.stock_level_id where m.reason = 'shipment' and a.id is null",
 )
 invariant(
     "I14",
     entity="fulfillment.allocation",
     meaning="Pieces are still promised to an order that has ended.",
+    remedy="Cancel the work of the order: its pieces are free then.",
     sql="select a.id from fulfillment_allocation a join orders_orderline l on l.id = a.order_line_id"
     " join orders_order o on o.id = l.order_id where o.state in ('cancelled','completed')"
     f" and a.state in ('allocated','picked') and not {TOLD.format(kind='OrderCancelled')}",
 )
 invariant(
-    "I15",
-    entity="fulfillment.package",
-    meaning="A shipped parcel has no tracking number, two parcels share one, or a parcel has two live labels.",
-    sql="select p.id from fulfillment_package p join fulfillment_shipment s on s.id = p.shipment_id"
-    " where s.state = 'shipped' and p.carrier <> '' and p.tracking_number = ''"
-    " union all select min(id) from fulfillment_package where tracking_number <> ''"
-    " group by carrier, tracking_number having count(*) > 1"
-    " union all select package_id from fulfillment_label where state not in ('voided','failed')"
-    " group by 1 having count(*) > 1",
-)
-invariant(
     "I15b",
-    entity="fulfillment.package",
+    entity="fulfillment.allocation",
     meaning="The parcels of a shipment that has left do not hold exactly the pieces of its fulfillment order.",
+    remedy="Compare the packing slip with what the customer got.",
     sql="select a.id from fulfillment_allocation a join fulfillment_shipment s"
     " on s.fulfillment_order_id = a.fulfillment_order_id and s.state = 'shipped' left join"
     " (select i.allocation_id, p.shipment_id, sum(i.quantity) q from fulfillment_packageitem i"
-    " join fulfillment_package p on p.id = i.package_id group by 1, 2) i"
+    " join fulfillment_package p on p.id = i.package_id group by i.allocation_id, p.shipment_id) i"
     " on i.allocation_id = a.id and i.shipment_id = s.id where a.state = 'shipped' and a.quantity <> coalesce(i.q, 0)",
 )
 invariant(
     "I19",
     entity="fulfillment.allocation",
-    meaning="An allocation takes its pieces from another location than its fulfillment order's.",
+    meaning="An allocation takes pieces from another location, of another product or for another order than it says.",
+    remedy="Source the order again; what is picked already must be compared with the pick list by hand.",
     sql="select a.id from fulfillment_allocation a join fulfillment_fulfillmentorder f"
     " on f.id = a.fulfillment_order_id join inventory_stocklevel s on s.id = a.stock_level_id"
-    " where s.location_id <> f.location_id",
+    " join orders_orderline l on l.id = a.order_line_id"
+    " where s.location_id <> f.location_id or l.order_id <> f.order_id or l.product_id <> s.product_id",
+)
+invariant(
+    "I19s",
+    entity="fulfillment.shipment",
+    meaning="A shipment leaves another location, or for another order, than its fulfillment order says.",
+    remedy="Hold the order and ask a developer: it may show one customer what belongs to another.",
+    sql="select s.id from fulfillment_shipment s join fulfillment_fulfillmentorder f on f.id = s.fulfillment_order_id"
+    " where s.order_id <> f.order_id or s.location_id <> f.location_id"
+    " union all select p.shipment_id from fulfillment_packageitem i join fulfillment_package p on p.id = i.package_id"
+    " join fulfillment_shipment s on s.id = p.shipment_id join fulfillment_allocation a on a.id = i.allocation_id"
+    " where a.fulfillment_order_id <> s.fulfillment_order_id",
 )
 invariant(
     "I22",
     entity="fulfillment.fulfillmentorder",
-    meaning="A fulfillment order was picked before it was opened, packed before picked, or shipped before packed.",
+    meaning="Work was picked before it was opened, packed before picked, or shipped before packed.",
+    remedy="Compare the clocks of the machines; the parcels themselves are as told.",
     sql="select id from fulfillment_fulfillmentorder where picked_at < opened_at or packed_at < picked_at"
     " or fulfilled_at < packed_at",
 )
-invariant(
-    "I22p",
-    entity="fulfillment.package",
-    meaning="A parcel's status is lower than something its carrier has told, or its moment of delivery does not fit.",
-    sql="select p.id from fulfillment_package p where (p.tracking_status = 'delivered') <> (p.delivered_at is not null)"
-    " union all select p.id from fulfillment_package p join fulfillment_trackingevent e on e.package_id = p.id"
-    " where e.status = 'delivered' and p.tracking_status <> 'delivered'",
-)
-invariant(
-    "I26l",
-    cls="E",
-    entity="fulfillment.label",
-    meaning="A carrier's answer has been missing for a day; ask the carrier about the label by its reference.",
-    sql="select id from fulfillment_label where state in ('requested','unknown','void_requested')"
-    " and created_at < :day_ago",
-)
-for _entity, _table in (
-    ("fulfillment.fulfillmentorder", "fulfillment_fulfillmentorder"),
-    ("fulfillment.shipment", "fulfillment_shipment"),
-    ("fulfillment.label", "fulfillment_label"),
-):
-    invariant(
-        f"I16:{_entity.partition('.')[2]}",
-        entity=_entity,
-        meaning="Its state is not the one its last audit line tells.",
-        sql=f"select r.id from {_table} r left join (select entity_id, to_state, row_number() over"
-        " (partition by entity_id order by id desc) n from foundation_auditline"
-        f" where entity = '{_entity}' and to_state <> '') a on a.entity_id = r.id and a.n = 1"
-        " where coalesce(a.to_state, '') <> r.state",
-    )

@@ -2,65 +2,114 @@
 
 from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
+
 from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment
 from fulfillment.states import OPEN_ALLOCATIONS
-from oms.foundation.locks import lock_row, lock_rows
+from inventory.locks import lock_levels
+from oms.foundation.locks import lock_rows
 from oms.foundation.refusals import NotFound
-from orders.locks import lock_order, lock_orders, lock_payments
+from orders.locks import lock_orders, lock_payments
 
 
 def lock_fulfillment_order(pk: int) -> FulfillmentOrder:
     """Lock the order, then its fulfillment order, and return that with the locked order on it."""
-    order_id = FulfillmentOrder.objects.filter(pk=pk).values_list("order_id", flat=True).first()
-    if order_id is None:
+    found = lock_fulfillment_orders([pk])
+    if not found:
         raise NotFound("There is no fulfillment order with this number.")
-    order = lock_order(order_id)
-    fulfillment_order = lock_row(FulfillmentOrder, pk)
-    fulfillment_order.order = order
-    return fulfillment_order
+    return found[0]
+
+
+def lock_fulfillment_orders(ids: Iterable[int]) -> list[FulfillmentOrder]:
+    """Lock the orders, then their fulfillment orders; return those with locked orders, holds and locations on them."""
+    wanted = dict(FulfillmentOrder.objects.filter(pk__in=set(ids)).values_list("pk", "order_id"))
+    orders = {order.pk: order for order in lock_orders(wanted.values())}
+    rows = lock_rows(FulfillmentOrder, wanted)
+    for row in rows:
+        row.order = orders[row.order_id]
+    prefetch_related_objects(rows, "location", "order__holds")
+    return rows
 
 
 def lock_shipment(pk: int, *, with_payments: bool = False) -> Shipment:
     """Lock the order, its payments when money will move, the fulfillment order and the shipment; return the last."""
-    keys = Shipment.objects.filter(pk=pk).values_list("order_id", "fulfillment_order_id").first()
-    if keys is None:
+    found = lock_shipments([pk], with_payments=with_payments)
+    if not found:
         raise NotFound("There is no shipment with this number.")
-    order = lock_order(keys[0])
+    return found[0]
+
+
+def lock_shipments(ids: Iterable[int], *, with_payments: bool = False) -> list[Shipment]:
+    """Lock the orders, their payments when money will move, the fulfillment orders and the shipments; return the last.
+
+    Each has its locked order with its holds, its locked fulfillment order and its location on it.
+    """
+    keys = Shipment.objects.filter(pk__in=set(ids)).values_list("pk", "order_id", "fulfillment_order_id")
+    wanted = {pk: (order_id, work_id) for pk, order_id, work_id in keys}
+    orders = {order.pk: order for order in lock_orders(order_id for order_id, _ in wanted.values())}
     if with_payments:
-        lock_payments([order.pk])
-    fulfillment_order = lock_row(FulfillmentOrder, keys[1])
-    shipment = lock_row(Shipment, pk)
-    shipment.order, shipment.fulfillment_order = order, fulfillment_order
-    return shipment
+        lock_payments(orders)
+    work = {row.pk: row for row in lock_rows(FulfillmentOrder, (work_id for _, work_id in wanted.values()))}
+    shipments = lock_rows(Shipment, wanted)
+    for shipment in shipments:
+        shipment.order, shipment.fulfillment_order = orders[shipment.order_id], work[shipment.fulfillment_order_id]
+    prefetch_related_objects(shipments, "location", "order__holds")
+    for shipment in shipments:
+        shipment.fulfillment_order.location = shipment.location
+    return shipments
 
 
 def lock_package(pk: int) -> Package:
     """Lock the order, then the parcel, and return that with its shipment and the locked order."""
-    order_id = Package.objects.filter(pk=pk).values_list("shipment__order_id", flat=True).first()
-    if order_id is None:
+    found = lock_packages([pk])
+    if not found:
         raise NotFound("There is no parcel with this number.")
-    order = lock_order(order_id)
-    package = lock_row(Package, pk)
-    package.shipment.order = order
-    return package
+    return found[0]
+
+
+def lock_packages(ids: Iterable[int]) -> list[Package]:
+    """Lock the orders, then their parcels by primary key, and return those with shipments and locked orders."""
+    wanted = dict(Package.objects.filter(pk__in=set(ids)).values_list("pk", "shipment__order_id"))
+    orders = {order.pk: order for order in lock_orders(wanted.values())}
+    packages = lock_rows(Package, wanted)
+    shipments = Shipment.objects.in_bulk({package.shipment_id for package in packages})
+    for package in packages:
+        package.shipment = shipments[package.shipment_id]
+        package.shipment.order = orders[package.shipment.order_id]
+    return packages
 
 
 def lock_live_of(order_ids: Iterable[int], states: Iterable[str]) -> list[FulfillmentOrder]:
-    """Lock the fulfillment orders of locked orders that are in one of the states, by primary key."""
+    """Lock the fulfillment orders of locked orders that are in one of the states, by primary key, with locations."""
     wanted = FulfillmentOrder.objects.filter(order__in=sorted(set(order_ids)), state__in=list(states))
-    return list(wanted.select_for_update(of=("self",)).order_by("pk"))
+    return list(wanted.select_related("location").select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def lock_shipments_of(order_ids: Iterable[int], states: Iterable[str]) -> list[Shipment]:
     """Lock the shipments of locked orders that are in one of the states, by primary key."""
     wanted = Shipment.objects.filter(order__in=sorted(set(order_ids)), state__in=list(states))
-    return list(wanted.select_for_update(of=("self",)).order_by("pk"))
+    return list(wanted.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def open_allocations_of(fulfillment_order_ids: Iterable[int]) -> list[Allocation]:
     """Return the open allocations of locked fulfillment orders, whose lock covers them, by primary key."""
     wanted = Allocation.objects.filter(fulfillment_order__in=sorted(set(fulfillment_order_ids)))
     return list(wanted.filter(state__in=OPEN_ALLOCATIONS).order_by("pk"))
+
+
+def lock_all_of_work(ids: Iterable[int]) -> None:
+    """Lock whatever an act on fulfillment orders may touch, down to the stock levels of their open pieces."""
+    _lock_levels_of(row.pk for row in lock_fulfillment_orders(ids))
+
+
+def lock_all_of_shipments(ids: Iterable[int]) -> None:
+    """Lock whatever an act on shipments may touch, money and the stock levels of their open pieces too."""
+    _lock_levels_of(row.fulfillment_order_id for row in lock_shipments(ids, with_payments=True))
+
+
+def _lock_levels_of(fulfillment_order_ids: Iterable[int]) -> None:
+    """Lock the stock levels of the open pieces of locked fulfillment orders."""
+    lock_levels({one.stock_level_id for one in open_allocations_of(fulfillment_order_ids)})
 
 
 def lock_labels_of(package_ids: Iterable[int]) -> list[Label]:
@@ -70,12 +119,17 @@ def lock_labels_of(package_ids: Iterable[int]) -> list[Label]:
 
 
 __all__ = [
+    "lock_all_of_shipments",
+    "lock_all_of_work",
     "lock_fulfillment_order",
+    "lock_fulfillment_orders",
     "lock_labels_of",
     "lock_live_of",
     "lock_orders",
     "lock_package",
+    "lock_packages",
     "lock_shipment",
+    "lock_shipments",
     "lock_shipments_of",
     "open_allocations_of",
 ]

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from fulfillment.models import FulfillmentOrder, Label, Shipment
-from fulfillment.states import DEAD_LABELS, FulfillmentOrderState, LabelState, ShipmentState
+from fulfillment.states import BEGUN, DEAD_LABELS, FulfillmentOrderState, LabelState, ShipmentState
 from oms.foundation.objections import objects_to
 from oms.foundation.refusals import Reason
 
-BEGUN = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 Reasons = dict[int, list[Reason]]
 
 

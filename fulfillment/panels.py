@@ -1,8 +1,14 @@
-"""Matching's boxes on the order's page, and its parts of the order's API answer."""
+"""Matching's boxes on the order's page, its column in the list of orders, and its parts of the order's API answer."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from fulfillment.conditions import IN_HAND
+from fulfillment.filters import UNSENT
 from fulfillment.models import FulfillmentOrder, Package, Shipment
 from fulfillment.queries import (
     last_decision,
@@ -14,7 +20,12 @@ from fulfillment.queries import (
     work_with_lines,
 )
 from fulfillment.states import FulfillmentOrderState
+from inventory.models import StockLevel
+from inventory.queries import availability, substitutes_of
 from oms.foundation.actions import offers
+from oms.foundation.look.cells import moment
+from oms.foundation.look.columns import Column, add_column
+from oms.foundation.look.words import name_acts
 from oms.foundation.panels import Panel, add_panel, add_part
 from oms.foundation.scope import scoped
 from orders.models import Order
@@ -23,14 +34,28 @@ PAGE = "orders.order"
 GONE = (FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED)
 
 
+def leaves_by(row: FulfillmentOrder, *, now: datetime) -> str:
+    """Return the cut-off that a location's work has to make, on the location's clock, marked when it is over."""
+    late = row.ship_by is not None and row.ship_by < now and row.state in UNSENT
+    return moment(row.ship_by, zone=ZoneInfo(row.location.timezone), late=late)
+
+
+def leaving_of_orders(order_ids: Sequence[int], principal: Any) -> Mapping[int, str]:
+    """Return the earliest cut-off of each order that still has to leave, as far as the person may see."""
+    mine = scoped(principal, FulfillmentOrder).filter(order__in=list(order_ids), state__in=UNSENT)
+    rows = mine.select_related("location")
+    now = timezone.now()
+    return {row.order_id: leaves_by(row, now=now) for row in rows.order_by("-ship_by")}
+
+
 def work_context(order: Order, principal: Any) -> dict[str, Any]:
     """Return the order's fulfillment orders and shipments that the person may see, with what may be done next."""
     mine = scoped(principal, FulfillmentOrder).filter(order=order).order_by("pk")
     sent = scoped(principal, Shipment).filter(order=order).exclude(state="cancelled").order_by("pk")
-    work = list(work_with_lines(mine.exclude(state__in=GONE)))
+    work, now = list(work_with_lines(mine.exclude(state__in=GONE))), timezone.now()
     shipments = list(shipments_with_parcels(sent))
     return {
-        "work": [{"row": row, "next": _next(row, principal)} for row in work],
+        "work": [{"row": row, "next": _next(row, principal), "leaves": leaves_by(row, now=now)} for row in work],
         "ended": list(mine.filter(state__in=GONE).exclude(opened_at=None).select_related("location")),
         "shipments": [{"row": row, "next": _next(row, principal)} for row in shipments],
     }
@@ -48,12 +73,32 @@ def decision_context(order: Order, principal: Any) -> dict[str, Any]:
         return {"decision": None}
     outcome = decision.outcome
     return {
+        "instead": instead_of_missing(order, principal),
+        "may_swap": principal.has_perm("orders.swap_order"),
         "decision": decision,
         "candidates": [one for one in outcome["candidates"] if one["chosen"]],
         "rejections": outcome["rejections"],
-        "shortages": outcome["shortages"],
+        "order": order,
         "count": order.sourcing_decisions.count(),
     }
+
+
+def instead_of_missing(order: Order, principal: Any) -> list[dict[str, Any]]:
+    """Return for each missing line of a live order what may be sent instead, with what of it is free now and where."""
+    missing = [line for line in order.lines.all() if line.quantity_short and line.product_id is not None]
+    if not (missing and order.is_live):
+        return []
+    known = substitutes_of(line.product_id for line in missing if line.product_id is not None)
+    skus = sorted({product.sku for products in known.values() for product in products})
+    levels = scoped(principal, StockLevel)
+    free = {one.sku: one for one in availability(skus, now=timezone.now(), levels=levels)}
+    return [
+        {
+            "line": line,
+            "offers": [{"product": one, "free": free[one.sku]} for one in known.get(line.product_id or 0, [])],
+        }
+        for line in missing
+    ]
 
 
 def pieces_context(row: FulfillmentOrder, principal: Any) -> dict[str, Any]:
@@ -83,6 +128,7 @@ def journey_context(row: Package, principal: Any) -> dict[str, Any]:
     return {"parcel": with_tracking(Package.objects.filter(pk=row.pk)).get()}
 
 
+add_column("orders_order", Column("leaves", "leaves by", leaving_of_orders))
 add_panel("fulfillment.fulfillmentorder", Panel("To pick", "fulfillment/panels/pieces.html", pieces_context))
 add_panel("fulfillment.shipment", Panel("Parcels", "fulfillment/panels/parcels.html", parcels_context))
 add_panel("fulfillment.package", Panel("Journey", "fulfillment/panels/journey.html", journey_context))
@@ -90,3 +136,46 @@ add_panel(PAGE, Panel("Fulfillment", "fulfillment/panels/work.html", work_contex
 add_panel(PAGE, Panel("Sourcing", "fulfillment/panels/decision.html", decision_context, position=60))
 add_part(PAGE, "fulfillment_orders", work_of_orders, empty=[])
 add_part(PAGE, "shipments", shipments_of_orders, empty=[])
+name_acts(
+    "fulfillment",
+    {
+        "source": "Sourced",
+        "plan": "Planned at a location",
+        "replan": "Planned anew",
+        "open": "Given to the floor",
+        "recall": "Taken back from the floor",
+        "shrink": "Pieces taken out of the work",
+        "expire": "Pieces given back, unpaid for too long",
+        "start_picking": "Picking began",
+        "stop_picking": "Picking stopped",
+        "confirm_picked": "Picked",
+        "miss": "Pieces not found",
+        "pack": "Packed",
+        "unpack": "Unpacked",
+        "make_shipment": "Shipment made",
+        "cancel_shipment": "Shipment cancelled",
+        "fulfill": "Work done",
+        "hold": "Work put on hold",
+        "resume": "Work resumed",
+        "reject": "Work taken from the location",
+        "rejected": "Work rejected by the location",
+        "cancel": "Work cancelled",
+        "rerouted": "Moved to another location",
+        "buy_labels": "Labels asked for",
+        "request_label": "Label asked for",
+        "label": "Label bought",
+        "label_failed": "Label refused by the carrier",
+        "label_unknown": "Label being confirmed",
+        "label_stuck": "Label needs a person",
+        "ask_carrier_again": "Carrier asked again",
+        "give_labels_up": "Label given up",
+        "print_label": "Label printed",
+        "print_labels": "Labels printed",
+        "void_labels": "Labels being voided",
+        "request_void": "Label being voided",
+        "label_voided": "Label voided",
+        "void_refused": "Voiding refused by the carrier",
+        "ship": "Handed to the carrier",
+        "track": "Carrier told",
+    },
+)

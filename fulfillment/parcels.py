@@ -1,5 +1,6 @@
 """What carriers and papers are told of a shipment: addresses, weights, distance."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from fulfillment.carriers.gateway import Parcel
@@ -43,18 +44,33 @@ def paper_address(row: OrderAddress) -> Address:
 
 def receiver(order: Order) -> Address:
     """Return where an order's parcels go now."""
-    row = OrderAddress.objects.filter(order=order, kind=AddressKind.SHIPPING, replaced_at=None).first()
-    return paper_address(row) if row else replace(NOWHERE, name=order.customer_name)
+    return receivers([order])[order.pk]
 
 
-def parcels_of(shipment: Shipment) -> dict[int, Parcel]:
-    """Return each parcel of a shipment as a carrier wants to know it, by package id, without a reference yet."""
+def receivers(orders: Iterable[Order]) -> dict[int, Address]:
+    """Return where the parcels of orders go now, by order id."""
+    names = {order.pk: order.customer_name for order in orders}
+    rows = OrderAddress.objects.filter(order__in=list(names), kind=AddressKind.SHIPPING, replaced_at=None)
+    known = {row.order_id: paper_address(row) for row in rows}
+    return {pk: known.get(pk) or replace(NOWHERE, name=name) for pk, name in names.items()}
+
+
+def parcels_of(shipments: Collection[Shipment]) -> dict[int, dict[int, Parcel]]:
+    """Return each parcel as a carrier wants to know it, by shipment and package id, without a reference yet.
+
+    The shipments have their orders with channels, and their locations, at hand.
+    """
+    to = receivers(shipment.order for shipment in shipments)
+    packages: dict[int, list[Package]] = {shipment.pk: [] for shipment in shipments}
+    for package in Package.objects.filter(shipment__in=list(packages)).order_by("position"):
+        packages[package.shipment_id].append(package)
+    return {one.pk: _parcels(one, packages[one.pk], to[one.order_id]) for one in shipments}
+
+
+def _parcels(shipment: Shipment, packages: Sequence[Package], to: Address) -> dict[int, Parcel]:
+    """Return each parcel of one shipment by package id."""
     order, location = shipment.order, shipment.location
-    to, kilometres = receiver(order), None
-    target = locate(to.country, to.postal_code)
-    if target is not None and location.latitude is not None and location.longitude is not None:
-        kilometres = round(distance_km(Point(location.latitude, location.longitude), target))
-    packages = list(Package.objects.filter(shipment=shipment).order_by("position"))
+    kilometres = _kilometres(location, to)
     return {
         package.pk: Parcel(
             reference="",
@@ -72,6 +88,14 @@ def parcels_of(shipment: Shipment) -> dict[int, Parcel]:
     }
 
 
-def parcel_for(label: Label, parcels: dict[int, Parcel]) -> Parcel:
+def _kilometres(location: Location, to: Address) -> int | None:
+    """Return the distance, or None when one of the ends is unknown."""
+    target = locate(to.country, to.postal_code)
+    if target is None or location.latitude is None or location.longitude is None:
+        return None
+    return round(distance_km(Point(location.latitude, location.longitude), target))
+
+
+def parcel_for(label: Label, parcels: Mapping[int, Parcel]) -> Parcel:
     """Return the parcel of a label under the label's key as reference."""
     return replace(parcels[label.package_id], reference=label.key)

@@ -4,10 +4,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, SourcingDecision, TrackingEvent
-from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
+from fulfillment.models import (
+    Allocation,
+    FulfillmentOrder,
+    Label,
+    Package,
+    PackageItem,
+    Shipment,
+    SourcingDecision,
+    TrackingEvent,
+)
+from fulfillment.states import (
+    DEAD_LABELS,
+    OPEN_ALLOCATIONS,
+    TROUBLED_LABELS,
+    AllocationState,
+    FulfillmentOrderState,
+    LabelState,
+    ShipmentState,
+)
 from oms.foundation.money import minor_text
 
 HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
@@ -26,13 +44,32 @@ def shipments_with_parcels(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
     )
 
 
+def items_with_lines() -> "QuerySet[PackageItem]":
+    """Return what is inside parcels with the lines of its order.
+
+    Joined, because Django asks SQLite for the targets of a foreign key with an OR for each, and it takes a thousand.
+    """
+    return PackageItem.objects.select_related("allocation__order_line").order_by("pk")
+
+
 def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
     """Return parcels with their events, newest first, their labels and what is inside."""
     return rows.prefetch_related(
         Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
         Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
-        "items__allocation__order_line",
+        Prefetch("items", items_with_lines()),
     )
+
+
+def packages_with_labels() -> "QuerySet[Package]":
+    """Return parcels in their order with all their labels, without the documents."""
+    labels = Prefetch("labels", Label.objects.defer("document", "zpl").order_by("pk"))
+    return Package.objects.order_by("position").prefetch_related(labels)
+
+
+def is_prefetched(row: Model, relation: str) -> bool:
+    """Return whether the rows of a relation are at hand."""
+    return relation in getattr(row, "_prefetched_objects_cache", {})
 
 
 def queue(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
@@ -46,6 +83,25 @@ def waiting_at(rows: "QuerySet[FulfillmentOrder]", location: str) -> "QuerySet[F
     """Return what waits to be picked at a location."""
     code = "" if "\x00" in location else location
     return rows.filter(location__code=code, state=FulfillmentOrderState.OPEN)
+
+
+def unsettled_labels() -> "QuerySet[Label]":
+    """Return the labels that need a person: nobody asks their carrier any more, or for long in vain."""
+    long = Q(attempts__gt=len(settings.UNKNOWN_ASK_SECONDS))
+    waiting = (LabelState.UNKNOWN, LabelState.VOID_REQUESTED)
+    return Label.objects.filter(Q(next_try_at=None) | long, state__in=waiting)
+
+
+def shipments_for_a_person(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
+    """Return the shipments with a label that nobody knows the fate of, and packed ones that a carrier refused.
+
+    They are found from their labels in trouble, which are few and have an index.
+    """
+    troubled = Label.objects.filter(state__in=TROUBLED_LABELS).values("package__shipment")
+    unsettled = unsettled_labels().filter(package__shipment=OuterRef("pk"))
+    labels = Label.objects.filter(package__shipment=OuterRef("pk"))
+    refused = Q(Exists(labels.filter(state=LabelState.FAILED))) & ~Q(Exists(labels.exclude(state__in=DEAD_LABELS)))
+    return rows.filter(Q(Exists(unsettled)) | Q(state=ShipmentState.PACKED) & refused, pk__in=troubled)
 
 
 def work_answer(row: FulfillmentOrder) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, Model, Q
+from django.db.models import Model, Q
 
 from fulfillment.models import (
     Allocation,
@@ -15,9 +15,9 @@ from fulfillment.models import (
     SourcingDecision,
     TrackingEvent,
 )
-from inventory.models import LocationMembership
+from inventory.queries import within_locations
 from oms.foundation.scope import scope_rule, unscoped
-from orders.queries import within_channels
+from orders.queries import within_orders
 
 # model: (path to the order, path to the location)
 PATHS: dict[type[Model], tuple[str, str]] = {
@@ -34,21 +34,14 @@ PATHS: dict[type[Model], tuple[str, str]] = {
 unscoped(SandboxParcel)
 
 
-def within_locations(principal: Any, path: str) -> Q:
-    """Return the condition that the location at ``path`` is one of the principal's; a key is bound by its channel."""
-    if not path or getattr(principal, "channel_id", None) is not None:
-        return Q()
-    mine = LocationMembership.objects.filter(user_id=principal.pk)
-    return Q(**{f"{path}__in": mine.values("location_id")}) | ~Q(Exists(mine))
-
-
 def _declare(model: type[Model], order: str, location: str) -> None:
     """Let a principal see the rows of their channels' orders at their locations."""
 
     @scope_rule(model)
     def within(principal: Any) -> Q:
         """Return the condition of the rows."""
-        return within_channels(principal, f"{order}__channel") & within_locations(principal, location)
+        theirs = within_orders(principal, f"{order}__")
+        return theirs & within_locations(principal, location) if location else theirs
 
 
 for _model, _paths in PATHS.items():

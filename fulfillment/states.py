@@ -37,6 +37,8 @@ LIVE_FULFILLMENT = (
     FulfillmentOrderState.ON_HOLD,
 )
 
+BEGUN = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
+
 
 class ShipmentState(models.TextChoices):
     """Our side of a shipment."""
@@ -62,6 +64,7 @@ class LabelState(models.TextChoices):
 
 
 DEAD_LABELS = (LabelState.VOIDED, LabelState.FAILED)
+TROUBLED_LABELS = (LabelState.UNKNOWN, LabelState.VOID_REQUESTED, LabelState.FAILED)
 
 
 class TrackingStatus(models.TextChoices):

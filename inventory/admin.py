@@ -6,63 +6,24 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import DropdownFilter
 
+from inventory.attributes import attributes_text
+from inventory.inlines import LevelInline, LocationMemberInline, SubstituteInline, VariantInline
 from inventory.master_forms import LocationForm, ProductForm
-from inventory.models import Location, LocationMembership, Product, StockLevel, StockMovement
+from inventory.master_pages import MasterData
+from inventory.models import Location, Product, StockLevel, StockMovement
 from inventory.queries import with_available
+from inventory.substitution import substitutes_text, with_substitutes
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.console import ConsoleAdmin, ReadOnlyInline, ScopedFilter
+from oms.foundation.console import ConsoleAdmin, TellsRelated, members_text
+from oms.foundation.look.cells import two_lines
 from oms.foundation.money import Money, minor_text
-from oms.foundation.scope import scoped
-
-
-class MasterData(ConsoleAdmin):
-    """Editable master data; every save is written on the timeline with what changed."""
-
-    editable = True
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save, and record the fields that changed as before and after."""
-        super().save_model(request, obj, form, change)
-        actor = Actor.of(request.user, now=timezone.now())
-        word = "change" if change else "create"
-        pairs = {name: [str(form.initial.get(name, "")), str(form.cleaned_data[name])] for name in form.changed_data}
-        data = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        record(actor, f"inventory.{word}_{obj._meta.model_name}", obj, data=data if change else {})
-
-
-class LevelInline(ReadOnlyInline):
-    """What lies where of a product."""
-
-    model = StockLevel
-    verbose_name_plural = "stock by location"
-    fields = ["location", "bin", "on_hand", "allocated", "safety_stock", "free"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[StockLevel]":
-        """Return the levels at the person's locations."""
-        return with_available(scoped(request.user, StockLevel)).select_related("location", "product")
-
-    @admin.display(description="available")
-    def free(self, level: Any) -> int:
-        """Return the pieces that may be promised."""
-        return int(level.free)
-
-
-class VariantInline(ReadOnlyInline):
-    """The variants of an article."""
-
-    model = Product
-    fk_name = "parent"
-    verbose_name_plural = "variants"
-    fields = ["sku", "title", "attributes", "is_active"]
-    readonly_fields = fields
 
 
 @admin.register(Product)
-class ProductAdmin(MasterData):
+class ProductAdmin(TellsRelated, MasterData):
     """Products with their variants and their stock; prices are typed as people write them."""
 
     page = "inventory.product"
@@ -70,9 +31,13 @@ class ProductAdmin(MasterData):
     list_display = ["sku", "title", "barcode", "price_shown", "weight_g", "capability", "is_active"]
     list_filter = ["is_active", "capability", "currency"]
     search_fields = ["^sku", "=barcode", "title"]
+    search_help_text = "SKU, barcode or title"
+    empty_words = "Add products here, or load a file of them; stock and orders know them by their SKU."
+    list_select_related = ["parent"]
     ordering = ["sku"]
     autocomplete_fields = ["parent"]
-    inlines: ClassVar[list[Any]] = [VariantInline, LevelInline]
+    inlines: ClassVar[list[Any]] = [SubstituteInline, VariantInline, LevelInline]
+    related_told = ("substitutes", substitutes_text)
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "title", "parent", "attributes"]}),
         ("Price", {"fields": [("price", "cost", "currency")]}),
@@ -81,6 +46,8 @@ class ProductAdmin(MasterData):
     export_columns: ClassVar[list[Any]] = [
         ("sku", "sku"),
         ("title", "title"),
+        ("parent", "parent.sku"),
+        ("attributes", lambda product: attributes_text(product.attributes)),
         ("barcode", "barcode"),
         ("unit_price", lambda product: minor_text(product.unit_price, product.currency)),
         ("unit_cost", lambda product: minor_text(product.unit_cost, product.currency)),
@@ -91,7 +58,9 @@ class ProductAdmin(MasterData):
         ("height_mm", "height_mm"),
         ("capability", "capability"),
         ("is_active", "is_active"),
+        ("substitutes", substitutes_text),
     ]
+    export_prefetch = [with_substitutes()]
 
     @admin.display(description="price", ordering="unit_price")
     def price_shown(self, product: Product) -> str:
@@ -103,38 +72,12 @@ class ProductAdmin(MasterData):
         return ["sku"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """Show variants and stock once the product exists."""
+        """Show substitutes, variants and stock once the product exists."""
         return list(self.inlines) if obj else []
 
 
-class MemberInline(TabularInline):
-    """The people who are limited to the location; administrators alone see and change it."""
-
-    model = LocationMembership
-    verbose_name = "person limited to this location"
-    verbose_name_plural = "people limited to this location"
-    autocomplete_fields = ["user"]
-    extra = 0
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Show it to administrators."""
-        return bool(request.user.is_superuser)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let administrators add people."""
-        return bool(request.user.is_superuser)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let administrators change people."""
-        return bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let administrators take people away."""
-        return bool(request.user.is_superuser)
-
-
 @admin.register(Location)
-class LocationAdmin(MasterData):
+class LocationAdmin(TellsRelated, MasterData):
     """Locations: where they are, what they can do, how many parcels a day, until when."""
 
     page = "inventory.location"
@@ -142,8 +85,11 @@ class LocationAdmin(MasterData):
     list_display = ["code", "name", "kind", "city", "country", "daily_capacity", "cutoff", "timezone", "is_active"]
     list_filter = ["kind", "country", "is_active"]
     search_fields = ["^code", "name", "city"]
+    search_help_text = "Code, name or town"
+    empty_words = "Nothing can be shipped before there is a location: add your warehouses, stores and suppliers."
     ordering = ["code"]
-    inlines: ClassVar[list[Any]] = [MemberInline]
+    inlines: ClassVar[list[Any]] = [LocationMemberInline]
+    related_told = ("limited people", members_text)
     fieldsets = [
         (None, {"fields": [("code", "kind"), "name"]}),
         ("Address", {"fields": ["line1", ("postal_code", "city"), "country", ("latitude", "longitude")]}),
@@ -171,7 +117,7 @@ class LocationAdmin(MasterData):
         return ["code"] if obj else []
 
 
-class FreeFilter(admin.SimpleListFilter):
+class FreeFilter(DropdownFilter):
     """Narrows stock levels by what may be promised."""
 
     title = "available"
@@ -197,10 +143,13 @@ class StockLevelAdmin(ConsoleAdmin):
 
     page = "inventory.stocklevel"
     addable = True
-    list_display = ["sku", "title", "place", "bin", "on_hand", "allocated", "safety_stock", "available_shown"]
-    list_filter = [("location", ScopedFilter), FreeFilter]
+    list_display = ["product_shown", "place", "bin", "on_hand", "allocated", "safety_stock", "available_shown"]
+    list_filter = ["location", FreeFilter]
     list_select_related = ["product", "location"]
     search_fields = ["^product__sku", "=product__barcode", "product__title"]
+    search_help_text = "SKU, barcode or title"
+    empty_words = "A level begins with the first pieces of a product at a location: add one, or load a file of stock."
+    everyday_acts = ["count", "keep"]
     ordering = ["product__sku", "location__code"]
     autocomplete_fields = ["product"]
     fields = ["product", "location", "bin", "safety_stock"]
@@ -226,26 +175,15 @@ class StockLevelAdmin(ConsoleAdmin):
         """Everything is looked at, once the level exists."""
         return self.get_fields(request, obj) if obj else []
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the person's own locations."""
-        if db_field.name == "location":
-            kwargs["queryset"] = scoped(request.user, Location)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save a new, empty level and write it on the timeline."""
         super().save_model(request, obj, form, change)
         record(Actor.of(request.user, now=timezone.now()), "inventory.create_stocklevel", obj)
 
-    @admin.display(description="SKU", ordering="product__sku")
-    def sku(self, level: StockLevel) -> str:
-        """Return the product's SKU."""
-        return level.product.sku
-
-    @admin.display(description="title")
-    def title(self, level: StockLevel) -> str:
-        """Return the product's title."""
-        return level.product.title
+    @admin.display(description="product", ordering="product__sku")
+    def product_shown(self, level: StockLevel) -> str:
+        """Return the SKU over the title."""
+        return two_lines(level.product.sku, level.product.title)
 
     @admin.display(description="location", ordering="location__code")
     def place(self, level: StockLevel) -> str:
@@ -262,8 +200,10 @@ class StockLevelAdmin(ConsoleAdmin):
 class StockMovementAdmin(ConsoleAdmin):
     """The ledger: every piece that came or went, why, and by whom."""
 
-    list_display = ["at", "sku", "place", "signed", "reason", "reference", "actor_label", "note"]
-    list_filter = ["reason", ("stock_level__location", ScopedFilter)]
+    list_display = ["at", "product_shown", "place", "signed", "reason", "actor_label", "note_shown"]
+    empty_words = "Every piece that comes or goes is a movement; none has been booked."
+    search_help_text = "SKU or reference"
+    list_filter = ["reason", "stock_level__location"]
     list_select_related = ["stock_level__product", "stock_level__location"]
     search_fields = ["^stock_level__product__sku", "=reference"]
     ordering = ["-id"]
@@ -278,10 +218,10 @@ class StockMovementAdmin(ConsoleAdmin):
         ("note", "note"),
     ]
 
-    @admin.display(description="SKU")
-    def sku(self, movement: StockMovement) -> str:
-        """Return the product's SKU."""
-        return movement.stock_level.product.sku
+    @admin.display(description="product")
+    def product_shown(self, movement: StockMovement) -> str:
+        """Return the SKU over the title."""
+        return two_lines(movement.stock_level.product.sku, movement.stock_level.product.title)
 
     @admin.display(description="location")
     def place(self, movement: StockMovement) -> str:
@@ -292,3 +232,8 @@ class StockMovementAdmin(ConsoleAdmin):
     def signed(self, movement: StockMovement) -> str:
         """Return the pieces with their sign."""
         return movement.signed
+
+    @admin.display(description="note")
+    def note_shown(self, movement: StockMovement) -> str:
+        """Return the note over what the movement belongs to."""
+        return two_lines(movement.note, movement.reference) if movement.note else movement.reference

@@ -1,23 +1,38 @@
 """What must hold for stock in every committed moment."""
 
-from oms.foundation.invariants import invariant
+from inventory.models import StockMovement
+from oms.foundation.invariant_kinds import rows_are_append_only
+from oms.foundation.invariants import Repair, invariant
 
+COUNT_IT = "Count the level; then let somebody with access to the database run what `verify --repair-plan` prints."
+
+rows_are_append_only("I36m", StockMovement)
 invariant(
     "I1",
     entity="inventory.stocklevel",
     meaning="The pieces on hand are not the sum of the level's movements.",
+    remedy=COUNT_IT,
     sql="select s.id from inventory_stocklevel s left join (select stock_level_id, sum(quantity) q from"
-    " inventory_stockmovement group by 1) m on m.stock_level_id = s.id where s.on_hand <> coalesce(m.q, 0)",
+    " inventory_stockmovement group by stock_level_id) m on m.stock_level_id = s.id"
+    " where s.on_hand <> coalesce(m.q, 0)",
+    repair=Repair(
+        lock="select id from inventory_stocklevel where id in ({ids}) order by id for update",
+        update="update inventory_stocklevel set on_hand = (select coalesce(sum(m.quantity), 0) from"
+        " inventory_stockmovement m where m.stock_level_id = inventory_stocklevel.id), version = version + 1"
+        " where id in ({ids})",
+    ),
 )
 invariant(
     "I3",
     entity="inventory.stocklevel",
     meaning="More pieces are promised than are on hand, or a number is negative.",
+    remedy="Count the level, and move or cancel the orders that cannot be served.",
     sql="select id from inventory_stocklevel where allocated < 0 or on_hand < 0 or allocated > on_hand",
 )
 invariant(
     "I4",
     entity="inventory.stockmovement",
     meaning="A movement was applied twice: its reference stands on two rows.",
+    remedy="Count the level and adjust it by the pieces that were moved once too often.",
     sql="select max(id) from inventory_stockmovement group by reference having count(*) > 1",
 )

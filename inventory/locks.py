@@ -21,7 +21,7 @@ def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | Non
     products = sorted(set(product_ids))
     if not products:
         return []
-    rows = StockLevel.objects.select_for_update(of=("self",)).filter(product__in=products)
+    rows = StockLevel.objects.select_for_update(no_key=True, of=("self",)).filter(product__in=products)
     if location_ids is not None:
         rows = rows.filter(location__in=sorted(set(location_ids)))
     return list(rows.order_by("pk"))
@@ -29,7 +29,7 @@ def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | Non
 
 def lock_stock_file(digest: str) -> StockFile:
     """Lock the memory of one imported stock file and return it; it exists."""
-    return StockFile.objects.select_for_update().get(digest=digest)
+    return StockFile.objects.select_for_update(no_key=True, of=("self",)).get(digest=digest)
 
 
 def lock_products(ids: Iterable[int]) -> list[Product]:

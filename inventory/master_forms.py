@@ -7,14 +7,15 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from inventory.attributes import attributes_in, attributes_text
 from inventory.models import Location, Product
 from inventory.models.places import CAPABILITIES_BY_KIND
 from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
+from oms.foundation.tables import BadCell
 
 CAPABILITIES = sorted({word for known in CAPABILITIES_BY_KIND.values() for word in known})
 
@@ -24,6 +25,12 @@ class ProductForm(forms.ModelForm[Product]):
 
     price = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
     cost = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
+    attributes = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="What tells variants apart: size=M; colour=red",
+    )
 
     class Meta:
         model = Product
@@ -31,7 +38,6 @@ class ProductForm(forms.ModelForm[Product]):
             "sku", "barcode", "title", "parent", "attributes", "currency",
             "weight_g", "length_mm", "width_mm", "height_mm", "capability",
         ]  # fmt: skip
-        widgets = {"attributes": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         product = kwargs.get("instance")
@@ -39,9 +45,18 @@ class ProductForm(forms.ModelForm[Product]):
             shown = {
                 "price": minor_text(product.unit_price, product.currency),
                 "cost": minor_text(product.unit_cost, product.currency),
+                "attributes": attributes_text(product.attributes),
             }
             kwargs["initial"] = shown | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+
+    def clean_attributes(self) -> dict[str, str]:
+        """Read attributes as a file has them."""
+        try:
+            return attributes_in(self.cleaned_data["attributes"])
+        except BadCell as fault:
+            sentence = fault.sentence[:1].upper() + fault.sentence[1:]
+            raise forms.ValidationError(sentence, code=fault.code) from fault
 
     def clean(self) -> dict[str, Any]:
         """Read price and cost in the currency of the form, and keep an article from being its own variant."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Q, QuerySet, Sum, Value
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Greatest
 
-from inventory.models import LocationMembership, Product, Reservation, StockLevel
+from inventory.models import LocationMembership, Product, Reservation, StockLevel, Substitute
+from oms.foundation.scope import EVERY_ROW, remembered
 
 FREE = Greatest(F("on_hand") - F("allocated") - F("safety_stock"), Value(0))
 
@@ -44,6 +45,24 @@ def reserved_pieces(product_ids: Iterable[int], *, now: datetime) -> dict[int, i
     return dict(rows.values_list("product_id").annotate(pieces=Sum("quantity")))
 
 
+def reserved_by_key(product_ids: Iterable[int], *, keys: Iterable[str], now: datetime) -> dict[tuple[int, str], int]:
+    """Return the pieces that carts have in hand by product and key; those of keys not named are under ""."""
+    named = Case(When(key__in=list(keys), then=F("key")), default=Value(""))
+    rows = Reservation.objects.filter(product__in=list(product_ids), expires_at__gt=now).annotate(named=named)
+    pieces = rows.values_list("product_id", "named").annotate(pieces=Sum("quantity"))
+    return {(product, key): quantity for product, key, quantity in pieces}
+
+
+def pieces_left(product_ids: Iterable[int], *, now: datetime) -> dict[int, int]:
+    """Return by product the pieces free at locations that ship beyond those in carts; only where there are any."""
+    wanted = sorted(set(product_ids))
+    levels = StockLevel.objects.filter(product__in=wanted, location__is_active=True)
+    free = dict(levels.order_by().values_list("product_id").annotate(pieces=Sum(FREE)))
+    reserved = reserved_pieces(wanted, now=now)
+    left = {pk: free.get(pk, 0) - reserved.get(pk, 0) for pk in wanted}
+    return {pk: pieces for pk, pieces in left.items() if pieces > 0}
+
+
 def availability(
     skus: Sequence[str], *, now: datetime, levels: "QuerySet[StockLevel] | None" = None
 ) -> list[Availability]:
@@ -65,6 +84,20 @@ def availability(
     ]
 
 
+def substitutes_of(product_ids: Iterable[int]) -> dict[int, list[Product]]:
+    """Return what may be sent instead of each product, the best first; products that are not sold are left out."""
+    ids = set(product_ids)
+    rows = Substitute.objects.filter(Q(product__in=ids) | Q(substitute__in=ids, both_ways=True))
+    found: dict[int, dict[int, Product]] = defaultdict(dict)
+    for row in rows.select_related("product", "substitute").order_by("rank", "pk"):
+        pairs = [(row.product_id, row.substitute)]
+        pairs += [(row.substitute_id, row.product)] if row.both_ways else []
+        for wanted, other in pairs:
+            if wanted in ids and other.is_active:
+                found[wanted].setdefault(other.pk, other)
+    return {pk: list(others.values()) for pk, others in found.items()}
+
+
 def with_available(levels: "QuerySet[StockLevel]") -> "QuerySet[StockLevel]":
     """Return the levels with ``free``: on hand less allocated less safety stock, never below zero."""
     return levels.annotate(free=FREE)
@@ -75,10 +108,16 @@ def within_locations(principal: Any, path: str) -> Q:
 
     A person sees the locations of their memberships, or all of them without any; a key sees all.
     """
+    mine = locations_of(principal)
+    return Q(**{f"{path}__in": mine}) if mine else EVERY_ROW
+
+
+def locations_of(principal: Any) -> list[int]:
+    """Return the ids of the locations that a principal is limited to; none: no limit."""
     if getattr(principal, "actor_kind", "user") != "user":
-        return Q()
-    mine = LocationMembership.objects.filter(user_id=principal.pk)
-    return Q(**{f"{path}__in": mine.values("location_id")}) | ~Q(Exists(mine))
+        return []
+    mine = LocationMembership.objects.filter(user_id=principal.pk).order_by("location_id")
+    return remembered(principal, "locations", lambda: list(mine.values_list("location_id", flat=True)))
 
 
 def _sellable(levels: "QuerySet[StockLevel] | None" = None) -> "QuerySet[StockLevel]":

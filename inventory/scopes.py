@@ -4,7 +4,16 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from inventory.models import Location, LocationMembership, Product, Reservation, StockFile, StockLevel, StockMovement
+from inventory.models import (
+    Location,
+    LocationMembership,
+    Product,
+    Reservation,
+    StockFile,
+    StockLevel,
+    StockMovement,
+    Substitute,
+)
 from inventory.queries import within_locations
 from oms.foundation.scope import scope_rule, unscoped
 
@@ -15,7 +24,7 @@ PATHS: dict[type[Model], str] = {
     StockMovement: "stock_level__location",
 }
 
-unscoped(Product, Reservation, StockFile)
+unscoped(Product, Reservation, StockFile, Substitute)
 
 
 def _declare(model: type[Model], path: str) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
@@ -10,6 +9,13 @@ from django.urls import reverse_lazy
 def _may(permission: str) -> Any:
     """Return a function that tells whether the person may see an entry."""
     return lambda request: request.user.has_perm(permission)
+
+
+def _may_import(request: Any) -> bool:
+    """Return whether the person may import any kind of file."""
+    from oms.foundation.imports.kinds import kinds_for
+
+    return bool(kinds_for(request.user))
 
 
 def _entry(title: str, icon: str, view: str, permission: str, query: str = "") -> dict[str, Any]:
@@ -28,24 +34,27 @@ class _Address:
         return f"{self._link}{self._query}"
 
 
-def _style(request: HttpRequest) -> str:
-    """Return the address of our own style sheet."""
-    return static("console.css")
-
-
-def _icon(request: HttpRequest) -> str:
-    """Return the address of the icon on the browser's tab."""
-    return static("favicon.svg")
+def _static(name: str) -> Any:
+    """Return a function that returns the address of a file of our own."""
+    return lambda request: static(name)
 
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Order desk",
     "SITE_HEADER": "Order desk",
     "SITE_SYMBOL": "package_2",
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second-factor-set-up")},
+        ]
+    },
     "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [_style],
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "STYLES": [_static("console.css"), _static("frame.css")],
+    "SCRIPTS": [_static("keys.js")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _static("favicon.svg")}],
     "DASHBOARD_CALLBACK": "oms.outlets.start.dashboard",
     "COMMAND": {"search_models": False, "show_history": False},
     "COLORS": {
@@ -84,9 +93,13 @@ UNFOLD: dict[str, Any] = {
                         "inventory",
                         "fulfillment_fulfillmentorder",
                         "fulfillment.view_fulfillmentorder",
+                        "?state__exact=open",
                     ),
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
+                    _entry(
+                        "Decisions", "alt_route", "fulfillment_sourcingdecision", "fulfillment.view_sourcingdecision"
+                    ),
                     _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),
                 ],
             },
@@ -104,9 +117,12 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _entry("Channels", "storefront", "orders_channel", "orders.view_channel"),
+                    _entry("Accounts", "hub", "orders_channelaccount", "orders.view_channelaccount"),
                     _entry("API keys", "key", "orders_apikey", "orders.view_apikey"),
                     _entry("Customer e-mails", "mail", "outlets_notification", "outlets.view_notification"),
+                    _entry("Mail rules", "rule", "outlets_notificationrule", "outlets.view_notificationrule"),
                     _entry("Webhooks", "webhook", "outlets_webhookendpoint", "outlets.view_webhookendpoint"),
+                    _entry("Webhook deliveries", "send", "outlets_webhookdelivery", "outlets.view_webhookdelivery"),
                 ],
             },
             {
@@ -114,6 +130,7 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _entry("Bulk acts", "checklist", "foundation_bulkoperation", "orders.view_order"),
+                    {**_entry("Imports", "upload_file", "foundation_importsession", ""), "permission": _may_import},
                     _entry("Facts", "outbox", "foundation_outboxevent", "foundation.view_outboxevent"),
                     _entry("Inbox", "inbox", "foundation_inboxmessage", "foundation.view_inboxmessage"),
                     _entry("Jobs", "schedule", "foundation_periodicjob", "foundation.view_periodicjob"),

@@ -94,6 +94,8 @@ def _postgresql(url: str) -> dict[str, Any]:
     options.update({k: v for k, v in parse_qsl(parts.query) if k != "host"})
     return {
         "ENGINE": "django.db.backends.postgresql",
+        # a connection that died in the pool, with its server, is not handed out
+        "CONN_HEALTH_CHECKS": True,
         "NAME": info.get("dbname", ""),
         "USER": info.get("user", ""),
         "PASSWORD": unquote(parts.password or ""),

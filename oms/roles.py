@@ -22,6 +22,7 @@ ROLES: dict[str, list[str]] = {
         "orders.hold_order",
         "orders.release_order",
         "orders.cancel_order",
+        "orders.swap_order",
         "orders.readdress_order",
         "orders.note_order",
         "orders.tag_order",
@@ -32,9 +33,8 @@ ROLES: dict[str, list[str]] = {
         "returns.view_*",
         "returns.request_return",
         "returns.approve_return",
-        "returns.decline_return",
         "returns.cancel_return",
-        "returns.mark_sent_return",
+        "returns.send_return",
         "outlets.view_notification",
         "outlets.resend_notification",
     ],
@@ -60,10 +60,10 @@ ROLES: dict[str, list[str]] = {
         "inventory.view_*",
         "inventory.adjust_stock*",
         "returns.view_*",
+        "returns.send_return",
         "returns.receive_return",
         "returns.inspect_return",
         "returns.complete_return",
-        "returns.mark_sent_return",
     ],
     "Merchandising": ["inventory.*", "orders.view_order", "orders.view_orderline", "*.view_channel"],
     "Finance": [
@@ -81,6 +81,7 @@ ROLES: dict[str, list[str]] = {
 }
 # Memberships limit what a person sees: whoever could change them could widen their own.
 NEVER = ["*.delete_*", "*.add_*membership", "*.change_*membership", "auth.*", "admin.*", "sessions.*", "contenttypes.*"]
+NEVER += ["axes.*", "*.*_personsession", "*.*_secondfactor", "*.*_recoverycode"]
 
 
 def sync_roles(**kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """Settings of the whole system; every choice comes from the environment, unset means embedded and safe."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("HTTPS")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.flag("HSTS_SUBDOMAINS", True)
+# W021 asks for the browsers' own list of https sites: a domain gets on it for years, so its owner decides
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "oms.foundation.console.errors.form_expired"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 INSTALLED_APPS = [
@@ -47,6 +52,7 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "django_structlog",
+    "axes",
     "oms.foundation",
     "inventory",
     "orders",
@@ -63,10 +69,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oms.foundation.logins.asking.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "oms.foundation.request_log.RequestLog",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
     "oms.foundation.web.content_security_policy",
     "oms.foundation.web.api_problems",
 ]
@@ -95,12 +103,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+SESSION_ENGINE = "oms.foundation.logins.sessions"
+SESSION_COOKIE_AGE = 43_200  # a long shift
+# Wrong passwords of one person from one address, and of anybody from one address, that lock it out for a while.
+AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURES", 5)
+LOGIN_FAILURES_OF_ADDRESS = env.number("LOGIN_FAILURES_OF_ADDRESS", 50)
+AXES_COOLOFF_TIME = timedelta(minutes=env.number("LOGIN_LOCKED_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "oms.foundation.logins.lockout.Attempts"
+AXES_CLIENT_IP_CALLABLE = "oms.foundation.logins.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "oms.foundation.logins.lockout.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# Roles whose people must sign in with a second factor; "*" means everybody. Whoever wants one can have it anyway.
+SECOND_FACTOR = env.words("SECOND_FACTOR")
+LOGIN_URL, LOGIN_REDIRECT_URL = reverse_lazy("admin:login"), reverse_lazy("admin:index")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = ["oms.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -143,6 +168,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 2**31  # never: connections go back to the pool, see oms.celery
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -154,6 +180,8 @@ CELERY_BEAT_SCHEDULE = {
 LEASE_SECONDS = env.number("LEASE_SECONDS", 30)
 # Seconds after which the provider is asked about an answer that was lost, then asked again.
 UNKNOWN_ASK_SECONDS = [int(s) for s in env.words("UNKNOWN_ASK_SECONDS", "5,30,120,600,3600,21600,86400")]
+# Seconds after which a mail is tried again whose server could not be reached; the wait doubles each time.
+MAIL_RETRY_SECONDS = env.number("MAIL_RETRY_SECONDS", 60)
 # Seconds the sandbox gateway takes to answer.
 SANDBOX_LATENCY = float(env.text("SANDBOX_LATENCY", "0"))
 # Minor units above which a person's refund waits for a second person; 0 means never.
@@ -191,6 +219,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"TrackingStatusEnum": "fulfillment.states.TrackingStatus.choices"},
     "SERVE_INCLUDE_SCHEMA": False,
 }
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"

@@ -41,6 +41,14 @@ class OrderReduced(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PiecesSwapped(OrderFact):
+    """Open pieces were swapped for a substitute, which stands on a line of its own."""
+
+    line_id: int
+    tells_customer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLinesChanged(OrderFact):
     """Lines found their product, or their stock is to be decided anew."""
 

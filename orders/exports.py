@@ -24,10 +24,14 @@ SETTLED = {
 
 
 def order_rows(orders: "QuerySet[Order]") -> Iterator[list[Any]]:
-    """Yield the cells of every line of the orders, in :data:`COLUMNS`; an order's own cells stand in its first row."""
+    """Yield the cells of every line of the orders, in :data:`COLUMNS`; an order's own cells stand in its first row.
+
+    Pieces that were swapped stand in the row of their substitute alone.
+    """
     for order in with_answers(orders).iterator(chunk_size=CHUNK):
         discounts = list(order.discounts.all())
-        pairs = zip_longest(order.lines.all(), order.payments.all())
+        lines = [line for line in order.lines.all() if line.quantity_priced]
+        pairs = zip_longest(lines, order.payments.all())
         for i, (line, payment) in enumerate(pairs):
             cells = _head(order, discounts) if i == 0 else {"external_id": _name(order)}
             cells |= _line(line, order, discounts) if line else {}
@@ -57,6 +61,9 @@ def _head(order: Order, discounts: list[OrderDiscount]) -> dict[str, Any]:
         "tags": ", ".join(str(tag) for tag in order.tags),
         "purchase_order": order.purchase_order,
         "risk_stated": order.risk_stated,
+        "ship_by": order.ship_by or "",
+        "channel_fee": minor_text(order.channel_fee, order.currency),
+        "sales_rep": order.sales_rep.get_username() if order.sales_rep else "",
     }
     for address in order.addresses.all():
         cells |= {f"{address.kind}_address.{part}": getattr(address, part) for part in ADDRESS}
@@ -74,7 +81,7 @@ def _line(line: OrderLine, order: Order, discounts: list[OrderDiscount]) -> dict
         "line.external_id": line.external_id,
         "sku": line.sku,
         "title": line.title,
-        "quantity": line.quantity,
+        "quantity": line.quantity_priced,
         "unit_price": minor_text(line.unit_price, order.currency),
         "line.tax": minor_text(line.tax, order.currency),
         "line.discounts": _discounts([one for one in discounts if one.line_id == line.pk], order),

@@ -22,7 +22,7 @@ def lock_orders(order_ids: Iterable[int]) -> list[Order]:
 
 def lock_payments(order_ids: Iterable[int]) -> list[Payment]:
     """Lock every payment of orders that the caller has locked, by primary key."""
-    payments = Payment.objects.select_for_update(of=("self",)).filter(order_id__in=sorted(set(order_ids)))
+    payments = Payment.objects.select_for_update(no_key=True, of=("self",)).filter(order_id__in=sorted(set(order_ids)))
     return list(payments.order_by("pk"))
 
 
@@ -33,11 +33,11 @@ def lock_refunds(refund_ids: Iterable[int]) -> list[Refund]:
 
 def lock_open_events(event_ids: Iterable[int]) -> list[PaymentEvent]:
     """Lock those of the intents whose outcome is not known yet, by primary key."""
-    events = PaymentEvent.objects.select_for_update(of=("self",)).filter(pk__in=sorted(set(event_ids)))
+    events = PaymentEvent.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=sorted(set(event_ids)))
     return list(events.filter(outcome__in=OPEN_OUTCOMES).order_by("pk"))
 
 
 def lock_lines(order_ids: Iterable[int]) -> list[OrderLine]:
     """Lock every line of orders that the caller has locked, by primary key."""
-    lines = OrderLine.objects.select_for_update(of=("self",)).filter(order_id__in=sorted(set(order_ids)))
+    lines = OrderLine.objects.select_for_update(no_key=True, of=("self",)).filter(order_id__in=sorted(set(order_ids)))
     return list(lines.order_by("pk"))

@@ -1,19 +1,27 @@
-"""What an order's page shows: facts, gates, lines, money, holds, addresses, timeline and buttons, read at once."""
+"""What an order's page shows: facts, gates, lines, money, holds and addresses, read at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from oms.foundation.actions import Offer, offers
-from oms.foundation.console.base import permitted
-from oms.foundation.models import AuditLine
 from oms.foundation.money import Money
 from orders.models import Gate, Hold, Order, OrderAddress, OrderLine, Payment, PaymentEvent
 from orders.models.orders import AddressKind
-from orders.states import EventKind, GateName, GateState, HoldState, Outcome
+from orders.services.held import FLOOR
+from orders.states import (
+    EventKind,
+    FulfillmentStatus,
+    GateName,
+    GateState,
+    HeldAct,
+    HoldReason,
+    HoldState,
+    OrderState,
+    Outcome,
+)
 
-TIMELINE_LENGTH = 200
+GONE_OUT = (FulfillmentStatus.PARTIALLY_SHIPPED, FulfillmentStatus.SHIPPED, FulfillmentStatus.DELIVERED)
 SIGNS = {EventKind.CAPTURE: 1, EventKind.REFUND: -1}
 
 
@@ -45,6 +53,8 @@ class LineRow:
     unit_price: Money
     discount: Money
     subtotal: Money
+
+    replaces: OrderLine | None
 
     @property
     def short(self) -> int:
@@ -79,6 +89,7 @@ class MoneyBox:
     balance: Money
     rows: Sequence[LedgerRow]
     payments: Sequence[Payment]
+    unsettled: Sequence[Payment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +107,14 @@ class OrderPage:
     shipping_address: OrderAddress | None
     billing_address: OrderAddress | None
     earlier_addresses: Sequence[OrderAddress]
-    timeline: Sequence[AuditLine]
-    offers: Sequence[Offer]
 
 
-def order_page(order: Order, principal: Any) -> OrderPage:
+def order_page(order: Order) -> OrderPage:
     """Return the page of an order; the statements do not grow with its lines, payments or history."""
     holds = list(Hold.objects.filter(order=order).select_related("owner").order_by("-pk"))
     addresses = list(OrderAddress.objects.filter(order=order).order_by("-pk"))
     current = {one.kind: one for one in addresses if one.replaced_at is None}
+    lines = {line.pk: line for line in order.lines.all()}
     gates = gate_rows(order)
     open_holds = [one for one in holds if one.state == HoldState.OPEN]
     return OrderPage(
@@ -112,15 +122,13 @@ def order_page(order: Order, principal: Any) -> OrderPage:
         header=_header(order),
         gates=gates,
         waits_for=waits_for(order, gates, open_holds),
-        lines=[_line_row(line, order.currency) for line in order.lines.all()],
+        lines=[_line_row(line, lines, order.currency) for line in lines.values()],
         money=_money(order),
         open_holds=open_holds,
         ended_holds=[one for one in holds if one.state != HoldState.OPEN],
         shipping_address=current.get(AddressKind.SHIPPING),
         billing_address=current.get(AddressKind.BILLING),
         earlier_addresses=[one for one in addresses if one.replaced_at is not None],
-        timeline=list(AuditLine.objects.filter(subject=order.stream).order_by("-id")[:TIMELINE_LENGTH]),
-        offers=permitted(offers(order, principal)),
     )
 
 
@@ -130,13 +138,13 @@ def _header(order: Order) -> list[tuple[str, Any]]:
         ("Channel", order.channel.name),
         ("Channel's number", order.external_id),
         ("Customer", order.customer_name),
-        ("E-mail", order.email),
-        ("Phone", order.phone),
         ("Placed", order.placed_at),
+        ("Total", order.total_money),
         ("Shipping method", order.get_service_level_display()),
+        ("Channel wants it shipped by", order.ship_by),
+        ("Kept by the channel", Money(order.channel_fee, order.currency) if order.channel_fee else None),
         ("Sales representative", order.sales_rep),
         ("PO number", order.purchase_order),
-        ("Instructions", order.instructions),
         ("Tags", ", ".join(str(tag) for tag in order.tags)),
     ]
     return [(label, value) for label, value in facts if value]
@@ -166,12 +174,15 @@ def _gate_row(name: GateName, gate: Gate | None) -> GateRow:
 
 
 def waits_for(order: Order, gates: Sequence[GateRow], open_holds: Sequence[Hold]) -> str:
-    """Return the first reason why a placed order is not released, holds before gates; blank when nothing keeps it."""
-    if not order.is_live or order.released_at is not None:
+    """Return the first reason why a live order does not go on, holds before gates; blank when nothing keeps it."""
+    if not order.is_live:
         return ""
-    if open_holds:
-        hold = open_holds[-1]
-        return f"Held: {hold.get_reason_display()}" + (f" ({hold.note})" if hold.note else "")
+    stopping = FLOOR if order.released_at is not None else (HeldAct.RELEASE,)
+    for hold in open_holds:
+        if set(stopping) & set(hold.blocks):
+            return f"Held from {hold.blocked}: {hold.why}"
+    if order.released_at is not None:
+        return ""
     closed = [gate for gate in gates if gate.state == GateState.CLOSED]
     pending = [gate for gate in gates if gate.state == GateState.PENDING]
     for gate in [*closed, *pending]:
@@ -179,9 +190,37 @@ def waits_for(order: Order, gates: Sequence[GateRow], open_holds: Sequence[Hold]
     return ""
 
 
-def _line_row(line: OrderLine, currency: str) -> LineRow:
-    """Return one line with its money."""
+LETTING_GO = {
+    HoldReason.PAYMENT_FAILED: ["retry_payment", "record_payment"],
+    HoldReason.ADDRESS_QUESTION: ["edit_address"],
+    HoldReason.FRAUD_REVIEW: ["waive_gate"],
+}
+MENDING = {
+    GateName.DATA: ["recheck", "edit_contact"],
+    GateName.ADDRESS: ["edit_address", "waive_gate"],
+    GateName.FRAUD: ["waive_gate", "cancel"],
+    GateName.PAYMENT: ["retry_payment", "record_payment"],
+    GateName.STOCK: ["source_again", "cancel_line"],
+}
+
+
+def acts_that_mend(order: Order) -> list[str]:
+    """Return the acts that help with what the order waits for, most helpful first; else those of its stage."""
+    if order.state == OrderState.DRAFT:
+        return ["place", "change_lines"]
+    held = [hold for hold in order.holds.all() if hold.state == HoldState.OPEN]
+    if order.is_live and held:
+        return [*LETTING_GO.get(HoldReason(held[-1].reason), ()), "release_hold", "override_hold"]
+    if not order.is_live or order.released_at is not None:
+        return ["request_return"] if order.fulfillment_status in GONE_OUT else []
+    closed = [gate for gate in gate_rows(order) if gate.state == GateState.CLOSED]
+    return [*MENDING[GateName(closed[0].name)], "release"] if closed else ["release"]
+
+
+def _line_row(line: OrderLine, known: dict[int, OrderLine], currency: str) -> LineRow:
+    """Return one line with its money, and the line that it replaces."""
     return LineRow(
+        replaces=known.get(line.replaces_id) if line.replaces_id else None,
         line=line,
         unit_price=Money(line.unit_price, currency),
         discount=Money(line.discount, currency),
@@ -210,7 +249,13 @@ def _money(order: Order) -> MoneyBox:
         balance=captured - refunded,
         rows=rows,
         payments=payments,
+        unsettled=[payment for payment in payments if any(_is_unsettled(event) for event in payment.events.all())],
     )
+
+
+def _is_unsettled(event: PaymentEvent) -> bool:
+    """Return whether nobody asks any more what became of something asked of the gateway."""
+    return event.outcome == Outcome.UNKNOWN and event.next_try_at is None
 
 
 def _ledger_row(event: PaymentEvent, method: str, balance: Money) -> LedgerRow:

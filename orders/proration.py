@@ -17,7 +17,7 @@ class PricedOrder(Protocol):
 
 
 class CountedLine(Protocol):
-    """The price and the pieces of a line."""
+    """The price and the pieces of a line; the money of swapped pieces stands on the line of their substitute."""
 
     pk: int
     quantity: int
@@ -27,6 +27,7 @@ class CountedLine(Protocol):
     quantity_open: int
     quantity_shipped: int
     quantity_cancelled: int
+    quantity_swapped: int
 
 
 def line_shares(order: PricedOrder, lines: Sequence[CountedLine]) -> dict[int, int]:
@@ -40,7 +41,12 @@ def line_shares(order: PricedOrder, lines: Sequence[CountedLine]) -> dict[int, i
 def _net(order: PricedOrder, line: CountedLine) -> int:
     """Return what a line costs after its discount, with the tax that comes on top."""
     tax = 0 if order.prices_include_tax else line.tax
-    return max(0, line.quantity * line.unit_price - line.discount + tax)
+    return max(0, _priced(line) * line.unit_price - line.discount + tax)
+
+
+def _priced(line: CountedLine) -> int:
+    """Return the pieces whose money stands on the line."""
+    return line.quantity - line.quantity_swapped
 
 
 def earned(order: PricedOrder, lines: Sequence[CountedLine]) -> int:
@@ -57,9 +63,15 @@ def cancelled_value(order: PricedOrder, lines: Sequence[CountedLine]) -> int:
     """Return the part of the total that falls away with cancelled pieces; all of it when nothing else is left."""
     if all(line.quantity_cancelled == line.quantity for line in lines):
         return order.total
-    return _value(line_shares(order, lines), {line: line.quantity_cancelled for line in lines})
+    fallen = {line: line.quantity_cancelled - line.quantity_swapped for line in lines}
+    return _value(line_shares(order, lines), fallen)
 
 
 def _value(shares: Mapping[int, int], pieces: Mapping[CountedLine, int]) -> int:
     """Return what some pieces of each line are worth, rounded down by line."""
-    return sum(shares[line.pk] * count // line.quantity for line, count in pieces.items())
+    return sum(shares[line.pk] * count // _priced(line) for line, count in pieces.items() if count)
+
+
+def moved_part(amount: int, *, pieces: int, of: int) -> int:
+    """Return the part of a line's tax or discount that goes with some of its pieces; the rest stays, to the cent."""
+    return split_amount(amount, [of - pieces, pieces])[1]

@@ -1,5 +1,6 @@
 """Who sees what of demand: rows of the caller's channels, and nothing of others."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, Q
@@ -22,36 +23,40 @@ from orders.models import (
     Refund,
     SandboxCharge,
 )
-from orders.queries import customers_within_channels, within_channels
+from orders.queries import customers_within_channels, within_channels, within_orders
 
-PATHS: dict[type[Model], str] = {
+CHANNELS: dict[type[Model], str] = {
     Channel: "pk",
     ChannelAccount: "channel",
     ChannelMembership: "channel",
     ApiKey: "account__channel",
-    Order: "channel",
-    OrderLine: "order__channel",
-    OrderAddress: "order__channel",
-    OrderDiscount: "order__channel",
-    Gate: "order__channel",
-    Hold: "order__channel",
-    Payment: "order__channel",
-    PaymentEvent: "payment__order__channel",
-    Refund: "order__channel",
+}
+ORDERS: dict[type[Model], str] = {
+    Order: "",
+    OrderLine: "order__",
+    OrderAddress: "order__",
+    OrderDiscount: "order__",
+    Gate: "order__",
+    Hold: "order__",
+    Payment: "order__",
+    PaymentEvent: "payment__order__",
+    Refund: "order__",
 }
 
 unscoped(SandboxCharge)
 scope_rule(Customer)(customers_within_channels)
 
 
-def _declare(model: type[Model], path: str) -> None:
-    """Let a principal see the rows whose channel, found at ``path``, is one of theirs."""
+def _declare(model: type[Model], path: str, rule: Callable[[Any, str], Q]) -> None:
+    """Let a principal see the rows whose channel or order, found at ``path``, is one of theirs."""
 
     @scope_rule(model)
     def within(principal: Any) -> Q:
         """Return the condition of the rows."""
-        return within_channels(principal, path)
+        return rule(principal, path)
 
 
-for _model, _path in PATHS.items():
-    _declare(_model, _path)
+for _model, _path in CHANNELS.items():
+    _declare(_model, _path, within_channels)
+for _model, _path in ORDERS.items():
+    _declare(_model, _path, within_orders)

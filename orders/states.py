@@ -13,6 +13,9 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+LIVE_ORDERS = (OrderState.PLACED, OrderState.RELEASED)
+
+
 class PaymentStatus(models.TextChoices):
     """What an order's money facts add up to; derived, never set by hand."""
 
@@ -66,6 +69,18 @@ class HoldState(models.TextChoices):
     RELEASED = "released", "released"
     OVERRIDDEN = "overridden", "overridden"
     EXPIRED = "expired", "expired"
+
+
+class HeldAct(models.TextChoices):
+    """The acts that a hold can block."""
+
+    RELEASE = "release", "releasing to the floor"
+    PICK = "pick", "picking"
+    PACK = "pack", "packing"
+    LABEL = "label", "buying labels"
+    SHIP = "ship", "shipping"
+    CANCEL = "cancel", "cancelling"
+    REFUND = "refund", "refunding"
 
 
 class PaymentState(models.TextChoices):

@@ -12,6 +12,7 @@ from returns.conditions import (
     IS_INSPECTED,
     IS_RECEIVED,
     IS_REQUESTED,
+    MONEY_NOT_HELD,
 )
 from returns.forms import CompleteForm, InspectForm, NoteForm, ReceiveForm, RequestForm
 from returns.models import Return
@@ -69,7 +70,7 @@ register(
         model=Return,
         name="mark_sent",
         label="Mark as sent",
-        permission="returns.receive_return",
+        permission="returns.send_return",
         service=mark_sent,
         subject="return_id",
         conditions=(IS_APPROVED,),
@@ -114,7 +115,7 @@ register(
         permission="returns.complete_return",
         service=complete_return,
         subject="return_id",
-        conditions=(IS_RECEIVED, IS_INSPECTED),
+        conditions=(IS_RECEIVED, IS_INSPECTED, MONEY_NOT_HELD),
         form=CompleteForm,
         irreversible="the money goes back to the customer",
         icon="payments",

@@ -4,9 +4,10 @@ from django.db.models import F
 
 from oms.foundation.actions import Condition
 from orders.models import Order
+from orders.services.conditions import REFUND_NOT_HELD
 from returns.models import Return
 from returns.queries import returnable
-from returns.states import ON_THE_WAY, ReturnState
+from returns.states import ON_THE_WAY, Acceptance, ReturnState
 
 
 def _in_states(code: str, states: tuple[str, ...], sentence: str) -> Condition:
@@ -41,6 +42,12 @@ def _something_expected(row: Return) -> str | None:
     return "Everything that was announced has arrived; announce another return for more."
 
 
+def _refund_not_held(row: Return) -> str | None:
+    """Return which hold keeps the money of accepted pieces, or None."""
+    accepted = row.lines.filter(acceptance=Acceptance.ACCEPTED).exists()
+    return REFUND_NOT_HELD.check(row) if accepted else None
+
+
 def is_to_inspect(line: object) -> bool:
     """Return whether pieces of the line arrived that nobody has decided about."""
     return bool(getattr(line, "quantity_received", 0)) and not getattr(line, "is_inspected", False)
@@ -60,6 +67,7 @@ IS_EXPECTED = _in_states(
 )
 IS_RECEIVED = _in_states("not_received", (ReturnState.RECEIVED,), "This return is {state}; receive its parcel first.")
 IS_INCOMPLETE = Condition("all_arrived", _something_expected)
+MONEY_NOT_HELD = Condition("order_held", _refund_not_held)
 IS_INSPECTED = Condition("not_inspected", _all_inspected)
 CAN_CANCEL = _in_states(
     "not_cancellable",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from inventory.models import LocationMembership
+from inventory.queries import locations_of
 from oms.foundation.scope import scope_rule, scoped
 from orders.models import Order
 from returns.models import Return
@@ -14,7 +14,5 @@ from returns.models import Return
 def visible_returns(principal: Any) -> Q:
     """Show returns of visible orders; to people limited to locations only theirs and those of no location yet."""
     seen = Q(order__in=scoped(principal, Order).order_by().values("pk"))
-    if getattr(principal, "actor_kind", "user") != "user":
-        return seen
-    places = list(LocationMembership.objects.filter(user=principal.pk).values_list("location_id", flat=True))
+    places = locations_of(principal)
     return seen & (Q(location__in=places) | Q(location=None)) if places else seen

@@ -1,9 +1,14 @@
 """Which tests this machine and this database can run; what is left out says why."""
 
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from tests.books import Books
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -11,6 +16,15 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 def on_postgresql() -> bool:
     """Tell whether the tests run on PostgreSQL."""
     return str(settings.DATABASES["default"]["ENGINE"]).endswith("postgresql")
+
+
+def pytest_configure() -> None:
+    """Empty the database quickly after the tests that commit."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty_what_is_full
+
+    TransactionTestCase._fixture_teardown = empty_what_is_full
 
 
 def pytest_report_header() -> list[str]:
@@ -24,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = {}
     if on_postgresql():
         missing["sqlite_race"] = "proves the embedded default: runs on SQLite only"
+        missing["looks"] = "pages look the same on every engine: looked at on the embedded default"
     else:
         missing["pg"] = "needs PostgreSQL: set DATABASE_URL=postgresql://…"
     if CHROMIUM is None:
@@ -31,3 +46,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in missing.keys() & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.skip(reason=missing[mark]))
+
+
+@pytest.fixture(autouse=True)
+def books_hold_after_a_race(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run the invariants that hold in every moment after each race and kill; a twin is there to break them.
+
+    ``lacks`` names those that compare with what a test of one room does not have.
+    """
+    marks = {mark.name for mark in request.node.iter_markers()}
+    lacks = {name for mark in request.node.iter_markers("lacks") for name in mark.args}
+    if not marks & {"race", "kill"} or "twin" in marks:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that the rows are still there when the test is over
+    yield
+    from oms.foundation.invariants import INVARIANTS, check
+    from tests.factories import NOW
+
+    found = check(NOW, classes=["A"], only=INVARIANTS.keys() - lacks)
+    assert [(one.invariant.id, one.ids, one.error) for one in found if not one.holds] == []
+
+
+@pytest.fixture(scope="module")
+def books(django_db_setup: None, django_db_blocker: Any) -> "Iterator[Books]":
+    """Have a shop with a little of everything, once for all tests of a module, which leave it as it was."""
+    from django.db import transaction
+
+    from tests.books import keep_books
+
+    whole = transaction.atomic()
+    whole._from_testcase = True  # as the transaction of a test: what must be durable may begin inside it
+    with django_db_blocker.unblock(), whole:
+        yield keep_books()
+        transaction.set_rollback(True)

@@ -1,5 +1,6 @@
 """Starts a throw-away demo shop on a free port, for whatever wants to look at the running system."""
 
+import json
 import os
 import re
 import signal
@@ -10,9 +11,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
@@ -26,11 +27,12 @@ class ShopDidNotStart(Exception):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running shop: its address, its log, and who may do everything in it."""
+    """A running shop: its address, its log, who may do everything in it, and the pages its scenes have named."""
 
     address: str
     log: Path
     username: str = "admin"
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def password(self) -> str:
@@ -40,8 +42,10 @@ class Shop:
 
 
 @contextmanager
-def demo_shop() -> Iterator[Shop]:
+def demo_shop(*stage: str) -> Iterator[Shop]:
     """Start the shop with a database of its own, hand it over, stop it and forget its data.
+
+    ``stage`` are the words for ``python -m tools.stages FILE`` which is to play in the shop before it opens.
 
     :raises ShopDidNotStart: when it does not answer within two minutes.
     """
@@ -56,16 +60,30 @@ def demo_shop() -> Iterator[Shop]:
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "PYTHONUNBUFFERED": "1",
+            "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+            "REFUND_APPROVAL_ABOVE": "5000",
+            "SANDBOX_TRACKING_SECONDS": "100000",
         }
+        pages = played(stage, home / "pages.json", os.environ | variables) if stage else {}
         with log.open("w") as out:
             command = [sys.executable, "manage.py", "run"]
             server = subprocess.Popen(command, cwd=HOME, env=os.environ | variables, stdout=out, stderr=out)
             try:
-                shop = Shop(f"http://127.0.0.1:{port}", log)
+                shop = Shop(f"http://127.0.0.1:{port}", log, pages=pages)
                 wait_for_answer(shop, server)
                 yield shop
             finally:
                 stop(server)
+
+
+def played(words: Sequence[str], file: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """Play the scenes in the shop's database; return the pages they name."""
+    command = [sys.executable, "-m", "tools.stages", str(file), *(word for word in words if word != "--full")]
+    ended = subprocess.run(command, cwd=HOME, env=variables, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise ShopDidNotStart(f"The scenes broke off:\n{ended.stderr[-3000:]}")
+    pages: dict[str, str] = json.loads(file.read_text())
+    return pages
 
 
 def wait_for_answer(shop: Shop, server: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,7 @@
 """Keeps `.venv` in step with the requirement files, using nothing but Python's standard library.
 
-``python3 tools/environment.py runtime`` or ``… dev``; a second call with unchanged files takes no noticeable time.
+``python3 tools/environment.py runtime``, ``… dev`` or ``… security``; a second call with unchanged files takes no
+noticeable time.
 """
 
 import hashlib
@@ -12,7 +13,11 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 VENV = HOME / ".venv"
 PYTHON = VENV / "bin" / "python"
-LAYERS = {"runtime": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+LAYERS = {
+    "runtime": ["requirements.txt"],
+    "dev": ["requirements.txt", "requirements-dev.txt"],
+    "security": ["requirements.txt", "requirements-dev.txt", "requirements-security.txt"],
+}
 OLDEST = (3, 11)
 
 

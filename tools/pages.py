@@ -9,16 +9,22 @@ from playwright.sync_api import Page
 
 CHANGE_LIST = re.compile(r"^/(?P<room>\w+)/(?P<model>\w+)/$")
 CHANGE_PAGE = re.compile(r"/change/$")
-LEAVES = re.compile(r"/(logout|password_change|jsi18n|delete)/|\.(pdf|csv|xlsx|zpl)$")
-FIXED = {"api-docs": "/api/v1/docs/", "nothing-here": "/no-such-page/"}
+LEAVES = re.compile(r"/(logout|password_change|jsi18n|delete|refused)/|\.(pdf|csv|xlsx|zpl)$")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One page to look at: a name for its picture, and its path with query."""
+    """One page to look at.
+
+    ``name`` is its picture's; ``who`` looks at it, nobody without a name. ``steps`` are done in the page first, in
+    order: (selector, text) fills a box, (selector, None) clicks. ``status`` is the answer that is expected then.
+    """
 
     name: str
     path: str
+    who: str = "admin"
+    steps: tuple[tuple[str, str | None], ...] = ()
+    status: int = 200
 
 
 def places(page: Page, address: str) -> Iterator[Place]:
@@ -34,7 +40,6 @@ def places(page: Page, address: str) -> Iterator[Place]:
             yield from list_places(page, address, path)
         elif path != "/" and not CHANGE_PAGE.search(path):
             yield Place(slug(path), path)
-    yield from (Place(name, path) for name, path in FIXED.items())
 
 
 def list_places(page: Page, address: str, path: str) -> Iterator[Place]:

@@ -5,13 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from fulfillment.states import AllocationState, FulfillmentOrderState, LabelState, ShipmentState, TrackingStatus
-
-
-class ReasonOut(serializers.Serializer[Any]):
-    """Why an action is closed."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField()
+from oms.foundation.api.schema import ReasonOut
 
 
 class OfferOut(serializers.Serializer[Any]):

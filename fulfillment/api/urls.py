@@ -4,7 +4,7 @@ from fulfillment.api.views import FulfillmentOrderViewSet, PackageViewSet, Shipm
 from oms.foundation.api.routing import room_urls
 
 urlpatterns = [
-    *room_urls("fulfillment-orders", FulfillmentOrderViewSet),
-    *room_urls("shipments", ShipmentViewSet),
+    *room_urls("fulfillment-orders", FulfillmentOrderViewSet, together=True),
+    *room_urls("shipments", ShipmentViewSet, together=True),
     *room_urls("packages", PackageViewSet),
 ]

@@ -17,6 +17,7 @@ from fulfillment.queries import (
     work_with_lines,
 )
 from oms.foundation.actions import offers
+from oms.foundation.api.together import ActsTogether
 from oms.foundation.api.views import RoomViewSet
 from oms.foundation.refusals import NotFound
 from oms.foundation.scope import scoped
@@ -45,7 +46,7 @@ class ReadsRows(RoomViewSet):
         ]
 
 
-class FulfillmentOrderViewSet(ReadsRows):
+class FulfillmentOrderViewSet(ActsTogether, ReadsRows):
     """Lists and shows what locations ship, and runs the floor's acts."""
 
     model = FulfillmentOrder
@@ -60,7 +61,7 @@ class FulfillmentOrderViewSet(ReadsRows):
         return work_with_lines(scoped(self.request.user, FulfillmentOrder))
 
 
-class ShipmentViewSet(ReadsRows):
+class ShipmentViewSet(ActsTogether, ReadsRows):
     """Lists and shows shipments, and runs their acts."""
 
     model = Shipment

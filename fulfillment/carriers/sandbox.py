@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from fulfillment.carriers.gateway import (
     BoughtLabel,
@@ -207,9 +206,8 @@ def hand_over(tracking_numbers: Sequence[str], *, now: datetime) -> None:
     waiting.filter(event_due_at=None).update(event_due_at=first)
 
 
-def take_step(row: SandboxParcel, *, now: datetime) -> int | None:
-    """Move a parcel one step on and return which step it was, or None when somebody else did."""
-    last = row.next_event + 1 >= len(JOURNEY)
-    due = None if last else now + timedelta(seconds=settings.SANDBOX_TRACKING_SECONDS)
-    unmoved = SandboxParcel.objects.filter(pk=row.pk, next_event=row.next_event)
-    return row.next_event if unmoved.update(next_event=F("next_event") + 1, event_due_at=due) else None
+def take_step(row: SandboxParcel, *, now: datetime) -> None:
+    """Move a parcel one step on, in memory."""
+    row.next_event += 1
+    last = row.next_event >= len(JOURNEY)
+    row.event_due_at = None if last else now + timedelta(seconds=settings.SANDBOX_TRACKING_SECONDS)

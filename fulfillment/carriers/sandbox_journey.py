@@ -5,14 +5,17 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
-from fulfillment.carriers.sandbox import CODE, event_body, misbehaves, take_step
+from fulfillment.carriers.sandbox import CODE, JOURNEY, event_body, misbehaves, take_step
 from fulfillment.models import SandboxParcel
 from oms.foundation.actor import Actor
-from oms.foundation.inbox import receive
+from oms.foundation.inbox import receive_all
+from oms.foundation.locks import lock_free
+from oms.foundation.models import InboxMessage
+from oms.foundation.updates import update_each
 from oms.foundation.work import drainer
 
 SOURCE = "carrier:sandbox"
-KIND = "carrier_event"
+KIND = "sandbox_carrier"
 
 
 def _next_step() -> datetime | None:
@@ -24,30 +27,35 @@ def _next_step() -> datetime | None:
 @drainer("carriers", next_due=_next_step)
 def move_parcels(actor: Actor, limit: int) -> int:
     """Scan every parcel whose time has come and send the message to our own inbox."""
-    due = list(SandboxParcel.objects.filter(event_due_at__lte=actor.now).order_by("event_due_at", "pk")[:limit])
-    for row in due:
-        with transaction.atomic():
-            step = take_step(row, now=actor.now)
-            if step is not None:
-                _send(row, step, actor)
+    with transaction.atomic():
+        waiting = SandboxParcel.objects.filter(event_due_at__lte=actor.now).order_by("event_due_at", "pk")
+        due = lock_free(waiting, limit)
+        messages = [message for row in due for message in _messages(row, actor)]
+        for row in due:
+            take_step(row, now=actor.now)
+        update_each(due, ["next_event", "event_due_at"])
+        receive_all(messages)
     return len(due)
 
 
-def _send(row: SandboxParcel, step: int, actor: Actor) -> None:
-    """Send the message about a step; told to misbehave, it comes twice, or after the next one."""
-    steps = [step]
-    if misbehaves("out_of_order"):
-        steps = [step + 1, step] if step + 1 < 4 else [step]
+def _messages(row: SandboxParcel, actor: Actor) -> list[InboxMessage]:
+    """Return the messages about the next step; told to misbehave, it comes twice, or after the one behind it."""
+    steps = [row.next_event]
+    if misbehaves("out_of_order") and row.next_event + 1 < len(JOURNEY):
+        steps = [row.next_event + 1, row.next_event]
     if misbehaves("duplicate"):
         steps += steps
-    for position, one in enumerate(steps):
-        again = f":{position}" if steps.index(one) != position else ""
-        receive(
+    marks = [f"{row.tracking_number}-{step + 1}" for step in steps]
+    return [
+        InboxMessage(
             source=SOURCE,
             kind=KIND,
             account=CODE,
-            message_id=f"{row.tracking_number}-{one + 1}{again}",
-            body=event_body(row, one, actor.now),
+            message_id=f"{mark}:{place}" if mark in marks[:place] else mark,
+            body=event_body(row, step, actor.now),
             headers={},
-            actor=actor,
+            received_at=actor.now,
+            next_try_at=actor.now,
         )
+        for place, (step, mark) in enumerate(zip(steps, marks, strict=True))
+    ]

@@ -51,6 +51,11 @@ class FulfillmentOrder(Aggregate):
         """Return the order's stream: the floor's lines stand on the order's timeline."""
         return f"order:{self.order_id}"
 
+    @property
+    def told(self) -> str:
+        """Return which work it is and where, for a line of the timeline."""
+        return f"{self.number} at {self.location.name}."
+
     @transition(field=state, source=S.PLANNED, target=S.OPEN)
     def open(self, *, at: datetime, ship_by: datetime) -> None:
         """The order was released: the floor may pick."""

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from fulfillment.models.orders import Allocation, FulfillmentOrder
-from fulfillment.states import DEAD_LABELS, LabelState, ShipmentState, TrackingStatus
+from fulfillment.states import DEAD_LABELS, TROUBLED_LABELS, LabelState, ShipmentState, TrackingStatus
 from inventory.models import Location
 from oms.foundation.aggregate import Aggregate, Versioned, words_check
 from oms.foundation.claims import Claimable
@@ -38,7 +38,10 @@ class Shipment(Aggregate):
             ("ship_shipment", "Can hand parcels to the carrier"),
         ]
         constraints = [words_check("state", S.values, "shipment_state_word")]
-        indexes = [models.Index(fields=["state", "-id"], name="shipment_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="shipment_by_state"),
+            models.Index(fields=["shipped_at"], name="shipment_left", condition=Q(shipped_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -157,7 +160,8 @@ class Label(Claimable, Aggregate):
                 fields=["next_try_at", "id"],
                 name="label_due",
                 condition=Q(state__in=["requested", "unknown", "void_requested"]),
-            )
+            ),
+            models.Index(fields=["package"], name="label_troubled", condition=Q(state__in=TROUBLED_LABELS)),
         ]
 
     def __str__(self) -> str:

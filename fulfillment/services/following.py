@@ -10,7 +10,7 @@ from fulfillment.services.labels import ask_to_void, labels_in_hand
 from fulfillment.services.packing import UNSENT
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
-from fulfillment.states import LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
+from fulfillment.states import BEGUN, LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many
@@ -40,11 +40,11 @@ def _cancel(shipments: Sequence[Shipment], actor: Actor) -> None:
     for one in on_list:
         one.unlabel()
     save_many(on_list, ["state"])
-    record_many(actor, [Act("fulfillment.void_labels", one) for one in on_list])
+    record_many(actor, [Act("fulfillment.void_labels", one, f"{one.number}.") for one in on_list])
     for one in shipments:
         one.cancel()
     save_many(shipments, ["state"])
-    record_many(actor, [Act("fulfillment.cancel", one) for one in shipments])
+    record_many(actor, [Act("fulfillment.cancel_shipment", one, f"{one.number} will not leave.") for one in shipments])
 
 
 def _forget_shortage(orders: Sequence[Order]) -> None:
@@ -56,17 +56,20 @@ def _forget_shortage(orders: Sequence[Order]) -> None:
 
 
 @transaction.atomic
-def shrink_promises(*, order_ids: Sequence[int], actor: Actor) -> None:
+def shrink_promises(*, order_ids: Sequence[int], trigger: str = Trigger.REDUCED, actor: Actor) -> None:
     """Bring the promises of reduced orders down to their open pieces: plans anew, work at the floor by the excess."""
     ids = [order.pk for order in lock_orders(order_ids) if order.is_live]
     at_work = lock_live_of(ids, AT_WORK)
-    excess = _excess([row.pk for row in at_work])
+    excess = _excess(at_work)
     if excess:
         end_allocations(excess)
-        record_many(actor, [Act("fulfillment.shrink", one, data={"quantity": one.quantity}) for one in excess])
+        record_many(
+            actor,
+            [Act("fulfillment.shrink", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in excess],
+        )
         give_back(excess, verdicts={}, actor=actor)
         _cancel_empty(at_work, actor)
-    source_orders(order_ids=ids, trigger=Trigger.REDUCED, actor=actor)
+    source_orders(order_ids=ids, trigger=trigger, actor=actor)
 
 
 def _cancel_empty(at_work: Sequence[FulfillmentOrder], actor: Actor) -> None:
@@ -76,12 +79,17 @@ def _cancel_empty(at_work: Sequence[FulfillmentOrder], actor: Actor) -> None:
     for row in empty:
         row.cancel()
     save_many(empty, ["state"])
-    record_many(actor, [Act("fulfillment.cancel", row, note="The order was reduced.") for row in empty])
+    record_many(actor, [Act("fulfillment.cancel", row, note=f"{row.told} The order was reduced.") for row in empty])
 
 
-def _excess(fulfillment_order_ids: Sequence[int]) -> list[Allocation]:
-    """Return unpicked allocations, cut to size, that go beyond the open pieces of their line; last ones first."""
-    allocations = open_allocations_of(fulfillment_order_ids)
+def _excess(at_work: Sequence[FulfillmentOrder]) -> list[Allocation]:
+    """Return unpicked allocations, cut to size, that go beyond the open pieces of their line.
+
+    Work that nobody has begun gives first, and of that the last ones.
+    """
+    begun = {row.pk for row in at_work if row.state in BEGUN}
+    allocations = open_allocations_of([row.pk for row in at_work])
+    allocations.sort(key=lambda one: (one.fulfillment_order_id not in begun, one.pk))
     lines = OrderLine.objects.in_bulk({one.order_line_id for one in allocations})
     over = {pk: -line.quantity_open for pk, line in lines.items()}
     for one in allocations:

@@ -1,103 +1,237 @@
 """The worker that speaks with carriers: compares rates, buys and voids labels, each exactly once whatever happens."""
 
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Q
 
 from fulfillment.carriers.checking import fault_in
 from fulfillment.carriers.choosing import Choice, choose, total_rates
 from fulfillment.carriers.gateway import BoughtLabel, CarrierRefused, CarrierUnreachable, Parcel, Rate
 from fulfillment.carriers.registry import all_carriers, carrier
-from fulfillment.models import Label
+from fulfillment.models import Label, Package, Shipment
 from fulfillment.parcels import parcel_for, parcels_of
 from fulfillment.services.label_settling import (
     UNSETTLED,
-    settle_choice,
+    settle_choices,
     settle_kept,
-    settle_purchase,
+    settle_purchases,
     settle_refusal,
     settle_silence,
     settle_void,
+    settle_worn_out,
 )
 from fulfillment.states import LabelState, ShipmentState
 from oms.foundation.actor import Actor
-from oms.foundation.claims import backoff, claim
-from oms.foundation.work import drainer, next_due_of
+from oms.foundation.claims import backoff, claim, worn_out
+from oms.foundation.work import Apart, drainer, next_due_of
 
+Result = TypeVar("Result")
 IS_WAITING = Q(state__in=[*UNSETTLED, LabelState.VOID_REQUESTED])
+TOGETHER = 20
+WRITE_AFTER_SECONDS = 0.5
 
 
 @drainer("carriers", next_due=next_due_of(Label, IS_WAITING))
 def work_labels(actor: Actor, limit: int) -> int:
-    """Work off labels that wait for a carrier, one claim each, so that a poison one holds up no other."""
-    for count in range(limit):
-        claimed = claim(Label.objects.filter(IS_WAITING), now=actor.now, limit=1)
+    """Work off labels that wait for a carrier, some at a time; one that kills its worker is taken alone next time.
+
+    No carrier is asked after half of the lease, which began with the actor's moment: a label whose lease is over may be
+    with another worker, and two who ask buy two.
+    """
+    count, until = 0, time.monotonic() + settings.LEASE_SECONDS / 2
+    while count < limit and time.monotonic() < until:
+        claimed = claim(Label.objects.filter(IS_WAITING), now=actor.now, limit=min(TOGETHER, limit - count))
         if not claimed:
-            return count
-        work_label(claimed[0], actor)
-    return limit
+            break
+        count += len(claimed)
+        _Round(claimed, actor, until).work()
+    return count
 
 
-def work_label(label: Label, actor: Actor) -> None:
-    """Do what one claimed label waits for, outside of any transaction."""
-    _be_patient(label, actor)
-    try:
-        if label.state == LabelState.VOID_REQUESTED:
-            _void(label, actor)
-        else:
-            _buy(label, actor)
-    except CarrierUnreachable as silence:
-        settle_silence(label, str(silence), actor)
+class _Round:
+    """Labels of one claim, worked outside of any transaction; what fails with one of them does not stop the others."""
 
+    def __init__(self, labels: Sequence[Label], actor: Actor, until: float) -> None:
+        _put_parcels_on(labels)
+        self.labels, self.actor, self.until, self.apart = labels, actor, until, Apart()
 
-def _be_patient(label: Label, actor: Actor) -> None:
-    """Put the next try off before the call, so that work that kills its process is not repeated at once."""
-    held = Label.objects.filter(pk=label.pk, lease_token=label.lease_token)
-    held.update(next_try_at=actor.now + backoff(label.attempts))
+    def work(self) -> None:
+        """Do what the labels wait for; those that no worker outlasts are left alone."""
+        for label in self.labels:
+            if worn_out(label):
+                settle_worn_out(label, self.actor)
+        alive = [label for label in self.labels if not worn_out(label)]
+        _be_patient(alive, self.actor)
+        with self.apart:
+            self._buy([label for label in alive if label.state != LabelState.VOID_REQUESTED])
+            for label in self._in_time([label for label in alive if label.state == LabelState.VOID_REQUESTED]):
+                self._try(label, self._void, label)
 
+    def _in_time(self, labels: Sequence[Label]) -> Iterator[Label]:
+        """Yield labels as long as their carrier may be asked, then let go of the rest for the next claim."""
+        for place, label in enumerate(labels):
+            if time.monotonic() >= self.until:
+                _give_back(labels[place:], self.actor)
+                return
+            yield label
 
-def _buy(label: Label, actor: Actor) -> None:
-    """Buy the label, asking by our reference first whenever the carrier may have been asked before."""
-    shipment = label.package.shipment
-    parcels = parcels_of(shipment)
-    parcel = parcel_for(label, parcels)
-    asked_before = bool(label.carrier) and (label.attempts > 1 or label.state == LabelState.UNKNOWN)
-    bought = carrier(label.carrier).find_by_reference(label.key) if asked_before else None
-    if bought is None:
-        if shipment.state != ShipmentState.PACKED:
-            settle_refusal(label, "The shipment was cancelled before the label was bought.", actor)
-            return
-        chosen = label if label.carrier else _choose(label, list(parcels.values()), actor)
-        if chosen is None:
-            return
+    def _try(self, label: Label, work: Callable[..., Result], *told: Any) -> Result | None:
+        """Return what the work on one label returns, or None when it came to nothing, which is written down.
+
+        After an error that is none of the carrier's words the label's lease ends, and it is tried again.
+        """
+        return self.apart.run(f"label {label.pk}", self._ask, label, work, *told)
+
+    def _ask(self, label: Label, work: Callable[..., Result], *told: Any) -> Result | None:
+        """Return what the work returns; write down when the carrier refuses or does not answer."""
         try:
-            bought = carrier(chosen.carrier).buy_label(parcel, chosen.service, now=actor.now)
+            return work(*told)
+        except CarrierUnreachable as silence:
+            settle_silence(label, str(silence), self.actor)
         except CarrierRefused as refusal:
-            settle_refusal(label, str(refusal), actor)
+            settle_refusal(label, str(refusal), self.actor)
+        return None
+
+    def _buy(self, labels: Sequence[Label]) -> None:
+        """Buy labels, each shipment's with the service that all its parcels go with."""
+        shipments = {label.package.shipment_id: label.package.shipment for label in labels}
+        purchases = _Purchases(parcels_of(shipments.values()), self.actor, self.apart)
+        ready = [*(one for one in labels if one.carrier), *self._chosen(labels, purchases.parcels)]
+        for label in self._in_time(ready):
+            bought = self._try(label, purchases.ask, label)
+            if bought is not None:
+                purchases.take(label, bought)
+        purchases.write()
+
+    def _chosen(self, labels: Iterable[Label], parcels: Mapping[int, Mapping[int, Parcel]]) -> list[Label]:
+        """Compare the carriers' rates for shipments without one, write the choices down, and return their labels."""
+        undecided: dict[int, list[Label]] = defaultdict(list)
+        for label in labels:
+            if not label.carrier:
+                undecided[label.package.shipment_id].append(label)
+        choices = []
+        for pk, own in undecided.items():
+            compared = None
+            for label in own:
+                compared = compared or self._try(label, _compared, label, list(parcels[pk].values()))
+                if compared is not None:
+                    choices.append((label, *compared))
+        return (self.apart.run("choosing carriers", settle_choices, choices) or []) if choices else []
+
+    def _void(self, label: Label) -> None:
+        """Give the label back; giving back twice counts as once."""
+        try:
+            carrier(label.carrier).void_label(label.carrier_reference, now=self.actor.now)
+        except CarrierRefused as refusal:
+            settle_kept(label, str(refusal), self.actor)
             return
-        label = chosen
-    _take(label, parcel, bought, actor)
+        settle_void(label, self.actor)
 
 
-def _choose(label: Label, parcels: Sequence[Parcel], actor: Actor) -> Label | None:
-    """Compare the carriers' rates for the shipment and write the choice down; None when the label has ended."""
+@dataclass(slots=True)
+class _Purchases:
+    """What carriers have sold, written down together, and at the latest half a second after an answer."""
+
+    parcels: Mapping[int, Mapping[int, Parcel]]
+    actor: Actor
+    apart: Apart
+    bought: list[tuple[Label, BoughtLabel]] = field(default_factory=list)
+    since: float = 0.0
+
+    def ask(self, label: Label) -> BoughtLabel:
+        """Return what the carrier has sold under our reference already, or buy it."""
+        asked_before = label.attempts > 1 or label.state == LabelState.UNKNOWN
+        bought = carrier(label.carrier).find_by_reference(label.key) if asked_before else None
+        if bought is not None:
+            return bought
+        if label.package.shipment.state != ShipmentState.PACKED:
+            raise CarrierRefused("The shipment was cancelled before the label was bought.")
+        return carrier(label.carrier).buy_label(self._parcel(label), label.service, now=self.actor.now)
+
+    def take(self, label: Label, bought: BoughtLabel) -> None:
+        """Keep the label when it is what was asked for, otherwise refuse it and give it back."""
+        fault = fault_in(bought, parcel=self._parcel(label), currency=label.currency)
+        if fault is not None:
+            settle_refusal(label, fault, self.actor)
+            with suppress(CarrierRefused, CarrierUnreachable):
+                carrier(label.carrier).void_label(bought.carrier_reference, now=self.actor.now)
+            return
+        if not self.bought:
+            self.since = time.monotonic()
+        self.bought.append((label, bought))
+        if time.monotonic() - self.since > WRITE_AFTER_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Attach the labels to their parcels, each by itself when they cannot be attached together."""
+        bought, self.bought = self.bought, []
+        if bought and not self._attach(bought) and len(bought) > 1:
+            for one in bought:
+                self._attach([one])
+
+    def _attach(self, bought: Sequence[tuple[Label, BoughtLabel]]) -> bool:
+        """Attach labels and return whether that went well."""
+        faults = len(self.apart.errors)
+        self.apart.run(f"attaching {len(bought)} labels", settle_purchases, bought, self.actor)
+        return len(self.apart.errors) == faults
+
+    def _parcel(self, label: Label) -> Parcel:
+        """Return the label's parcel as the carrier wants to know it."""
+        return parcel_for(label, self.parcels[label.package.shipment_id])
+
+
+def _put_parcels_on(labels: Iterable[Label]) -> None:
+    """Put parcels, shipments, orders, channels and locations on labels; the parcels of a shipment share its row."""
+    rows = Package.objects.filter(pk__in=[label.package_id for label in labels])
+    packages = {one.pk: one for one in rows.select_related("shipment__order__channel", "shipment__location")}
+    shipments: dict[int, Shipment] = {}
+    for package in packages.values():
+        package.shipment = shipments.setdefault(package.shipment_id, package.shipment)
+    for label in labels:
+        label.package = packages[label.package_id]
+
+
+def _be_patient(labels: Iterable[Label], actor: Actor) -> None:
+    """Put the next try off before the call, so that work that kills its process is not repeated at once."""
+    by_tries: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for label in labels:
+        by_tries[label.attempts, label.lease_token].append(label.pk)
+    for (attempts, token), ids in by_tries.items():
+        held = Label.objects.filter(pk__in=ids, lease_token=token)
+        held.update(next_try_at=actor.now + backoff(attempts))
+
+
+def _give_back(labels: Iterable[Label], actor: Actor) -> None:
+    """Let go of claimed labels whose carrier was not asked; they are due at once."""
+    for label in labels:
+        held = Label.objects.filter(pk=label.pk, lease_token=label.lease_token)
+        held.update(next_try_at=actor.now, lease_until=None)
+
+
+def _compared(label: Label, parcels: Sequence[Parcel]) -> tuple[Choice, list[Rate]]:
+    """Return how the shipment of a label goes, and every rate; raises :class:`CarrierRefused` when nobody takes it."""
     shipment = label.package.shipment
-    known = _chosen_before(label)
+    if shipment.state != ShipmentState.PACKED:
+        raise CarrierRefused("The shipment was cancelled before the label was bought.")
+    known = _chosen_before(shipment)
     if known is not None:
-        return settle_choice(label, known, [])
+        return known, []
     rates, refusals = _rates(parcels)
     choice = choose(rates, level=shipment.order.service_level, service=label.service)
     if choice is None:
         why = f"No carrier does “{label.service}” to this address." if rates else " ".join(refusals)
-        settle_refusal(label, why or "No carrier has a service for this address.", actor)
-        return None
-    return settle_choice(label, choice, rates)
+        raise CarrierRefused(why or "No carrier has a service for this address.")
+    return choice, rates
 
 
-def _chosen_before(label: Label) -> Choice | None:
+def _chosen_before(shipment: Shipment) -> Choice | None:
     """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
-    shipment = label.package.shipment
     rates = (Rate(**data) for data in shipment.rates)
     taken = (one for one in rates if (one.carrier, one.service) == (shipment.carrier, shipment.service))
     rate = next(taken, None)
@@ -114,24 +248,3 @@ def _rates(parcels: Sequence[Parcel]) -> tuple[list[Rate], list[str]]:
         except CarrierRefused as refusal:
             refusals.append(str(refusal))
     return sorted(rates, key=lambda rate: (rate.amount, rate.carrier, rate.service)), refusals
-
-
-def _take(label: Label, parcel: Parcel, bought: BoughtLabel, actor: Actor) -> None:
-    """Attach the label when it is what was asked for, otherwise refuse it and give it back."""
-    fault = fault_in(bought, parcel=parcel, currency=label.currency)
-    if fault is None:
-        settle_purchase(label, bought, actor)
-        return
-    settle_refusal(label, fault, actor)
-    with suppress(CarrierRefused):
-        carrier(label.carrier).void_label(bought.carrier_reference, now=actor.now)
-
-
-def _void(label: Label, actor: Actor) -> None:
-    """Give the label back; giving back twice counts as once."""
-    try:
-        carrier(label.carrier).void_label(label.carrier_reference, now=actor.now)
-    except CarrierRefused as refusal:
-        settle_kept(label, str(refusal), actor)
-        return
-    settle_void(label, actor)

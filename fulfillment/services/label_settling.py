@@ -10,71 +10,118 @@ from django.db import transaction
 from fulfillment.carriers.choosing import Choice
 from fulfillment.carriers.gateway import BoughtLabel, Rate
 from fulfillment.conditions import IN_HAND
-from fulfillment.locks import lock_shipment
+from fulfillment.locks import lock_shipments
 from fulfillment.models import Label, Package, Shipment
 from fulfillment.services.labels import ask_to_void
 from fulfillment.states import DEAD_LABELS, LabelState, ShipmentState
 from oms.foundation.actor import Actor
-from oms.foundation.audit import record
-from oms.foundation.locks import lock_row
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record, record_many
+from oms.foundation.locks import lock_rows
+from oms.foundation.money import Money
 
 L, S = LabelState, ShipmentState
 UNSETTLED = (L.REQUESTED, L.UNKNOWN)
+BOUGHT = [
+    "state", "cost", "currency", "carrier_reference", "tracking_number", "document", "zpl", "last_error", "failure",
+    "next_try_at", "lease_until",
+]  # fmt: skip
+WORN_OUT = (
+    "The worker stopped three times while it asked the carrier. Look at the carrier's own pages; then have it asked"
+    " again, or give the label up."
+)
 
 
 def _lock(label: Label) -> tuple[Shipment, Label | None]:
     """Lock the shipment, then the label; None instead of a label that another worker has taken over."""
-    shipment = lock_shipment(label.package.shipment_id)
-    fresh = lock_row(Label, label.pk)
-    return shipment, fresh if fresh.lease_token == label.lease_token else None
+    shipments, fresh = _lock_all([label])
+    return shipments[label.package.shipment_id], fresh.get(label.pk)
+
+
+def _lock_all(labels: Sequence[Label]) -> tuple[dict[int, Shipment], dict[int, Label]]:
+    """Lock the shipments, then the labels, and return both by id, without labels that another worker has taken over.
+
+    The labels have their parcels at hand.
+    """
+    shipments = {one.pk: one for one in lock_shipments({label.package.shipment_id for label in labels})}
+    tokens = {label.pk: label.lease_token for label in labels}
+    fresh = {one.pk: one for one in lock_rows(Label, tokens) if one.lease_token == tokens[one.pk]}
+    return shipments, fresh
 
 
 @transaction.atomic
-def settle_choice(label: Label, choice: Choice, rates: Sequence[Rate]) -> Label | None:
-    """Write down carrier and service before the carrier is asked to make the label; return the label to go on with."""
-    shipment, fresh = _lock(label)
-    if fresh is None or fresh.state not in UNSETTLED:
-        return None
-    fresh.carrier, fresh.service = choice.rate.carrier, choice.rate.service
-    fresh.currency = choice.rate.currency
-    fresh.save(update_fields=["carrier", "service", "currency"])
-    if not shipment.carrier:
-        shipment.carrier, shipment.service = choice.rate.carrier, choice.rate.service
-        shipment.rates, shipment.rate_reason = [asdict(rate) for rate in rates], choice.reason[:300]
-        shipment.save(update_fields=["carrier", "service", "rates", "rate_reason"])
-    return fresh
+def settle_choices(choices: Sequence[tuple[Label, Choice, Sequence[Rate]]]) -> list[Label]:
+    """Write down carrier and service before a carrier is asked to make the labels; return those to go on with."""
+    shipments, fresh = _lock_all([label for label, _, _ in choices])
+    told: dict[int, Shipment] = {}
+    chosen = []
+    for label, choice, rates in choices:
+        row = fresh.get(label.pk)
+        if row is None or row.state not in UNSETTLED:
+            continue
+        row.carrier, row.service, row.currency = choice.rate.carrier, choice.rate.service, choice.rate.currency
+        row.package = label.package
+        chosen.append(row)
+        shipment = shipments[label.package.shipment_id]
+        if not shipment.carrier:
+            shipment.carrier, shipment.service = choice.rate.carrier, choice.rate.service
+            shipment.rates, shipment.rate_reason = [asdict(rate) for rate in rates], choice.reason[:300]
+            told[shipment.pk] = shipment
+    save_many(chosen, ["carrier", "service", "currency"])
+    save_many(told.values(), ["carrier", "service", "rates", "rate_reason"])
+    return chosen
 
 
 @transaction.atomic
-def settle_purchase(label: Label, bought: BoughtLabel, actor: Actor) -> None:
-    """Attach a bought label to its parcel; one that is no longer wanted is taken back at once."""
-    shipment, fresh = _lock(label)
-    if fresh is None or fresh.state not in UNSETTLED:
-        return
-    fresh.purchase()
-    fresh.cost, fresh.currency = bought.amount, bought.currency
-    fresh.carrier_reference, fresh.tracking_number = bought.carrier_reference, bought.tracking_number
-    fresh.document, fresh.zpl, fresh.last_error = bought.document, bought.zpl, ""
-    fresh.next_try_at = fresh.lease_until = None
-    fresh.save()
-    record(actor, "fulfillment.label", fresh, data={"tracking_number": bought.tracking_number, "cost": bought.amount})
-    if shipment.state != S.PACKED:
-        ask_to_void([fresh], actor)
-        return
-    package = Package.objects.get(pk=fresh.package_id)
-    package.carrier, package.tracking_number = fresh.carrier, fresh.tracking_number
-    package.save(update_fields=["carrier", "tracking_number"])
-    _label_when_complete(shipment, actor)
+def settle_purchases(purchases: Sequence[tuple[Label, BoughtLabel]], actor: Actor) -> None:
+    """Attach bought labels to their parcels; those that are no longer wanted are taken back at once."""
+    shipments, fresh = _lock_all([label for label, _ in purchases])
+    bought = [
+        _bought(fresh[label.pk], paper)
+        for label, paper in purchases
+        if label.pk in fresh and fresh[label.pk].state in UNSETTLED
+    ]
+    save_many(bought, BOUGHT)
+    record_many(actor, [_purchase_act(label) for label in bought])
+    packages = {one.pk: one for one in lock_rows(Package, [label.package_id for label in bought])}
+    wanted = [one for one in bought if shipments[packages[one.package_id].shipment_id].state == S.PACKED]
+    ask_to_void([label for label in bought if label not in wanted], actor)
+    for label in wanted:
+        package = packages[label.package_id]
+        package.carrier, package.tracking_number = label.carrier, label.tracking_number
+    save_many([packages[label.package_id] for label in wanted], ["carrier", "tracking_number"])
+    _label_when_complete(
+        [shipments[pk] for pk in sorted({packages[one.package_id].shipment_id for one in wanted})], actor
+    )
 
 
-def _label_when_complete(shipment: Shipment, actor: Actor) -> None:
-    """Mark the shipment as labelled once every parcel has its label."""
-    packages = Package.objects.filter(shipment=shipment)
-    if packages.exclude(labels__state__in=IN_HAND).exists():
-        return
-    shipment.label()
-    shipment.save(update_fields=["state"])
-    record(actor, "fulfillment.label", shipment, note=shipment.rate_reason)
+def _bought(label: Label, paper: BoughtLabel) -> Label:
+    """Put what the carrier sold on a label, in memory."""
+    label.purchase()
+    label.cost, label.currency = paper.amount, paper.currency
+    label.carrier_reference, label.tracking_number = paper.carrier_reference, paper.tracking_number
+    label.document, label.zpl, label.last_error, label.failure = paper.document, paper.zpl, "", ""
+    label.next_try_at = label.lease_until = None
+    return label
+
+
+def _purchase_act(label: Label) -> Act:
+    """Return the line of the timeline about a bought label."""
+    price = Money(label.cost or 0, label.currency)
+    data = {"tracking_number": label.tracking_number, "cost": label.cost}
+    return Act("fulfillment.label", label, f"{label} for {price}.", data)
+
+
+def _label_when_complete(shipments: Sequence[Shipment], actor: Actor) -> None:
+    """Mark shipments as labelled of which every parcel has its label."""
+    packages = Package.objects.filter(shipment__in=[one.pk for one in shipments])
+    waiting = set(packages.exclude(labels__state__in=IN_HAND).values_list("shipment", flat=True))
+    ready = [one for one in shipments if one.pk not in waiting]
+    for shipment in ready:
+        shipment.label()
+    save_many(ready, ["state"])
+    notes = {one.pk: f"{one.number}. {one.rate_reason}".strip() for one in ready}
+    record_many(actor, [Act("fulfillment.label", one, notes[one.pk]) for one in ready])
 
 
 @transaction.atomic
@@ -87,7 +134,7 @@ def settle_refusal(label: Label, why: str, actor: Actor) -> None:
     fresh.next_try_at = fresh.lease_until = None
     fresh.save(update_fields=["state", "failure", "next_try_at", "lease_until"])
     record(actor, "fulfillment.label_failed", fresh, note=why)
-    record(actor, "fulfillment.label_failed", shipment, note=why)
+    record(actor, "fulfillment.label_failed", shipment, note=f"{shipment.number}: {why}")
 
 
 @transaction.atomic
@@ -100,27 +147,45 @@ def settle_silence(label: Label, why: str, actor: Actor) -> None:
         fresh.lose_answer()
     waits = settings.UNKNOWN_ASK_SECONDS
     wait = waits[min(max(fresh.attempts, 1), len(waits)) - 1]
-    fresh.next_try_at, fresh.lease_until = actor.now + timedelta(seconds=wait), None
+    fresh.next_try_at, fresh.lease_until, fresh.crashes = actor.now + timedelta(seconds=wait), None, 0
     fresh.last_error = why[:500]
-    fresh.save(update_fields=["state", "next_try_at", "lease_until", "last_error"])
+    fresh.save(update_fields=["state", "next_try_at", "lease_until", "crashes", "last_error"])
     if fresh.last_move:
         record(actor, "fulfillment.label_unknown", fresh, note=why)
+
+
+@transaction.atomic
+def settle_worn_out(label: Label, actor: Actor) -> None:
+    """Leave a label unknown that no worker has outlasted: its carrier is not asked again until a person says so."""
+    shipment, fresh = _lock(label)
+    if fresh is None or fresh.state not in (*UNSETTLED, L.VOID_REQUESTED):
+        return
+    if fresh.state == L.REQUESTED:
+        fresh.lose_answer()
+    fresh.failure, fresh.next_try_at, fresh.lease_until, fresh.crashes = WORN_OUT, None, None, 0
+    fresh.save(update_fields=["state", "failure", "next_try_at", "lease_until", "crashes"])
+    record(actor, "fulfillment.label_stuck", fresh, note=WORN_OUT)
+    record(actor, "fulfillment.label_stuck", shipment, note=WORN_OUT)
 
 
 @transaction.atomic
 def settle_void(label: Label, actor: Actor) -> None:
     """The carrier has taken the label back: its tracking number goes from the parcel."""
     _, fresh = _lock(label)
-    if fresh is None or fresh.state != L.VOID_REQUESTED:
-        return
-    fresh.void()
-    fresh.next_try_at = fresh.lease_until = None
-    fresh.save(update_fields=["state", "next_try_at", "lease_until"])
-    package = Package.objects.get(pk=fresh.package_id)
-    if package.tracking_number == fresh.tracking_number:
+    if fresh is not None and fresh.state == L.VOID_REQUESTED:
+        note_voided(fresh, actor)
+
+
+def note_voided(label: Label, actor: Actor, note: str = "") -> None:
+    """Write down that a locked label was taken back, and take its number from the parcel."""
+    label.void()
+    label.next_try_at = label.lease_until = None
+    label.save(update_fields=["state", "next_try_at", "lease_until"])
+    package = Package.objects.get(pk=label.package_id)
+    if package.tracking_number == label.tracking_number:
         package.tracking_number = package.carrier = ""
         package.save(update_fields=["tracking_number", "carrier"])
-    record(actor, "fulfillment.label_voided", fresh)
+    record(actor, "fulfillment.label_voided", label, note=note or f"{label}.")
 
 
 @transaction.atomic
@@ -133,6 +198,6 @@ def settle_kept(label: Label, why: str, actor: Actor) -> None:
     fresh.next_try_at = fresh.lease_until = None
     fresh.save(update_fields=["state", "failure", "next_try_at", "lease_until"])
     record(actor, "fulfillment.void_refused", fresh, note=why)
-    record(actor, "fulfillment.void_refused", shipment, note=why)
+    record(actor, "fulfillment.void_refused", shipment, note=f"{shipment.number}: {why}")
     if shipment.state == S.PACKED:
-        _label_when_complete(shipment, actor)
+        _label_when_complete([shipment], actor)

@@ -1,56 +1,79 @@
 """Asking for labels, taking them back, and noting that they were printed; carriers are called by the worker alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Prefetch, prefetch_related_objects
 
 from fulfillment.conditions import (
     IN_HAND,
+    LABEL_NOT_HELD,
     LABELS_IN_HAND,
-    NOT_HELD,
     ORDER_RELEASED,
     WITHOUT_LABELS,
     in_state,
 )
-from fulfillment.locks import lock_labels_of, lock_shipment
+from fulfillment.locks import lock_labels_of, lock_shipment, lock_shipments
 from fulfillment.models import Label, Package, Shipment
+from fulfillment.queries import packages_with_labels
 from fulfillment.states import ShipmentState
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
+from oms.foundation.inserts import insert_rows
+from oms.foundation.together import Together, allowed
+from oms.foundation.wording import count
 from oms.foundation.work import ring
 
 S = ShipmentState
-CAN_BUY = (in_state([S.PACKED], "labelled"), WITHOUT_LABELS, ORDER_RELEASED, NOT_HELD)
+CAN_BUY = (in_state([S.PACKED], "labelled"), WITHOUT_LABELS, ORDER_RELEASED, LABEL_NOT_HELD)
 CAN_VOID = (in_state([S.PACKED, S.LABELLED, S.MANIFESTED], "freed of its labels"), LABELS_IN_HAND)
 CAN_PRINT = (LABELS_IN_HAND,)
 
 
-@transaction.atomic
 def buy_labels(*, shipment_id: int, service: str = "", actor: Actor) -> Shipment:
     """Ask for a label for every parcel; a worker compares rates and buys, or buys the ``service`` that is named."""
-    shipment = lock_shipment(shipment_id)
-    refuse_unless(shipment, *CAN_BUY)
-    packages = Package.objects.filter(shipment=shipment).annotate(labels_before=Count("labels")).order_by("position")
-    labels = [
+    return buy_together(shipment_ids=[shipment_id], service=service, actor=actor).only(shipment_id)
+
+
+@transaction.atomic
+def buy_together(*, shipment_ids: Collection[int], service: str = "", actor: Actor) -> Together[Shipment]:
+    """Ask for the labels of many shipments."""
+    locked = lock_shipments(shipment_ids)
+    prefetch_related_objects(locked, Prefetch("packages", packages_with_labels()))
+    rows, refused = allowed(shipment_ids, locked, CAN_BUY)
+    labels = {row.pk: _labels(row, service, actor) for row in rows}
+    insert_rows([label for own in labels.values() for label in own])
+    for row in rows:
+        row.carrier, row.service, row.rates, row.rate_reason = "", "", [], ""
+    save_many(rows, ["carrier", "service", "rates", "rate_reason"])
+    record_many(actor, [act for row in rows for act in _request_acts(row, labels[row.pk], service)])
+    if rows:
+        ring("carriers")
+    return Together({row.pk: row for row in rows}, refused)
+
+
+def _labels(shipment: Shipment, service: str, actor: Actor) -> list[Label]:
+    """Return a label to be bought for every parcel of a shipment; its key counts the earlier ones."""
+    return [
         Label(
             package=package,
-            key=f"label:{package.pk}:{package.labels_before + 1}",
+            key=f"label:{package.pk}:{len(package.labels.all()) + 1}",
             service=service,
             next_try_at=actor.now,
             created_at=actor.now,
         )
-        for package in packages
+        for package in shipment.packages.all()
     ]
-    Label.objects.bulk_create(labels)
-    shipment.carrier, shipment.service, shipment.rates, shipment.rate_reason = "", "", [], ""
-    shipment.save(update_fields=["carrier", "service", "rates", "rate_reason"])
-    record(actor, "fulfillment.buy_labels", shipment, data={"parcels": len(labels), "service": service})
-    record_many(actor, [Act("fulfillment.request_label", label, created=True) for label in labels])
-    ring("carriers")
-    return shipment
+
+
+def _request_acts(shipment: Shipment, labels: Sequence[Label], service: str) -> list[Act]:
+    """Return the lines of the timeline about labels that were asked for."""
+    note = f"{shipment.number}: {count(len(labels), 'parcel')}, {service or 'the cheapest way'}."
+    asked = Act("fulfillment.buy_labels", shipment, note, {"parcels": len(labels), "service": service})
+    how = service or "The cheapest way."
+    return [asked, *(Act("fulfillment.request_label", label, how, created=True) for label in labels)]
 
 
 @transaction.atomic
@@ -62,7 +85,7 @@ def void_labels(*, shipment_id: int, actor: Actor) -> Shipment:
     if shipment.state != S.PACKED:
         shipment.unlabel()
         shipment.save(update_fields=["state"])
-    record(actor, "fulfillment.void_labels", shipment)
+    record(actor, "fulfillment.void_labels", shipment, note=f"{shipment.number}.")
     return shipment
 
 
@@ -78,7 +101,7 @@ def ask_to_void(labels: Sequence[Label], actor: Actor) -> None:
         label.request_void()
         label.next_try_at, label.attempts, label.lease_until = actor.now, 0, None
     save_many(labels, ["state", "next_try_at", "attempts", "lease_until"])
-    record_many(actor, [Act("fulfillment.request_void", label) for label in labels])
+    record_many(actor, [Act("fulfillment.request_void", label, f"{label}.") for label in labels])
     if labels:
         ring("carriers")
 
@@ -93,6 +116,6 @@ def print_labels(*, shipment_id: int, actor: Actor) -> Shipment:
     for label in labels:
         label.print()
         label.save(update_fields=["state", "prints"])
-    record_many(actor, [Act("fulfillment.print_label", one, data={"prints": one.prints}) for one in labels])
-    record(actor, "fulfillment.print_labels", shipment, note="Printed again." if again else "")
+    record_many(actor, [Act("fulfillment.print_label", one, f"{one}.", {"prints": one.prints}) for one in labels])
+    record(actor, "fulfillment.print_labels", shipment, note=f"{shipment.number}{', once more' if again else ''}.")
     return shipment

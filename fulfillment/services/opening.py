@@ -25,19 +25,26 @@ def departures(rows: Iterable[FulfillmentOrder], now: datetime) -> dict[int, dat
 
 
 def open_now(rows: Sequence[FulfillmentOrder], leaves: Mapping[int, datetime], now: datetime) -> None:
-    """Open planned rows in memory, each with its location's next cut-off; the caller saves."""
+    """Open planned rows in memory with their orders at hand, each to leave at its location's next cut-off.
+
+    A channel that wants its parcel earlier is told to the floor as it is: such work may be late as it begins. The
+    caller saves.
+    """
     for row in rows:
-        row.open(at=now, ship_by=leaves[row.location_id])
+        wanted = row.order.ship_by
+        row.open(at=now, ship_by=min(leaves[row.location_id], wanted) if wanted else leaves[row.location_id])
 
 
 @transaction.atomic
 def open_fulfillment_orders(*, order_ids: Sequence[int], actor: Actor) -> list[FulfillmentOrder]:
     """Let the floor work on the planned fulfillment orders of released orders; others are left as they are."""
-    released = [order.pk for order in lock_orders(order_ids) if order.state == OrderState.RELEASED]
+    released = {order.pk: order for order in lock_orders(order_ids) if order.state == OrderState.RELEASED}
     rows = lock_live_of(released, [S.PLANNED])
+    for row in rows:
+        row.order = released[row.order_id]
     open_now(rows, departures(rows, actor.now), actor.now)
     save_many(rows, ["state", "opened_at", "ship_by"])
-    record_many(actor, [Act("fulfillment.open", row) for row in rows])
+    record_many(actor, [Act("fulfillment.open", row, row.told) for row in rows])
     return rows
 
 
@@ -49,5 +56,5 @@ def recall_fulfillment_orders(*, order_ids: Sequence[int], actor: Actor) -> list
     for row in rows:
         row.recall()
     save_many(rows, ["state", "opened_at"])
-    record_many(actor, [Act("fulfillment.recall", row) for row in rows])
+    record_many(actor, [Act("fulfillment.recall", row, row.told) for row in rows])
     return rows

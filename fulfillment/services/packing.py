@@ -1,24 +1,34 @@
 """Packing: picked pieces go into parcels, and out of them again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
-from fulfillment.conditions import ALL_PICKED, NOT_HELD, ORDER_RELEASED, WORK_WITHOUT_LABELS, in_state
-from fulfillment.locks import lock_fulfillment_order, lock_shipments_of, open_allocations_of
+from fulfillment.conditions import ALL_PICKED, ORDER_RELEASED, PACK_NOT_HELD, WORK_WITHOUT_LABELS, in_state
+from fulfillment.locks import (
+    lock_fulfillment_order,
+    lock_fulfillment_orders,
+    lock_shipments_of,
+    open_allocations_of,
+)
 from fulfillment.models import Allocation, FulfillmentOrder, Package, PackageItem, Shipment
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
+from oms.foundation.inserts import insert_rows
 from oms.foundation.money import split_amount
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid
+from oms.foundation.together import Together, allowed
+from oms.foundation.wording import count
 
 S = FulfillmentOrderState
-CAN_PACK = (in_state([S.IN_PROGRESS], "packed"), ALL_PICKED, ORDER_RELEASED, NOT_HELD)
+CAN_PACK = (in_state([S.IN_PROGRESS], "packed"), ALL_PICKED, ORDER_RELEASED, PACK_NOT_HELD)
 CAN_UNPACK = (in_state([S.READY], "unpacked"), WORK_WITHOUT_LABELS)
 UNSENT = (ShipmentState.PACKING, ShipmentState.PACKED, ShipmentState.LABELLED)
 MAX_WEIGHT_G = 20_000_000
@@ -27,7 +37,15 @@ MAX_PARCELS = 1_000
 LIFTABLE_G = 25_000
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What goes into the parcels of one fulfillment order: an entry for each piece, grams of all together."""
+
+    units: Sequence[Allocation]
+    weight_g: int
+    parcels: int
+
+
 def pack(
     *,
     fulfillment_order_id: int,
@@ -43,30 +61,88 @@ def pack(
 
     :raises Invalid: for more parcels than pieces, or when neither the form nor the products tell a weight.
     """
-    row = lock_fulfillment_order(fulfillment_order_id)
-    refuse_unless(row, *CAN_PACK)
-    picked = open_allocations_of([row.pk])
-    units = _units(picked)
-    total = weight_g or _own_weight(picked)
+    packed = pack_together(
+        fulfillment_order_ids=[fulfillment_order_id], parcels=parcels, weight_g=weight_g, material=material, actor=actor
+    )
+    return packed.only(fulfillment_order_id)
+
+
+@transaction.atomic
+def pack_together(
+    *,
+    fulfillment_order_ids: Collection[int],
+    parcels: int | None = None,
+    weight_g: int | None = None,
+    material: str = "",
+    actor: Actor,
+) -> Together[Shipment]:
+    """Pack many fulfillment orders, each into a shipment of its own with as many parcels and the weight that is named.
+
+    The shipments are returned by the id of their fulfillment order.
+    """
+    locked = lock_fulfillment_orders(fulfillment_order_ids)
+    prefetch_related_objects(locked, "allocations")
+    rows, refused = allowed(fulfillment_order_ids, locked, CAN_PACK)
+    fillings: dict[int, Filling] = {}
+    for row, picked, own_weight in _picked(rows):
+        try:
+            fillings[row.pk] = _filling(picked, own_weight, parcels, weight_g)
+        except Invalid as fault:
+            refused[row.pk] = fault
+    made = _shipments([row for row in rows if row.pk in fillings], fillings, material, actor)
+    return Together(made, refused)
+
+
+def _shipments(
+    rows: Sequence[FulfillmentOrder], fillings: Mapping[int, Filling], material: str, actor: Actor
+) -> dict[int, Shipment]:
+    """Make a packed shipment of each locked fulfillment order and mark that as ready; return them by its id."""
+    shipments = [
+        Shipment(number=random_code(8, prefix="S"), order=row.order, fulfillment_order=row, location=row.location)
+        for row in rows
+    ]
+    for row, shipment in zip(rows, shipments, strict=True):
+        shipment.pack(at=actor.now)
+        row.pack(at=actor.now)
+    insert_rows(shipments)
+    _fill([(shipment, fillings[shipment.fulfillment_order_id]) for shipment in shipments], material)
+    save_many(rows, ["state", "packed_at"])
+    acts = [
+        act for row, shipment in zip(rows, shipments, strict=True) for act in _acts(row, shipment, fillings[row.pk])
+    ]
+    record_many(actor, acts)
+    return {shipment.fulfillment_order_id: shipment for shipment in shipments}
+
+
+def _acts(row: FulfillmentOrder, shipment: Shipment, filling: Filling) -> list[Act]:
+    """Return the lines of the timeline about one shipment."""
+    data = {"shipment": shipment.number, "parcels": filling.parcels, "weight_g": filling.weight_g}
+    made = f"{shipment.number}: {count(filling.parcels, 'parcel')}, {filling.weight_g} g."
+    packed = Act("fulfillment.pack", row, row.told, data)
+    return [packed, Act("fulfillment.make_shipment", shipment, made, created=True)]
+
+
+def _picked(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[FulfillmentOrder, list[Allocation], int]]:
+    """Yield each locked fulfillment order with its picked pieces and what its products say they weigh, in grams."""
+    picked: dict[int, list[Allocation]] = {row.pk: [] for row in rows}
+    for one in open_allocations_of(picked):
+        picked[one.fulfillment_order_id].append(one)
+    known = Allocation.objects.filter(fulfillment_order__in=list(picked))
+    weights = dict(known.values_list("pk", "stock_level__product__weight_g"))
+    for row in rows:
+        yield row, picked[row.pk], sum(weights[one.pk] * one.quantity for one in picked[row.pk])
+
+
+def _filling(picked: Sequence[Allocation], own_weight: int, parcels: int | None, weight_g: int | None) -> Filling:
+    """Return what goes into the parcels; raises :class:`Invalid` for what cannot be."""
+    units = [one for one in picked for _ in range(one.quantity)]
+    total = weight_g or own_weight
+    if not total:
+        raise Invalid("The products have no weight; weigh the parcel and enter it.", code="no_weight", field="weight_g")
     if parcels is None:
         parcels = min(-(-total // LIFTABLE_G), len(units), MAX_PARCELS)
     _refuse_absurd(parcels, len(units), weight_g)
-    shipment = Shipment(
-        number=random_code(8, prefix="S"), order=row.order, fulfillment_order=row, location_id=row.location_id
-    )
-    shipment.pack(at=actor.now)
-    shipment.save()
-    _fill(shipment, units, parcels, total, material)
-    row.pack(at=actor.now)
-    row.save(update_fields=["state", "packed_at"])
-    data = {"shipment": shipment.number, "parcels": parcels, "weight_g": total}
-    record_many(actor, [Act("fulfillment.pack", row, data=data), Act("fulfillment.pack", shipment, created=True)])
-    return shipment
-
-
-def _units(picked: Sequence[Allocation]) -> list[Allocation]:
-    """Return one entry for each piece."""
-    return [one for one in picked for _ in range(one.quantity)]
+    return Filling(units, total, parcels)
 
 
 def _refuse_absurd(parcels: int, pieces: int, weight_g: int | None) -> None:
@@ -79,33 +155,25 @@ def _refuse_absurd(parcels: int, pieces: int, weight_g: int | None) -> None:
         raise Invalid(sentence, code="bad_weight", field="weight_g")
 
 
-def _own_weight(picked: Sequence[Allocation]) -> int:
-    """Return the weight of the pieces in grams; raises :class:`Invalid` when no product tells one."""
-    rows = Allocation.objects.filter(pk__in=[one.pk for one in picked])
-    weights = dict(rows.values_list("pk", "stock_level__product__weight_g"))
-    total = sum(weights[one.pk] * one.quantity for one in picked)
-    if not total:
-        raise Invalid("The products have no weight; weigh the parcel and enter it.", code="no_weight", field="weight_g")
-    return total
-
-
-def _fill(shipment: Shipment, units: Sequence[Allocation], parcels: int, weight_g: int, material: str) -> None:
+def _fill(shipments: Sequence[tuple[Shipment, Filling]], material: str) -> None:
     """Spread the pieces over the parcels, as evenly as whole pieces go, weight in the same proportion."""
-    sizes = split_amount(len(units), [1] * parcels)
-    weights = split_amount(weight_g, sizes)
-    packages = [
-        Package(shipment=shipment, position=position, material=material, weight_g=max(1, weight))
-        for position, weight in enumerate(weights, 1)
-    ]
-    Package.objects.bulk_create(packages)
-    items: list[PackageItem] = []
-    start = 0
-    for package, size in zip(packages, sizes, strict=True):
-        inside = units[start : start + size]
-        start += size
-        counted = Counter(inside).items()
-        items += [PackageItem(package=package, allocation=one, quantity=pieces) for one, pieces in counted]
-    PackageItem.objects.bulk_create(items)
+    packages: list[Package] = []
+    inside: list[Sequence[Allocation]] = []
+    for shipment, filling in shipments:
+        sizes = split_amount(len(filling.units), [1] * filling.parcels)
+        start = 0
+        for position, (size, weight) in enumerate(zip(sizes, split_amount(filling.weight_g, sizes), strict=True), 1):
+            packages.append(Package(shipment=shipment, position=position, material=material, weight_g=max(1, weight)))
+            inside.append(filling.units[start : start + size])
+            start += size
+    insert_rows(packages)
+    insert_rows(
+        [
+            PackageItem(package=package, allocation=one, quantity=pieces)
+            for package, units in zip(packages, inside, strict=True)
+            for one, pieces in Counter(units).items()
+        ]
+    )
 
 
 @transaction.atomic
@@ -116,7 +184,7 @@ def unpack(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
     cancel_unsent(row, actor)
     row.unpack()
     row.save(update_fields=["state", "packed_at"])
-    record(actor, "fulfillment.unpack", row)
+    record(actor, "fulfillment.unpack", row, note=row.told)
     return row
 
 
@@ -126,4 +194,4 @@ def cancel_unsent(row: FulfillmentOrder, actor: Actor) -> None:
     for one in shipments:
         one.cancel()
     save_many(shipments, ["state"])
-    record_many(actor, [Act("fulfillment.cancel", one) for one in shipments])
+    record_many(actor, [Act("fulfillment.cancel_shipment", one, f"{one.number} will not leave.") for one in shipments])

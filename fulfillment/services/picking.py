@@ -1,12 +1,13 @@
 """Picking: start, stop, and confirm what was taken from the shelf and what was not there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
-from fulfillment.conditions import NOT_HELD, ORDER_RELEASED, SOMETHING_TO_PICK, in_state
+from fulfillment.conditions import ORDER_RELEASED, PICK_NOT_HELD, SOMETHING_TO_PICK, in_state
 from fulfillment.events import PiecesMissed
-from fulfillment.locks import lock_fulfillment_order, open_allocations_of
+from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.states import AllocationState, FulfillmentOrderState
@@ -18,22 +19,29 @@ from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, Reason
+from oms.foundation.together import Together, allowed
 
 S, A = FulfillmentOrderState, AllocationState
-CAN_START = (in_state([S.OPEN], "started"), ORDER_RELEASED, NOT_HELD)
+CAN_START = (in_state([S.OPEN], "started"), ORDER_RELEASED, PICK_NOT_HELD)
 CAN_STOP: tuple[Condition, ...] = (in_state([S.IN_PROGRESS], "stopped"),)
 CAN_CONFIRM = (in_state([S.IN_PROGRESS], "confirmed as picked"), SOMETHING_TO_PICK)
 
 
-@transaction.atomic
 def start_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
     """Begin to pick; from here on the order can no longer be taken back or cancelled without stopping."""
-    row = lock_fulfillment_order(fulfillment_order_id)
-    refuse_unless(row, *CAN_START)
-    row.start()
-    row.save(update_fields=["state"])
-    record(actor, "fulfillment.start_picking", row)
-    return row
+    return start_together(fulfillment_order_ids=[fulfillment_order_id], actor=actor).only(fulfillment_order_id)
+
+
+@transaction.atomic
+def start_together(*, fulfillment_order_ids: Collection[int], actor: Actor) -> Together[FulfillmentOrder]:
+    """Begin to pick many fulfillment orders."""
+    locked = lock_fulfillment_orders(fulfillment_order_ids)
+    rows, refused = allowed(fulfillment_order_ids, locked, CAN_START)
+    for row in rows:
+        row.start()
+    save_many(rows, ["state"])
+    record_many(actor, [Act("fulfillment.start_picking", row, row.told) for row in rows])
+    return Together({row.pk: row for row in rows}, refused)
 
 
 @transaction.atomic
@@ -48,11 +56,10 @@ def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder
     row.stop()
     row.picked_at = None
     row.save(update_fields=["state", "picked_at"])
-    record(actor, "fulfillment.stop_picking", row)
+    record(actor, "fulfillment.stop_picking", row, note=row.told)
     return row
 
 
-@transaction.atomic
 def confirm_picked(
     *, fulfillment_order_id: int, short: Mapping[str, int] | None = None, actor: Actor
 ) -> FulfillmentOrder:
@@ -62,25 +69,64 @@ def confirm_picked(
 
     :raises Invalid: for a SKU that is not to be picked here, or more missing pieces than were to be picked.
     """
-    row = lock_fulfillment_order(fulfillment_order_id)
-    refuse_unless(row, *CAN_CONFIRM)
-    waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
-    missing = _missing_by_allocation(waiting, short or {})
+    ids = [fulfillment_order_id]
+    return confirm_together(fulfillment_order_ids=ids, short=short, actor=actor).only(fulfillment_order_id)
+
+
+@transaction.atomic
+def confirm_together(
+    *, fulfillment_order_ids: Collection[int], short: Mapping[str, int] | None = None, actor: Actor
+) -> Together[FulfillmentOrder]:
+    """Confirm the picking of many fulfillment orders; missing pieces are missing in each of them."""
+    locked = lock_fulfillment_orders(fulfillment_order_ids)
+    prefetch_related_objects(locked, "allocations")
+    rows, refused = allowed(fulfillment_order_ids, locked, CAN_CONFIRM)
+    waiting: dict[int, list[Allocation]] = {row.pk: [] for row in rows}
+    for one in open_allocations_of(waiting):
+        if one.state == A.ALLOCATED:
+            waiting[one.fulfillment_order_id].append(one)
+    if short and any(short.values()):
+        for row in rows:
+            _confirm_short(row, waiting[row.pk], short, actor)
+    else:
+        _confirm_all(rows, [one for own in waiting.values() for one in own], actor)
+    return Together({row.pk: row for row in rows}, refused)
+
+
+def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation], actor: Actor) -> None:
+    """Note all the pieces of locked fulfillment orders as picked."""
+    for one in waiting:
+        one.pick()
+    save_many(waiting, ["state"])
+    for row in rows:
+        row.picked_at = actor.now
+    save_many(rows, ["picked_at"])
+    notes = {row.pk: f"{row.told} Everything was there." for row in rows}
+    record_many(actor, [Act("fulfillment.confirm_picked", row, notes[row.pk]) for row in rows])
+
+
+def _confirm_short(
+    row: FulfillmentOrder, waiting: Sequence[Allocation], short: Mapping[str, int], actor: Actor
+) -> None:
+    """Note what was picked of one locked fulfillment order, and what the shelf did not have."""
+    missing = _missing_by_allocation(waiting, short)
     missed = _miss(waiting, missing, actor)
     found = [one for one in waiting if one.state == A.ALLOCATED]
     for one in found:
         one.pick()
     save_many(found, ["state"])
-    _finish(row, found, actor)
+    _finish(row, found, short, actor)
     if missed:
-        record_many(actor, [Act("fulfillment.miss", one, data={"quantity": one.quantity}) for one in missed])
+        record_many(
+            actor,
+            [Act("fulfillment.miss", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in missed],
+        )
         give_back(missed, verdicts={}, actor=actor)
         move_stock(changes=[_lost(one, row) for one in missed], actor=actor)
         publish(PiecesMissed(at=actor.now, order_id=row.order_id))
-    return row
 
 
-def _finish(row: FulfillmentOrder, found: Sequence[Allocation], actor: Actor) -> None:
+def _finish(row: FulfillmentOrder, found: Sequence[Allocation], short: Mapping[str, int], actor: Actor) -> None:
     """Note the picking, or cancel the work when nothing of it was there."""
     if found:
         row.picked_at = actor.now
@@ -88,7 +134,8 @@ def _finish(row: FulfillmentOrder, found: Sequence[Allocation], actor: Actor) ->
     else:
         row.cancel()
         row.save(update_fields=["state"])
-    note = "" if found else "Nothing was on the shelf."
+    missing = ", ".join(f"{quantity} × {sku}" for sku, quantity in short.items() if quantity)
+    note = f"{row.told} {f'Not found: {missing}.' if found else 'Nothing was on the shelf.'}"
     record(actor, "fulfillment.confirm_picked", row, note=note)
 
 

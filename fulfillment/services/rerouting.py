@@ -54,7 +54,7 @@ def _move_away(pk: int, conditions: tuple[Condition, ...], trigger: str, note: s
     """End the fulfillment order as rejected and source again in one run."""
     row = lock_fulfillment_order(pk)
     refuse_unless(row, *conditions)
-    record(actor, f"fulfillment.{trigger}", row, note=note)
+    record(actor, f"fulfillment.{trigger}", row, note=f"{row.told} {note}".strip())
     source_orders(order_ids=[row.order_id], trigger=trigger, taken_back=[row.pk], actor=actor)
     return lock_fulfillment_order(pk)
 
@@ -77,7 +77,7 @@ def hold_fulfillment(*, fulfillment_order_id: int, note: str = "", actor: Actor)
     refuse_unless(row, *CAN_HOLD)
     row.hold()
     row.save(update_fields=["state"])
-    record(actor, "fulfillment.hold", row, note=note)
+    record(actor, "fulfillment.hold", row, note=f"{row.told} {note}".strip())
     return row
 
 
@@ -88,11 +88,11 @@ def resume_fulfillment(*, fulfillment_order_id: int, actor: Actor) -> Fulfillmen
     refuse_unless(row, *CAN_RESUME)
     row.resume()
     row.save(update_fields=["state"])
-    record(actor, "fulfillment.resume", row)
+    record(actor, "fulfillment.resume", row, note=row.told)
     if row.order.state == OrderState.RELEASED:
         open_now([row], departures([row], actor.now), actor.now)
         row.save(update_fields=["state", "opened_at", "ship_by"])
-        record(actor, "fulfillment.open", row)
+        record(actor, "fulfillment.open", row, note=row.told)
     return row
 
 

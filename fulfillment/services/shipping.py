@@ -1,78 +1,127 @@
 """Handing over: the parcels leave, stock goes down, the order counts them as shipped and the money is collected."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Sum
 
-from fulfillment.conditions import NOT_HELD, ORDER_RELEASED, in_state
+from fulfillment.conditions import ORDER_RELEASED, SHIP_NOT_HELD, in_state
 from fulfillment.events import ShipmentShipped
-from fulfillment.locks import lock_shipment, open_allocations_of
+from fulfillment.locks import lock_shipments, open_allocations_of
 from fulfillment.models import Allocation, Package, PackageItem, Shipment
 from fulfillment.states import AllocationState, ShipmentState
 from inventory.services.allocation import Shipped, ship_pieces
-from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
-from oms.foundation.audit import record
+from oms.foundation.audit import Act, record_many
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Refused
-from orders.services.progress import mark_shipped
+from oms.foundation.together import Together, allowed
+from orders.services.progress import Gone, mark_shipped
 
 S = ShipmentState
-CAN_SHIP = (in_state([S.LABELLED, S.MANIFESTED], "shipped"), ORDER_RELEASED, NOT_HELD)
+CAN_SHIP = (in_state([S.LABELLED, S.MANIFESTED], "shipped"), ORDER_RELEASED, SHIP_NOT_HELD)
 
 
-@transaction.atomic
 def ship(*, shipment_id: int, actor: Actor) -> Shipment:
     """Hand the shipment to the carrier; its fulfillment order is done.
 
-    :raises Refused: unless every parcel has its label and the parcels hold exactly the picked pieces.
+    :raises Refused: unless every parcel has its label, no hold blocks it and the parcels hold exactly what was picked.
     """
-    shipment = lock_shipment(shipment_id, with_payments=True)
-    refuse_unless(shipment, *CAN_SHIP)
-    allocations = [
-        one for one in open_allocations_of([shipment.fulfillment_order_id]) if one.state == AllocationState.PICKED
-    ]
-    _refuse_difference(shipment, allocations)
-    for one in allocations:
+    return ship_together(shipment_ids=[shipment_id], actor=actor).only(shipment_id)
+
+
+@transaction.atomic
+def ship_together(*, shipment_ids: Collection[int], actor: Actor) -> Together[Shipment]:
+    """Hand many shipments to their carriers.
+
+    :raises Refused: when the order or the stock of one of them does not allow it; none of them has left then.
+    """
+    locked = lock_shipments(shipment_ids, with_payments=True)
+    rows, refused = allowed(shipment_ids, locked, CAN_SHIP)
+    picked = _picked(rows)
+    packed = _packed(rows)
+    for row in rows:
+        if not picked[row.pk] or packed[row.pk] != {one.pk: one.quantity for one in picked[row.pk]}:
+            sentence = "The parcels do not hold exactly what was picked; unpack and pack again."
+            refused[row.pk] = Refused(sentence, code="parcels_differ")
+    leaving = [row for row in rows if row.pk not in refused]
+    _leave(leaving, picked, actor)
+    return Together({row.pk: row for row in leaving}, refused)
+
+
+def _leave(rows: Sequence[Shipment], picked: Mapping[int, Sequence[Allocation]], actor: Actor) -> None:
+    """Let locked shipments leave: their pieces, their work, their orders' counters, the stock, and who waits for it."""
+    pieces = [one for row in rows for one in picked[row.pk]]
+    for one in pieces:
         one.ship()
-    save_many(allocations, ["state"])
-    shipment.ship(at=actor.now)
-    shipment.save(update_fields=["state", "shipped_at"])
-    fulfillment_order = shipment.fulfillment_order
-    fulfillment_order.fulfill(at=actor.now)
-    fulfillment_order.save(update_fields=["state", "fulfilled_at"])
-    _expect_arrival(shipment, actor)
-    record(actor, "fulfillment.ship", shipment, note=f"{shipment.carrier} {shipment.service}".strip())
-    record(actor, "fulfillment.ship", fulfillment_order)
+    save_many(pieces, ["state"])
+    work = [row.fulfillment_order for row in rows]
+    for row in rows:
+        row.ship(at=actor.now)
+        row.fulfillment_order.fulfill(at=actor.now)
+    save_many(rows, ["state", "shipped_at"])
+    save_many(work, ["state", "fulfilled_at"])
+    parcels = _parcels(rows)
+    _expect_arrival(rows, parcels, actor)
+    record_many(actor, [Act("fulfillment.ship", row, _told(row, parcels[row.pk])) for row in rows])
+    record_many(actor, [Act("fulfillment.fulfill", one, one.told) for one in work])
+    mark_shipped(shipped=[_gone(row, picked[row.pk]) for row in rows], actor=actor)
+    ship_pieces(pieces=[Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}") for one in pieces], actor=actor)
+    publish(*(ShipmentShipped(at=actor.now, order_id=row.order_id, shipment_id=row.pk) for row in rows))
+
+
+def _picked(rows: Sequence[Shipment]) -> dict[int, list[Allocation]]:
+    """Return the picked pieces of each locked shipment's fulfillment order, by shipment id."""
+    by_work: dict[int, list[Allocation]] = {row.fulfillment_order_id: [] for row in rows}
+    for one in open_allocations_of(by_work):
+        if one.state == AllocationState.PICKED:
+            by_work[one.fulfillment_order_id].append(one)
+    return {row.pk: by_work[row.fulfillment_order_id] for row in rows}
+
+
+def _packed(rows: Sequence[Shipment]) -> dict[int, dict[int, int]]:
+    """Return how many pieces of each allocation lie in the parcels of shipments, by shipment and allocation id."""
+    found: dict[int, dict[int, int]] = {row.pk: {} for row in rows}
+    items = PackageItem.objects.filter(package__shipment__in=list(found)).order_by()
+    sums = items.values_list("package__shipment", "allocation").annotate(pieces=Sum("quantity"))
+    for shipment_id, allocation_id, pieces in sums:
+        found[shipment_id][allocation_id] = pieces
+    return found
+
+
+def _parcels(rows: Sequence[Shipment]) -> dict[int, list[Package]]:
+    """Return the parcels of shipments in their order, by shipment id."""
+    found: dict[int, list[Package]] = {row.pk: [] for row in rows}
+    for package in Package.objects.filter(shipment__in=list(found)).order_by("position"):
+        found[package.shipment_id].append(package)
+    return found
+
+
+def _told(shipment: Shipment, parcels: Sequence[Package]) -> str:
+    """Return who takes the shipment, and the numbers of its parcels."""
+    numbers = ", ".join(package.tracking_number for package in parcels)
+    return f"{shipment.number} with {shipment.carrier} {shipment.service}: {numbers}."
+
+
+def _gone(shipment: Shipment, picked: Sequence[Allocation]) -> Gone:
+    """Return what of its order's lines leaves with a shipment."""
     lines: Counter[int] = Counter()
-    for one in allocations:
+    for one in picked:
         lines[one.order_line_id] += one.quantity
-    mark_shipped(order_id=shipment.order_id, lines=lines, reference=shipment.number, actor=actor)
-    pieces = [Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}") for one in allocations]
-    ship_pieces(pieces=pieces, actor=actor)
-    publish(ShipmentShipped(at=actor.now, order_id=shipment.order_id, shipment_id=shipment.pk))
-    return shipment
+    return Gone(shipment.order_id, lines, shipment.number)
 
 
-def _refuse_difference(shipment: Shipment, allocations: list[Allocation]) -> None:
-    """Refuse when the parcels hold other pieces than were picked."""
-    items = PackageItem.objects.filter(package__shipment=shipment).order_by()
-    packed = dict(items.values_list("allocation").annotate(pieces=Sum("quantity")))
-    picked = {one.pk: one.quantity for one in allocations}
-    if not picked or packed != picked:
-        sentence = "The parcels do not hold exactly what was picked; unpack and pack again."
-        raise Refused(sentence, code="parcels_differ")
-
-
-def _expect_arrival(shipment: Shipment, actor: Actor) -> None:
+def _expect_arrival(rows: Sequence[Shipment], parcels: Mapping[int, Sequence[Package]], actor: Actor) -> None:
     """Note on every parcel the day on which the carrier promised to deliver."""
-    days = next((rate["days"] for rate in shipment.rates if rate["service"] == shipment.service), None)
-    if days is None:
-        return
-    leaves_on = actor.now.astimezone(shipment.location.zone).date()
-    for package in Package.objects.filter(shipment=shipment):
-        package.expected_on = leaves_on + timedelta(days=days)
-        package.save(update_fields=["expected_on"])
+    expected = []
+    for row in rows:
+        days = next((rate["days"] for rate in row.rates if rate["service"] == row.service), None)
+        if days is not None:
+            leaves_on = actor.now.astimezone(row.location.zone).date()
+            for package in parcels[row.pk]:
+                package.expected_on = leaves_on + timedelta(days=days)
+                expected.append(package)
+    save_many(expected, ["expected_on"])

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,17 +10,20 @@ from django.db import transaction
 
 from fulfillment.conditions import NOT_DELIVERED, WAS_SHIPPED
 from fulfillment.events import PackageDelayed, PackageDelivered
-from fulfillment.locks import lock_package
+from fulfillment.locks import lock_package, lock_packages
 from fulfillment.models import Package, PackageItem, TrackingEvent
 from fulfillment.states import TRACKING_RANK, ShipmentState, TrackingStatus
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
-from oms.foundation.audit import record
-from oms.foundation.facts import publish
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record_many
+from oms.foundation.facts import Fact, publish
+from oms.foundation.inserts import insert_rows
 from orders.services.progress import mark_delivered
 
 T = TrackingStatus
 ENDED = (T.DELIVERED, T.RETURNED, T.RETURNING, T.LOST)
+LONGEST_MARK = 160
 CAN_RECORD = (WAS_SHIPPED,)
 CAN_DELIVER = (WAS_SHIPPED, NOT_DELIVERED)
 
@@ -38,13 +41,70 @@ class Told:
     expected_on: date | None = None
 
 
-@transaction.atomic
 def record_event(*, package_id: int, told: Told, actor: Actor) -> bool:
     """Keep the event and move the parcel on when it is news; return False for one that is known already."""
-    package = lock_package(package_id)
-    row = TrackingEvent(
-        package=package,
-        source_id=told.source_id[:160],
+    return bool(record_events(told=[(package_id, told)], actor=actor))
+
+
+@transaction.atomic
+def record_events(*, told: Sequence[tuple[int, Told]], actor: Actor) -> int:
+    """Keep events of parcels by id, in the order given, and move those parcels on for which they are news.
+
+    Returns how many were not known. The number of statements does not grow with the number of events.
+    """
+    packages = {package.pk: package for package in lock_packages(pk for pk, _ in told)}
+    steps = _unknown(packages, told)
+    insert_rows([_row(step, actor) for step in steps])
+    moved = [step for step in steps if step.move()]
+    touched = {step.package.pk: step.package for step in steps}
+    save_many(touched.values(), ["tracking_status", "last_event_at", "expected_on", "delivered_at"])
+    record_many(actor, [_act(step) for step in moved])
+    _deliver([step.package for step in moved if step.told.status == T.DELIVERED], actor)
+    publish(*(fact for step in moved for fact in _facts(step, actor)))
+    return len(steps)
+
+
+@dataclass(slots=True)
+class _Step:
+    """One event that is not known yet, and the locked parcel it speaks of."""
+
+    package: Package
+    told: Told
+
+    def move(self) -> bool:
+        """Bring the parcel to what the event says, in memory; return whether its status has changed."""
+        package, told = self.package, self.told
+        before = package.tracking_status
+        if told.expected_on and before not in ENDED:
+            package.expected_on = told.expected_on
+        if is_news(package, told):
+            package.tracking_status, package.last_event_at = told.status, told.occurred_at
+        if package.tracking_status == before:
+            return False
+        if told.status == T.DELIVERED:
+            package.delivered_at = told.occurred_at
+        return True
+
+
+def _unknown(packages: Mapping[int, Package], told: Sequence[tuple[int, Told]]) -> list[_Step]:
+    """Return the events that are not kept yet, each once by its parcel and the teller's number."""
+    marks = [one.source_id[:LONGEST_MARK] for _, one in told]
+    kept = TrackingEvent.objects.filter(package__in=list(packages), source_id__in=marks)
+    known = set(kept.values_list("package_id", "source_id"))
+    steps = []
+    for (pk, one), mark in zip(told, marks, strict=True):
+        if (pk, mark) not in known:
+            known.add((pk, mark))
+            steps.append(_Step(packages[pk], one))
+    return steps
+
+
+def _row(step: _Step, actor: Actor) -> TrackingEvent:
+    """Return the event as it is kept."""
+    told = step.told
+    return TrackingEvent(
+        package=step.package,
+        source_id=told.source_id[:LONGEST_MARK],
         status=told.status,
         raw_code=told.raw_code[:40],
         description=told.description[:300],
@@ -52,18 +112,6 @@ def record_event(*, package_id: int, told: Told, actor: Actor) -> bool:
         occurred_at=told.occurred_at,
         received_at=actor.now,
     )
-    if TrackingEvent.objects.filter(package=package, source_id=row.source_id).exists():
-        return False
-    row.save()
-    if told.expected_on and package.tracking_status not in ENDED:
-        package.expected_on = told.expected_on
-    before = package.tracking_status
-    if is_news(package, told):
-        package.tracking_status, package.last_event_at = told.status, told.occurred_at
-    package.save(update_fields=["tracking_status", "last_event_at", "expected_on"])
-    if package.tracking_status != before:
-        _tell(package, told, actor)
-    return True
 
 
 def is_news(package: Package, told: Told) -> bool:
@@ -74,27 +122,33 @@ def is_news(package: Package, told: Told) -> bool:
     return (TRACKING_RANK[T(told.status)], told.occurred_at, told.status) > known
 
 
-def _tell(package: Package, told: Told, actor: Actor) -> None:
-    """Write the timeline, and tell what others wait for: delivered, delayed."""
+def _act(step: _Step) -> Act:
+    """Return the line of the timeline about a parcel that was moved."""
+    package, told = step.package, step.told
     data = {"status": told.status, "place": told.place, "tracking_number": package.tracking_number}
-    record(actor, "fulfillment.track", package.shipment, note=told.description, data=data)
-    if told.status == T.DELIVERED:
-        _deliver(package, told, actor)
-    if told.status == T.DELAYED:
-        publish(PackageDelayed(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk))
+    place = f", {told.place}" if told.place else ""
+    note = f"{package}: {T(told.status).label}{place}. {told.description}".strip()
+    return Act("fulfillment.track", package.shipment, note, data)
 
 
-def _deliver(package: Package, told: Told, actor: Actor) -> None:
-    """Count the parcel's pieces as delivered, once: nothing moves a parcel away from delivered."""
-    package.delivered_at = told.occurred_at
-    package.save(update_fields=["delivered_at"])
-    lines: Counter[int] = Counter()
-    for line_id, quantity in PackageItem.objects.filter(package=package).values_list(
-        "allocation__order_line_id", "quantity"
-    ):
-        lines[line_id] += quantity
-    mark_delivered(order_id=package.shipment.order_id, lines=lines, actor=actor)
-    publish(PackageDelivered(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk))
+def _facts(step: _Step, actor: Actor) -> Iterator[Fact]:
+    """Yield what others wait for: delivered, delayed."""
+    package = step.package
+    kind = {T.DELIVERED: PackageDelivered, T.DELAYED: PackageDelayed}.get(T(step.told.status))
+    if kind is not None:
+        yield kind(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk)
+
+
+def _deliver(packages: Sequence[Package], actor: Actor) -> None:
+    """Count the parcels' pieces as delivered, once: nothing moves a parcel away from delivered."""
+    if not packages:
+        return
+    order_of = {package.pk: package.shipment.order_id for package in packages}
+    lines: dict[int, Counter[int]] = {order_id: Counter() for order_id in order_of.values()}
+    items = PackageItem.objects.filter(package__in=list(order_of))
+    for pk, line_id, quantity in items.values_list("package", "allocation__order_line_id", "quantity"):
+        lines[order_of[pk]][line_id] += quantity
+    mark_delivered(delivered=lines, actor=actor)
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from fulfillment.sourcing.decision import Candidate, ReasonCode, Rejection
 from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
-from fulfillment.sourcing.wording import cannot, count, kilometres_away, parcels_taken
+from fulfillment.sourcing.wording import cannot, kilometres_away, parcels_taken
+from oms.foundation.wording import count
 
 
 @dataclass(frozen=True, slots=True)

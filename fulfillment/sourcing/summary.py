@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from fulfillment.sourcing.decision import Portion
 from fulfillment.sourcing.demand import Problem
 from fulfillment.sourcing.search import Plan
-from fulfillment.sourcing.wording import count, enumeration, units_by_sku
+from fulfillment.sourcing.wording import enumeration, units_by_sku
+from oms.foundation.wording import count
 
 
 def sentence_of(problem: Problem, plan: Plan, portions: Sequence[Portion]) -> str:

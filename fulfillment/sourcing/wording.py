@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from oms.foundation.wording import count
+
 SKILLS = {
     "gift_wrap": "gift wrap",
     "kitting": "assemble kits",
@@ -20,11 +22,6 @@ def cannot(capabilities: Sequence[str]) -> str:
     """Say which skills are missing: "cannot gift wrap or engrave"."""
     verbs = [SKILLS.get(word) or f"do {word.replace('_', ' ')}" for word in capabilities]
     return f"cannot {enumeration(verbs, 'or')}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 unit", "2 units"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def enumeration(words: Sequence[str], joint: str = "and") -> str:

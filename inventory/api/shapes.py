@@ -2,12 +2,21 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from inventory.models import Location, Product, StockLevel
+from inventory.models import Location, Product, StockLevel, Substitute
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.api.strict import StrictSerializer, Text, WholeNumber
 from oms.foundation.money import minor_text
+
+
+class SubstituteOut(serializers.Serializer[Substitute]):
+    """What may be sent instead of a product, the lowest rank first."""
+
+    sku = serializers.CharField(source="substitute.sku")
+    rank = serializers.IntegerField()
+    both_ways = serializers.BooleanField()
 
 
 class ProductOut(serializers.Serializer[Product]):
@@ -17,6 +26,7 @@ class ProductOut(serializers.Serializer[Product]):
     title = serializers.CharField()
     parent = serializers.SerializerMethodField(help_text="SKU of its article.")  # type: ignore[assignment]
     attributes = serializers.JSONField()
+    substitutes = SubstituteOut(many=True)
     barcode = serializers.CharField()
     unit_price = serializers.SerializerMethodField()
     currency = serializers.CharField()
@@ -38,6 +48,11 @@ class ProductOut(serializers.Serializer[Product]):
         return minor_text(product.unit_price, product.currency)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "example": "16:00"})
+class ClockField(serializers.TimeField):
+    """A time of the day in hours and minutes; the description's own kind of time has seconds and a zone."""
+
+
 class LocationOut(serializers.Serializer[Location]):
     """A location: where it is, what it can do, how many parcels a day, until when in its own zone."""
 
@@ -51,7 +66,7 @@ class LocationOut(serializers.Serializer[Location]):
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
     daily_capacity = serializers.IntegerField(allow_null=True)
-    cutoff = serializers.TimeField(format="%H:%M")
+    cutoff = ClockField(format="%H:%M")
     timezone = serializers.CharField()
     capabilities = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()

@@ -16,6 +16,7 @@ from inventory.models import Location, Product, StockLevel
 from inventory.models.stock import MovementReason
 from inventory.queries import availability
 from inventory.services.stock import adjust_stock
+from inventory.substitution import with_substitutes
 from oms.foundation.actor import Actor
 from oms.foundation.api.idempotent import once
 from oms.foundation.api.views import RoomViewSet
@@ -33,8 +34,9 @@ class ProductViewSet(RoomViewSet):
     permissions = {"GET": "inventory.view_product", "POST": ""}
 
     def rows(self) -> "QuerySet[Product]":
-        """Return the products with their articles."""
-        return scoped(self.request.user, Product).select_related("parent")
+        """Return the products with their articles and substitutes."""
+        rows = scoped(self.request.user, Product).select_related("parent")
+        return rows.prefetch_related(with_substitutes())
 
 
 class LocationViewSet(RoomViewSet):

@@ -1,8 +1,7 @@
 """Importing products, locations and stock from files: every row is taken or named."""
 
-from inventory.imports.locations import LocationFile
-from inventory.imports.products import ProductFile
-from inventory.imports.running import Outcome, run_import
-from inventory.imports.stock import StockCountFile
+from inventory.imports.kinds import Locations, Products, Stock
+from oms.foundation.imports.kinds import register_kind
 
-__all__ = ["LocationFile", "Outcome", "ProductFile", "StockCountFile", "run_import"]
+for _kind in (Products(), Stock(), Locations()):
+    register_kind(_kind)

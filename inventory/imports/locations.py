@@ -10,10 +10,13 @@ from typing import Any
 from babel import Locale
 
 from inventory.imports.products import flag
+from inventory.imports.rows import RowsFile
 from inventory.models.places import CAPABILITIES_BY_KIND, LocationKind
-from inventory.services.catalogue import Entry, Stored, store_locations
+from inventory.services.catalogue import plan_locations, store_locations
+from inventory.services.shelves import Entry
 from oms.foundation.actor import Actor
-from oms.foundation.tables import BadCell
+from oms.foundation.imports.plans import Earlier, Plan, Seen
+from oms.foundation.tables import BadCell, Table
 from oms.foundation.tables.cells import decimal_number, identifier, one_of, required, shown, text, whole_number
 from oms.foundation.tables.rows import Cells
 
@@ -78,12 +81,16 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-class LocationFile:
+class LocationFile(RowsFile):
     """Columns and readers of a location file."""
 
     required: Sequence[str] = ("code", "name", "kind", "country")
     optional: Sequence[str] = tuple(column for column in READERS if column not in ("name", "country"))
     key: Sequence[str] = ("code",)
+
+    def __init__(self, table: Table, principal: Any = None) -> None:
+        super().__init__(table)
+        self.principal = principal
 
     def read(self, cells: Cells) -> Entry:
         """Return what a row says; faults are noted in the cells. Without capabilities the kind's usual ones apply."""
@@ -97,10 +104,10 @@ class LocationFile:
             values["capabilities"] = CAPABILITIES_BY_KIND[LocationKind(kind)]
         return Entry(cells.row, code, values)
 
-    def is_open(self, row: int) -> bool:
-        """Every row is compared with what is stored."""
-        return True
+    def plan(self, entries: Sequence[Entry], earlier: Earlier) -> list[Plan]:
+        """Return what storing the locations would do."""
+        return plan_locations(entries=entries, principal=self.principal)
 
-    def store(self, entries: Sequence[Entry], actor: Actor) -> Stored:
+    def store(self, entries: Sequence[Entry], actor: Actor, seen: Seen | None = None) -> list[Plan]:
         """Create or change the locations."""
-        return store_locations(entries=entries, actor=actor)
+        return store_locations(entries=entries, actor=actor, seen=seen, principal=self.principal)

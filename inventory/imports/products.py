@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from inventory.services.catalogue import Entry, Stored, store_products
+from inventory.attributes import attributes_in
+from inventory.imports.rows import RowsFile
+from inventory.services.catalogue import plan_products, store_products
+from inventory.services.shelves import SUBSTITUTES, Entry
+from inventory.substitution import substitutes_in
 from oms.foundation.actor import Actor
+from oms.foundation.imports.plans import Earlier, Plan, Seen
 from oms.foundation.money import exponent
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
@@ -35,12 +40,23 @@ def measure(cell: str) -> int:
     return whole_number(cell or "0")
 
 
-class ProductFile:
-    """Columns and readers of a product file; amounts are in the row's own currency."""
+class ProductFile(RowsFile):
+    """Columns and readers of a product file; amounts are in the row's own currency.
+
+    The rows of variants are taken last, so that the articles they name are there, wherever their rows stand.
+    """
 
     required: Sequence[str] = ("sku", "title", "unit_price", "currency")
-    optional: Sequence[str] = ("barcode", "unit_cost", *MEASURES, "capability", "is_active")
+    optional: Sequence[str] = (
+        "parent", "attributes", "barcode", "unit_cost", *MEASURES, "capability", "is_active", "substitutes",
+    )  # fmt: skip
     key: Sequence[str] = ("sku",)
+    late_column = "parent"
+
+    @property
+    def depends(self) -> bool:
+        """Tell whether some rows need others of the same file: as their article, or as their substitute."""
+        return super().depends or SUBSTITUTES in self.table.header
 
     def read(self, cells: Cells) -> Entry:
         """Return what a row says; faults are noted in the cells."""
@@ -62,6 +78,9 @@ class ProductFile:
             }
         return {
             "title": partial(text, longest=200),
+            "parent": identifier,
+            "attributes": attributes_in,
+            "substitutes": substitutes_in,
             "barcode": identifier,
             "capability": partial(identifier, longest=32),
             "is_active": flag,
@@ -69,10 +88,10 @@ class ProductFile:
             **dict.fromkeys(MEASURES, measure),
         }
 
-    def is_open(self, row: int) -> bool:
-        """Every row is compared with what is stored."""
-        return True
+    def plan(self, entries: Sequence[Entry], earlier: Earlier) -> list[Plan]:
+        """Return what storing the products would do."""
+        return plan_products(entries=entries, earlier=earlier)
 
-    def store(self, entries: Sequence[Entry], actor: Actor) -> Stored:
+    def store(self, entries: Sequence[Entry], actor: Actor, seen: Seen | None = None) -> list[Plan]:
         """Create or change the products."""
-        return store_products(entries=entries, actor=actor)
+        return store_products(entries=entries, actor=actor, seen=seen)

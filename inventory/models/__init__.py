@@ -5,5 +5,15 @@ from inventory.models.files import StockFile
 from inventory.models.places import Location, LocationMembership
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
+from inventory.models.substitutes import Substitute
 
-__all__ = ["Location", "LocationMembership", "Product", "Reservation", "StockFile", "StockLevel", "StockMovement"]
+__all__ = [
+    "Location",
+    "LocationMembership",
+    "Product",
+    "Reservation",
+    "StockFile",
+    "StockLevel",
+    "StockMovement",
+    "Substitute",
+]

@@ -1,14 +1,14 @@
 """Reservations: pieces that a cart or quote has in hand for a while; they run out by themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from inventory.locks import lock_levels_of
-from inventory.models import Product, Reservation
+from inventory.models import Product, Reservation, StockLevel
 from inventory.queries import available_by_location, reserved_pieces
-from inventory.services.stock import MAX_PIECES
+from inventory.services.stock import MAX_PIECES, publish_growth
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.refusals import Invalid, NotFound, Reason, Refused
@@ -26,6 +26,8 @@ class NotEnoughAvailable(Refused):
 def reserve_pieces(*, key: str, pieces: Mapping[str, int], expires_at: datetime, actor: Actor) -> list[Reservation]:
     """Keep pieces by SKU for a cart or quote until a moment; asking again with the key replaces what it had.
 
+    An order whose number at its channel is the key gets the pieces; nobody else does while they are kept.
+
     :raises NotEnoughAvailable: when less is available at all locations together; nothing changes then.
     :raises Invalid: for no pieces, an absurd number, a key that cannot be stored, or a moment that has passed.
     :raises NotFound: for an unknown SKU.
@@ -35,6 +37,7 @@ def reserve_pieces(*, key: str, pieces: Mapping[str, int], expires_at: datetime,
     _refuse_unknown(pieces, products)
     ids = [product.pk for product in products.values()]
     lock_levels_of(ids)
+    before = dict(Reservation.objects.filter(key=key).values_list("product_id", "quantity"))
     Reservation.objects.filter(key=key).delete()
     free, reserved = available_by_location(ids), reserved_pieces(ids, now=actor.now)
     left = {pk: max(0, sum(free.get(pk, {}).values()) - reserved.get(pk, 0)) for pk in ids}
@@ -50,6 +53,8 @@ def reserve_pieces(*, key: str, pieces: Mapping[str, int], expires_at: datetime,
     record_many(
         actor, [Act("inventory.reserve_pieces", row, data={"key": key, "pieces": row.quantity}) for row in rows]
     )
+    now_in_hand = {row.product_id: row.quantity for row in rows}
+    _tell_free([pk for pk, quantity in before.items() if quantity > now_in_hand.get(pk, 0)], actor)
     return rows
 
 
@@ -58,14 +63,37 @@ def release_reservation(*, key: str, actor: Actor) -> int:
     """Give back what a cart or quote has in hand and return the number of pieces; an unknown key has none."""
     rows = list(Reservation.objects.filter(key=key))
     lock_levels_of([row.product_id for row in rows])
-    record_many(actor, [Act("inventory.release_reservation", row, data={"key": key}) for row in rows])
+    return _let_go(rows, actor)
+
+
+@transaction.atomic
+def end_reservations(*, keys: Iterable[str], actor: Actor) -> int:
+    """Let go of what carts had in hand that have become orders, and return the number of pieces."""
+    return _let_go(list(Reservation.objects.filter(key__in=list(keys))), actor)
+
+
+def _let_go(rows: Sequence[Reservation], actor: Actor) -> int:
+    """Forget reservations before their time, with their audit lines, and tell that pieces are free."""
+    record_many(actor, [Act("inventory.release_reservation", row, data={"key": row.key}) for row in rows])
     Reservation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    _tell_free([row.product_id for row in rows], actor)
     return sum(row.quantity for row in rows)
 
 
+@transaction.atomic
 def expire_reservations(*, actor: Actor) -> int:
     """Forget the reservations that ran out, which nobody counts any more, and return how many there were."""
-    return Reservation.objects.filter(expires_at__lte=actor.now).delete()[0]
+    over = dict(Reservation.objects.filter(expires_at__lte=actor.now).values_list("pk", "product_id"))
+    Reservation.objects.filter(pk__in=list(over), expires_at__lte=actor.now).delete()
+    _tell_free(over.values(), actor)
+    return len(over)
+
+
+def _tell_free(product_ids: Iterable[int], actor: Actor) -> None:
+    """Tell those who wait that pieces of the products may be free, wherever they lie."""
+    wanted = sorted(set(product_ids))
+    if wanted:
+        publish_growth(StockLevel.objects.filter(product__in=wanted), actor)
 
 
 def _refuse_absurd(key: str, pieces: Mapping[str, int], expires_at: datetime, actor: Actor) -> None:

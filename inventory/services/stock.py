@@ -245,10 +245,10 @@ def _refuse_below_allocated(levels: Mapping[int, StockLevel], deltas: Mapping[in
     if not low:
         return
     rows = StockLevel.objects.filter(pk__in=low).select_related("product", "location").order_by("pk")
-    raise StockTooLow(reasons=[_too_low(row, -deltas[row.pk]) for row in rows])
+    raise StockTooLow(reasons=[too_low(row, -deltas[row.pk]) for row in rows])
 
 
-def _too_low(level: StockLevel, wanted: int) -> Reason:
+def too_low(level: StockLevel, wanted: int) -> Reason:
     """Return why so many pieces cannot leave the level."""
     free = level.on_hand - level.allocated
     promised = f"; {level.allocated} are promised to orders" if level.allocated else ""

@@ -1,5 +1,9 @@
 """Switching products and locations on and off; nothing is deleted."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F
 
@@ -64,3 +68,22 @@ def reopen_location(*, location_id: int, note: str = "", actor: Actor) -> Locati
     chunks = [ids[start : start + PRODUCTS_IN_A_FACT] for start in range(0, len(ids), PRODUCTS_IN_A_FACT)]
     publish(*(StockGrew(at=actor.now, location_id=location.pk, product_ids=chunk) for chunk in chunks))
     return location
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One direction of a switch: the act that rooms on the right may object to, and the service that does it."""
+
+    act: str
+    service: Callable[..., Any]
+    subject: str
+
+    def turn(self, pk: int, *, note: str, actor: Actor) -> None:
+        """Switch one row; raises :class:`Refused` as the service does."""
+        self.service(**{self.subject: pk}, note=note, actor=actor)
+
+
+STOP_SELLING = Switch("inventory.stop_selling", stop_selling, "product_id")
+SELL_AGAIN = Switch("inventory.sell_again", sell_again, "product_id")
+CLOSE = Switch("inventory.close_location", close_location, "location_id")
+REOPEN = Switch("inventory.reopen_location", reopen_location, "location_id")

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from oms.foundation.actor import Actor
+from oms.foundation.cards import card_reasons
 from oms.foundation.locks import expecting
 from oms.foundation.objections import objections
 from oms.foundation.refusals import Denied, Invalid, NotFound, Reason, Refused
-from oms.foundation.scope import scoped_row
+from oms.foundation.scope import scoped, scoped_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Action:
     """One act on one kind of row.
 
     ``service`` is called with the row's id under ``subject`` (``order_id``), ``actor`` and the form's values.
-    ``inverse`` names the action that takes it back; without one ``irreversible`` says why there is none.
+    ``together`` does the same for many rows in as many statements as for one: it is called with the ids under the
+    subject's plural (``order_ids``) and returns :class:`oms.foundation.together.Together`; ``locks`` takes the same ids
+    and locks every row that this may touch, in the house's order. ``inverse`` names the action that takes it back;
+    without one ``irreversible`` says why there is none.
     """
 
     model: type[Model]
@@ -71,10 +75,14 @@ class Action:
     bulk: bool = True
     icon: str = ""
     shown: Callable[[Any], bool] | None = None
+    together: Callable[..., Any] | None = None
+    locks: Callable[[Sequence[int]], Any] | None = None
 
     def __post_init__(self) -> None:
         if not self.inverse and not self.irreversible:
             raise ValueError(f"action {self.name} names neither its inverse nor why there is none")
+        if self.together is not None and self.locks is None:
+            raise ValueError(f"action {self.name} is done to many rows and does not say what it locks")
 
     @property
     def key(self) -> str:
@@ -154,12 +162,22 @@ def run_action(
     if not principal.has_perm(action.permission):
         raise Denied(f"Your role may not do this ({action.permission}).")
     row = scoped_row(principal, action.model, **lookup)
-    values = cleaned(action, data)
+    values = cleaned(action, data, principal)
     with transaction.atomic(), expecting(row, version):
         return action.service(**{action.subject: row.pk}, actor=actor or Actor.of(principal, now=now), **values)
 
 
-def cleaned(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
+def form_of(action: Action, principal: Any, **how: Any) -> forms.Form:
+    """Return the action's form, in which only rows that the principal may see can be chosen."""
+    form = action.form(**how)
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+            seen = scoped(principal, field.queryset.model).order_by().values("pk")
+            field.queryset = field.queryset.filter(pk__in=seen)
+    return form
+
+
+def cleaned(action: Action, data: Mapping[str, Any], principal: Any) -> dict[str, Any]:
     """Return the form's values; raises :class:`Invalid` with the field of each fault."""
     unknown = sorted(set(data) - set(action.form.base_fields) - {"version", "csrfmiddlewaretoken"})
     if unknown:
@@ -169,8 +187,10 @@ def cleaned(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
     structured = [name for name, value in data.items() if not _fits(action.form.base_fields.get(name), value)]
     if structured:
         raise Invalid(reasons=[Reason("invalid", "Give one value, not a structure.", name) for name in structured])
-    form = action.form(data=dict(data))
+    form = form_of(action, principal, data=dict(data))
     if form.is_valid():
+        if cards := card_reasons(form.cleaned_data.items()):
+            raise Invalid(reasons=cards)
         return form.cleaned_data
     faults = form.errors.get_json_data()
     raise Invalid(

@@ -1,5 +1,6 @@
-"""The floor's own actions: dead facts and messages get a new life."""
+"""The floor's own actions: dead facts and messages get a new life, and people who lost their second factor get in."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from oms.foundation import inbox, relay
@@ -7,12 +8,14 @@ from oms.foundation.actions import Action, Condition, refuse_unless, register
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.locks import lock_row
+from oms.foundation.logins.factor import factor_of, forget_factor
 from oms.foundation.models import InboxMessage, OutboxEvent
 from oms.foundation.models.queue import DeliveryState
 
 IS_DEAD = Condition(
     "is_dead", lambda row: None if row.state == DeliveryState.DEAD else "It is not dead: it needs no replay."
 )
+HAS_FACTOR = Condition("has_factor", lambda user: None if factor_of(user) else "No second factor is set up.")
 WHY = "a fact is delivered again at most; handlers that had their effect are skipped"
 
 
@@ -58,5 +61,19 @@ register(
         conditions=(IS_DEAD,),
         irreversible=WHY,
         icon="replay",
+    ),
+    Action(
+        model=User,
+        name="forget_factor",
+        label="Forget the second factor",
+        permission="auth.change_user",
+        service=forget_factor,
+        subject="user_id",
+        conditions=(HAS_FACTOR,),
+        irreversible="the app's key is gone; the person sets up a new one",
+        help="For somebody who lost the telephone and the recovery codes: make sure that it is them who ask.",
+        danger=True,
+        bulk=False,
+        icon="phonelink_erase",
     ),
 )

@@ -113,12 +113,13 @@ def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
 
     :raises ConcurrentTransition: when a row was changed since; the caller's transaction rolls back.
     """
+    everything = list(rows)
     groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for row in rows:
-        key = (row.__dict__.get("_read_state", ""), *(_value(row, name) for name in fields))
-        groups[key].append(row)
-    if len(groups) > FEW_GROUPS:
-        _save_each([row for members in groups.values() for row in members], fields)
+    alike = all(_is_plain(_value(row, name)) for row in everything for name in fields)
+    for row in everything if alike else ():
+        groups[(row.__dict__.get("_read_state", ""), *(_value(row, name) for name in fields))].append(row)
+    if len(groups) > FEW_GROUPS or not alike:
+        _save_each(everything, fields)
         return
     for (before, *values), members in groups.items():
         _save_group(before, dict(zip(fields, values, strict=True)), members)
@@ -127,6 +128,11 @@ def save_many(rows: Iterable[Any], fields: Sequence[str]) -> None:
 def _value(row: Any, name: str) -> Any:
     """Return the value of a field in the form the UPDATE takes."""
     return getattr(row, row._meta.get_field(name).attname)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether rows can be grouped by the value; they cannot by the lists and objects of JSON."""
+    return not isinstance(value, list | dict)
 
 
 def _save_group(before: str, values: dict[str, Any], members: list[Any]) -> None:

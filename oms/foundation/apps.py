@@ -18,12 +18,17 @@ class FoundationConfig(AppConfig):
             actions_floor,
             bulk,
             checks,
+            code_checks,
             health,
             inbox,
+            invariants_audit,
             invariants_floor,
             relay,
             scopes,
             verification,
         )
+        from oms.foundation.imports import working  # noqa: F401  registering is its import
+        from oms.foundation.logins import asking, sessions  # noqa: F401  listening is their import
 
-        autodiscover_modules("handlers", "actions", "panels", "objections", "invariants", "scopes")
+        checks.refuse_missing_guards()
+        autodiscover_modules("handlers", "actions", "panels", "objections", "invariants", "scopes", "imports")

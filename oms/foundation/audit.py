@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Model
 
 from oms.foundation.actor import Actor
+from oms.foundation.inserts import insert_rows
 from oms.foundation.models import AuditLine
 
 
@@ -27,8 +28,13 @@ def record(actor: Actor, act: str, row: Model, *, note: str = "", data: Mapping[
 
 
 def record_many(actor: Actor, acts: Iterable[Act]) -> None:
-    """Write many audit lines in one INSERT (in chunks of a thousand)."""
-    AuditLine.objects.bulk_create([_line(actor, act) for act in acts], batch_size=1000)
+    """Write many audit lines in one INSERT."""
+    insert_rows(lines_of(actor, acts))
+
+
+def lines_of(actor: Actor, acts: Iterable[Act]) -> list[AuditLine]:
+    """Return the unsaved audit lines of acts, for a caller who inserts them together with rows of other tables."""
+    return [_line(actor, act) for act in acts]
 
 
 def _line(actor: Actor, act: Act) -> AuditLine:

@@ -1,9 +1,10 @@
-"""Bulk acts: preview what would happen, do it in small steps that survive a kill, take it back by the inverse."""
+"""Bulk acts: preview what would happen, then do it in small steps that survive a kill."""
 
 import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -15,19 +16,22 @@ from django.utils import timezone
 from oms.foundation.actions import Action, action_named, closed_reasons, run_action
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.claims import claim, worn_out
+from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, worn_out
 from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.models import BulkItem, BulkOperation
 from oms.foundation.models.bulk import BulkState, ItemOutcome
 from oms.foundation.objections import objections
 from oms.foundation.refusals import Refused, refuse_if
 from oms.foundation.scope import scoped
+from oms.foundation.together import run_together
 from oms.foundation.work import drainer, next_due_of, ring
 
 MOST_ROWS = 5_000
 STEP = 50
 REASONS_SHOWN = 12
 RUNNING = Q(state=BulkState.RUNNING)
+NOT_DONE = (ItemOutcome.REFUSED, ItemOutcome.FAILED)
+LEFT_ALONE = "The worker died on this row again and again; it was left alone. Look into the log, then try it again."
 logger = logging.getLogger(__name__)
 
 
@@ -49,7 +53,13 @@ def action_of(operation: BulkOperation) -> Action:
 
 @transaction.atomic
 def preview(
-    *, action: Action, ids: Sequence[int], principal: Any, actor: Actor, undoes: BulkOperation | None = None
+    *,
+    action: Action,
+    ids: Sequence[int],
+    principal: Any,
+    actor: Actor,
+    undoes: BulkOperation | None = None,
+    retries: BulkOperation | None = None,
 ) -> BulkOperation:
     """Store what the act would do to each row in scope: ready, or refused and why.
 
@@ -59,7 +69,12 @@ def preview(
     if len(ids) > MOST_ROWS:
         raise TooMany(f"{len(ids)} rows are selected; one bulk act may touch {MOST_ROWS}. Narrow the list first.")
     operation = BulkOperation(
-        model=action.model._meta.label, action=action.name, label=action.label, user_id=principal.pk, undoes=undoes
+        model=action.model._meta.label,
+        action=action.name,
+        label=action.label,
+        user_id=principal.pk,
+        undoes=undoes,
+        retries=retries,
     )
     operation.save()
     rows = list(scoped(principal, action.model).filter(pk__in=list(ids)).order_by("pk"))
@@ -101,12 +116,12 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def cancel(*, operation_id: int, actor: Actor) -> BulkOperation:
-    """Drop a previewed act; what it was to take back can then be taken back by another one."""
+    """Drop a previewed act; what it was to take back or to try again is then free for another one."""
     operation = lock_row(BulkOperation, operation_id)
     refuse_if(operation.state != BulkState.PREFLIGHT, "This bulk act was started already.", code="started")
     operation.cancel()
-    operation.undoes = None
-    operation.save(update_fields=["state", "undoes"])
+    operation.undoes = operation.retries = None
+    operation.save(update_fields=["state", "undoes", "retries"])
     record(actor, "bulk.cancelled", operation)
     return operation
 
@@ -116,24 +131,63 @@ def run_operations(actor: Actor, limit: int) -> int:
     """Do the next rows of each running bulk act."""
     operations = claim(BulkOperation.objects.filter(RUNNING).select_related("user"), now=actor.now, limit=1)
     for operation in operations:
-        _step(operation)
+        try:
+            _step(operation)
+        except OperationalError:  # the database is busy, no worker has died: the act goes on a moment later
+            _give_back(operation, actor.now + backoff(operation.attempts))
+            raise
     return len(operations)
 
 
 def _step(operation: BulkOperation) -> None:
-    """Do up to fifty rows, each in a transaction of its own, then give the operation back or end it."""
+    """Do up to fifty rows, then give the operation back or end it.
+
+    Where the act can be done on many rows it is, in one transaction; otherwise, for what that could not do, and after a
+    worker has died, each row has a transaction of its own: then the row that kills is the first that is left.
+    """
     waiting = list(operation.items.filter(outcome=ItemOutcome.READY).values_list("pk", flat=True)[:STEP])
-    if worn_out(operation) and waiting:
-        _settle(waiting[0], ItemOutcome.REFUSED, "The worker died on this row again and again; it was left alone.")
+    if waiting and (worn_out(operation) or operation.attempts > MAX_ATTEMPTS):
+        _settle(waiting[0], ItemOutcome.FAILED, LEFT_ALONE)
+        BulkOperation.objects.filter(pk=operation.pk).update(crashes=0, attempts=1)
         del waiting[0]
+    if waiting and not operation.crashes and action_of(operation).together is not None:
+        _do_together(operation, waiting)
+        waiting = list(operation.items.filter(pk__in=waiting, outcome=ItemOutcome.READY).values_list("pk", flat=True))
     for item_id in waiting:
         _do(operation, item_id)
     if not operation.items.filter(outcome=ItemOutcome.READY).exists():
         _finish(operation.pk)
         return
-    BulkOperation.objects.filter(pk=operation.pk, lease_token=operation.lease_token).update(
-        lease_until=None, attempts=0, next_try_at=timezone.now(), version=F("version") + 1
-    )
+    _give_back(operation, timezone.now(), attempts=0, crashes=0)
+
+
+def _give_back(operation: BulkOperation, due_at: datetime, **tries: int) -> None:
+    """Let go of an operation until a moment, if the lease is still ours."""
+    held = BulkOperation.objects.filter(pk=operation.pk, lease_token=operation.lease_token)
+    held.update(lease_until=None, next_try_at=due_at, version=F("version") + 1, **tries)
+
+
+def _do_together(operation: BulkOperation, item_ids: Sequence[int]) -> None:
+    """Run the act for many rows at once and keep the outcomes with it; leave them to be done singly when it fails."""
+    action, now = action_of(operation), timezone.now()
+    try:
+        with transaction.atomic():
+            items = [one for one in lock_rows(BulkItem, item_ids) if one.outcome == ItemOutcome.READY]
+            seen = scoped(operation.user, action.model).filter(pk__in=[one.object_id for one in items])
+            ids = sorted(seen.order_by().values_list("pk", flat=True))
+            actor = Actor.of(operation.user, now=now)
+            told = run_together(action, principal=operation.user, ids=ids, data=operation.values, actor=actor)
+            for item in items:
+                if item.object_id in told.refused:
+                    _settle(item.pk, ItemOutcome.REFUSED, told.refused[item.object_id].sentence)
+            done = [item.pk for item in items if item.object_id in told.done]
+            BulkItem.objects.filter(pk__in=done).update(outcome=ItemOutcome.DONE, message="")
+    except OperationalError:
+        raise
+    except Refused:
+        return
+    except Exception:  # the worker's edge: a row that fails must not stop the others
+        logger.exception("bulk act %s failed for %s rows together", operation.pk, len(item_ids))
 
 
 def _do(operation: BulkOperation, item_id: int) -> None:
@@ -155,11 +209,11 @@ def _do(operation: BulkOperation, item_id: int) -> None:
             _settle(item_id, ItemOutcome.DONE, "")
     except Refused as refusal:
         _settle(item_id, ItemOutcome.REFUSED, refusal.sentence)
-    except OperationalError:  # the database is busy or away: the row is tried again when the lease is over
+    except OperationalError:
         raise
     except Exception as error:  # the worker's edge: a row that fails must not stop the others
         logger.exception("bulk act %s failed for row %s", operation.pk, item_id)
-        _settle(item_id, ItemOutcome.REFUSED, f"It failed and nothing was changed ({type(error).__name__}).")
+        _settle(item_id, ItemOutcome.FAILED, f"It failed and nothing was changed ({type(error).__name__}).")
 
 
 def _settle(item_id: int, outcome: ItemOutcome, message: str) -> None:
@@ -174,8 +228,8 @@ def _finish(operation_id: int) -> None:
     if operation.state != BulkState.RUNNING:
         return
     actor = Actor.system("bulk", now=timezone.now())
-    refused = operation.items.filter(outcome=ItemOutcome.REFUSED).exists()
-    finish = operation.finish_partly if refused else operation.finish
+    left = operation.items.filter(outcome__in=NOT_DONE).exists()
+    finish = operation.finish_partly if left else operation.finish
     finish(at=actor.now)
     operation.lease_until = None
     operation.save(update_fields=["state", "finished_at", "lease_until"])
@@ -187,64 +241,31 @@ def _finish(operation_id: int) -> None:
         record(actor, "bulk.undone", original)
 
 
-def values_to_undo(operation: BulkOperation) -> dict[str, Any]:
-    """Return what the form of an act that takes another back opens with, such as the opposite quantity."""
-    original = operation.undoes
-    if original is None:
-        return {}
-    opposite = action_of(original).inverse_values
-    return opposite(original.values) if opposite else {}
-
-
-def undo_preview(*, operation_id: int, principal: Any, actor: Actor) -> BulkOperation:
-    """Preview the inverse act on the rows that were done.
-
-    :raises Refused: when the act has no inverse, or was taken back already.
-    """
-    operation = lock_free(operation_id)
-    action = action_of(operation)
-    refuse_if(not action.inverse, f"This cannot be taken back: {action.irreversible}", code="irreversible")
-    refuse_if(
-        operation.state not in (BulkState.DONE, BulkState.PARTLY_DONE) or hasattr(operation, "undone_by"),
-        "There is nothing to take back.",
-        code="nothing_to_undo",
-    )
-    ids = list(operation.items.filter(outcome=ItemOutcome.DONE).values_list("object_id", flat=True))
-    inverse = action_named(action.model, action.inverse)
-    return preview(action=inverse, ids=ids, principal=principal, actor=actor, undoes=operation)
-
-
-def lock_free(operation_id: int) -> BulkOperation:
-    """Return the operation without a lock; raises :class:`Refused` when it is missing."""
-    operation = BulkOperation.objects.filter(pk=operation_id).first()
-    if operation is None:
-        raise Refused("There is no such bulk act.", code="not_found")
-    return operation
-
-
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows of an operation are ready, refused and done, and the reasons by how often they occur."""
+    """How many rows of an operation are in each outcome, and the reasons by how often they occur."""
 
     ready: int
     refused: int
+    failed: int
     done: int
     reasons: tuple[tuple[str, int], ...]
 
     @property
     def total(self) -> int:
         """Return all rows."""
-        return self.ready + self.refused + self.done
+        return self.ready + self.refused + self.failed + self.done
 
 
 def tally(operation: BulkOperation) -> Tally:
     """Count an operation's rows by outcome and reason."""
     counts = dict(operation.items.order_by().values_list("outcome").annotate(Count("pk")))
-    refused = operation.items.filter(outcome=ItemOutcome.REFUSED).order_by()
-    reasons = refused.values_list("message").annotate(rows=Count("pk")).order_by("-rows", "message")[:REASONS_SHOWN]
+    told = operation.items.filter(outcome__in=NOT_DONE).order_by()
+    reasons = told.values_list("message").annotate(rows=Count("pk")).order_by("-rows", "message")[:REASONS_SHOWN]
     return Tally(
         counts.get(ItemOutcome.READY, 0),
         counts.get(ItemOutcome.REFUSED, 0),
+        counts.get(ItemOutcome.FAILED, 0),
         counts.get(ItemOutcome.DONE, 0),
         tuple(reasons),
     )

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 MAX_ATTEMPTS = 12
-CRASH = 4
+MAX_CRASHES = 3
+FEW = 10
 
 
 class Claimable(models.Model):
@@ -21,6 +22,7 @@ class Claimable(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.CharField(max_length=16, blank=True, default="", editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    crashes = models.PositiveSmallIntegerField(default=0, editable=False)
     last_error = models.CharField(max_length=500, blank=True, default="", editable=False)
 
     class Meta:
@@ -35,13 +37,15 @@ def due(now: datetime) -> Q:
     return Q(next_try_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lte=now))
 
 
-def alone_after_crash(rows: list[Row]) -> list[Row]:
-    """Return only the first row whose worker died with it, or all rows when there is none.
+def few_after_crash(rows: list[Row]) -> list[Row]:
+    """Return only a few rows whose worker died with them, and after a second death only one; all when none did.
 
-    A row that kills its worker must not wear out the tries of those that are taken with it.
+    A row that kills its worker must not wear out the tries of those that are taken with it: with the few it is taken
+    once more, then alone.
     """
     crashed = [row for row in rows if row.lease_until is not None]
-    return crashed[:1] or rows
+    again = [row for row in crashed if row.crashes]
+    return again[:1] or crashed[:FEW] or rows
 
 
 def claim(
@@ -51,29 +55,30 @@ def claim(
     limit: int,
     order: Iterable[str] = ("id",),
     lease: int | None = None,
-    crash: int = 1,
-    choose: Callable[[list[Row]], list[Row]] = alone_after_crash,
+    choose: Callable[[list[Row]], list[Row]] = few_after_crash,
     in_turn: bool = False,
 ) -> list[Row]:
     """Take up to ``limit`` due rows: sets lease and token, counts the attempt, commits.
 
-    The attempt is counted at the claim, so that work that kills its process is counted too: such a crash weighs
-    ``crash`` attempts, see :func:`worn_out`. ``in_turn`` lets one claimer of the table work at a time, for rows that
-    keep an order among themselves.
+    The attempt is counted at the claim, so that work that kills its process is counted too: a lease that ran out is a
+    crash, see :func:`worn_out`. ``in_turn`` lets one claimer of the table work at a time, for rows that keep an order
+    among themselves.
     """
     token = secrets.token_hex(8)
     until = now + timedelta(seconds=lease or settings.LEASE_SECONDS)
     with transaction.atomic(durable=True):
         if in_turn:
             _wait_for_turn(rows.model)
-        waiting = rows.filter(due(now)).order_by(*order).select_for_update(skip_locked=True, of=("self",))
+        waiting = rows.filter(due(now)).order_by(*order).select_for_update(skip_locked=True, no_key=True, of=("self",))
         taken = choose(list(waiting[:limit]))
         for row in taken:
-            row.attempts += 1 if row.lease_until is None else crash
+            row.attempts, row.crashes = row.attempts + 1, row.crashes + (row.lease_until is not None)
             row.lease_until, row.lease_token = until, token
-        for attempts in {row.attempts for row in taken}:
-            ids = [row.pk for row in taken if row.attempts == attempts]
-            rows.model._base_manager.filter(pk__in=ids).update(lease_until=until, lease_token=token, attempts=attempts)
+        for crashes in {row.crashes for row in taken}:
+            ids = [row.pk for row in taken if row.crashes == crashes]
+            rows.model._base_manager.filter(pk__in=ids).update(
+                lease_until=until, lease_token=token, attempts=F("attempts") + 1, crashes=crashes
+            )
     return taken
 
 
@@ -85,15 +90,20 @@ def _wait_for_turn(model: type[models.Model]) -> None:
 
 
 def worn_out(row: Claimable) -> bool:
-    """Tell whether a row was taken more often than it may be, without ever coming to an end."""
-    return row.attempts > MAX_ATTEMPTS
+    """Tell whether the row has outlasted so many workers that no further one may take it on."""
+    return row.crashes >= MAX_CRASHES
 
 
-def still_ours(row: Row) -> bool:
-    """Lock the row and tell whether the lease is still the claimer's (the fence of a slow worker)."""
-    model = type(row)
-    held = model._base_manager.select_for_update(of=("self",)).filter(pk=row.pk)
-    return list(held.values_list("lease_token", flat=True)) == [row.lease_token]
+def still_ours(*rows: Row) -> bool:
+    """Lock the rows and tell whether all their leases are still the claimer's (the fence of a slow worker)."""
+    wanted = {row.pk: row.lease_token for row in rows}
+    held = (
+        type(rows[0])
+        ._base_manager.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=sorted(wanted))
+        .order_by("pk")
+    )
+    return dict(held.values_list("pk", "lease_token")) == wanted
 
 
 def backoff(attempts: int, *, base: float = 1.0, cap: float = 3600.0) -> timedelta:

@@ -1,12 +1,13 @@
 """Facts: frozen, past tense, written to the outbox with the change they tell of, handled at least once."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from oms.foundation.actor import Actor
+from oms.foundation.inserts import insert_rows
 from oms.foundation.models import OutboxEvent
 from oms.foundation.work import ring
 
@@ -77,20 +78,22 @@ def publish(*facts: Fact) -> None:
     """Write the facts to the outbox in the caller's transaction; a worker is woken after the commit."""
     if not facts:
         return
-    OutboxEvent.objects.bulk_create(
-        [
-            OutboxEvent(
-                stream=fact.stream,
-                kind=type(fact).__name__,
-                payload=fact.payload,
-                occurred_at=fact.at,
-                next_try_at=fact.at,
-            )
-            for fact in facts
-        ],
-        batch_size=1000,
-    )
+    insert_rows(events_of(facts))
     ring(FLOW)
+
+
+def events_of(facts: Iterable[Fact]) -> list[OutboxEvent]:
+    """Return the unsaved outbox rows of facts, for a caller who inserts them together with others and rings."""
+    return [
+        OutboxEvent(
+            stream=fact.stream,
+            kind=type(fact).__name__,
+            payload=fact.payload,
+            occurred_at=fact.at,
+            next_try_at=fact.at,
+        )
+        for fact in facts
+    ]
 
 
 def fact_of(event: OutboxEvent) -> Fact:

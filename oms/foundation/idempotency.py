@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.db import transaction
 from oms.foundation.inserts import insert_new
 from oms.foundation.models import IdempotencyKey
 from oms.foundation.refusals import Refused
+from oms.foundation.retrying import until_done
 
 
 class KeyReused(Refused):
@@ -45,9 +47,13 @@ class Reply:
     replayed: bool = False
 
 
-def fingerprint(method: str, path: str, body: Any) -> str:
-    """Return the SHA-256 of method, path and the body in canonical JSON, as hexadecimal digits."""
-    text = json.dumps([method, path, body], sort_keys=True, separators=(",", ":"), default=str)
+def fingerprint(method: str, path: str, body: Any, unseen: str = "") -> str:
+    """Return the SHA-256 of method, path and the body in canonical JSON, as hexadecimal digits.
+
+    ``unseen`` names what the asker may not see of the reply: a reply stored for somebody who may is another one.
+    """
+    asked = [method, path, body, unseen] if unseen else [method, path, body]
+    text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -56,24 +62,29 @@ def reply_once(*, asked: Asked, now: datetime, act: Callable[[], Reply]) -> Repl
 
     The key's row is the last thing written: its unique index lets one of two twins commit and waits for it in the
     other, whose work is then rolled back and answered with the stored reply. A reply of 400 or more is not stored and
-    rolls the act back.
+    rolls the act back. An act that another transaction has beaten to its rows is done again.
 
     :raises KeyReused: when the key was used for another request. Whatever the act raises is raised, unless a twin
         has had the effect meanwhile.
     """
     try:
-        with transaction.atomic():
-            reply = act()
-            if reply.status >= 400:
-                transaction.set_rollback(True)
-            elif not _keep(asked, reply, now):
-                raise KeyTaken("The same Idempotency-Key was used at the same moment; send the request again.")
-            return reply
+        return until_done(partial(_done, asked, now, act))
     except Exception:
         stored = _stored(asked)
         if stored is not None:
             return stored
         raise
+
+
+@transaction.atomic
+def _done(asked: Asked, now: datetime, act: Callable[[], Reply]) -> Reply:
+    """Do the act and keep its reply, in one transaction."""
+    reply = act()
+    if reply.status >= 400:
+        transaction.set_rollback(True)
+    elif not _keep(asked, reply, now):
+        raise KeyTaken("The same Idempotency-Key was used at the same moment; send the request again.")
+    return reply
 
 
 def _keep(asked: Asked, reply: Reply, now: datetime) -> bool:

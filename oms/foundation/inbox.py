@@ -1,13 +1,14 @@
 """The inbox: a message from outside is stored raw, answered, and worked from its row; repeats have no second effect."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Q
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import CRASH, MAX_ATTEMPTS, backoff, claim, error_text, still_ours, worn_out
+from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, error_text, still_ours, worn_out
 from oms.foundation.inserts import insert_new
 from oms.foundation.models import InboxMessage
 from oms.foundation.models.queue import WAITING, DeliveryState
@@ -15,7 +16,10 @@ from oms.foundation.work import drainer, next_due_of, ring
 
 logger = logging.getLogger(__name__)
 Consumer = Callable[[InboxMessage, Actor], None]
+Outcomes = Mapping[int, Exception]
+BatchConsumer = Callable[[Sequence[InboxMessage], Actor], Outcomes]
 CONSUMERS: dict[str, Consumer] = {}
+BATCH_CONSUMERS: dict[str, BatchConsumer] = {}
 IS_WAITING = Q(state__in=WAITING)
 
 
@@ -46,6 +50,21 @@ def consumes(kind: str) -> Callable[[Consumer], Consumer]:
     return register
 
 
+def consumes_many(kind: str) -> Callable[[BatchConsumer], BatchConsumer]:
+    """Register the function of (messages, actor) that works messages of one kind and account in one transaction.
+
+    It returns :class:`Ignored` or :class:`NotYet` by id for messages on which it did nothing. When it raises, nothing
+    of the batch has happened and its halves are tried, so that a poison message holds up no other.
+    """
+
+    def register(function: BatchConsumer) -> BatchConsumer:
+        """Remember the consumer of the kind."""
+        BATCH_CONSUMERS[kind] = function
+        return function
+
+    return register
+
+
 def receive(
     *, source: str, kind: str, account: str, message_id: str, body: bytes, headers: Mapping[str, str], actor: Actor
 ) -> bool:
@@ -60,57 +79,101 @@ def receive(
         received_at=actor.now,
         next_try_at=actor.now,
     )
+    return bool(receive_all([message]))
+
+
+def receive_all(messages: Sequence[InboxMessage]) -> list[InboxMessage]:
+    """Store messages of one source, each once by its id, wake a worker, and return those that were new."""
     with transaction.atomic():
-        is_new = bool(insert_new([message], mark="message_id"))
-        if is_new:
+        new = insert_new(messages, mark="message_id") if messages else []
+        if new:
             ring("channels")
-    return is_new
+    return new
 
 
 @drainer("channels", next_due=next_due_of(InboxMessage, IS_WAITING))
 def work_inbox(actor: Actor, limit: int) -> int:
-    """Work off a batch of stored messages, each in a transaction of its own."""
-    messages = claim(InboxMessage.objects.filter(IS_WAITING), now=actor.now, limit=limit, crash=CRASH)
+    """Work off a batch of stored messages: each in a transaction of its own, or many where their kind allows it."""
+    messages = claim(InboxMessage.objects.filter(IS_WAITING), now=actor.now, limit=limit)
     for message in messages:
         if worn_out(message):
             _postpone(message, WorkerDied("its workers died with it"), actor)
-        else:
-            _work(message, actor)
+    for batch in _batches(message for message in messages if not worn_out(message)):
+        _work(batch, actor)
     return len(messages)
 
 
-def _work(message: InboxMessage, actor: Actor) -> None:
-    """Let the kind's consumer have its effect and mark the message in the same transaction."""
+def _batches(messages: Iterable[InboxMessage]) -> Iterable[list[InboxMessage]]:
+    """Yield what is worked in one transaction, oldest first; a later message never overtakes one of another kind."""
+    for (kind, _), group in groupby(messages, key=lambda one: (one.kind, one.account)):
+        if kind in BATCH_CONSUMERS:
+            yield list(group)
+        else:
+            yield from ([message] for message in group)
+
+
+def _work(messages: list[InboxMessage], actor: Actor) -> None:
+    """Let the kind's consumer have its effect and mark the messages in the same transaction; halve what fails."""
     try:
         with transaction.atomic():
-            if not still_ours(message):
+            if not still_ours(*messages):
                 raise LeaseLost
-            consumer = CONSUMERS.get(message.kind)
-            if consumer is None:
-                raise Ignored(f"nobody consumes {message.kind}")
-            consumer(message, actor)
-            _mark(message, DeliveryState.DONE, actor)
-    except Ignored as why:
-        _mark(message, DeliveryState.IGNORED, actor, str(why))
-    except NotYet as why:
-        _postpone(message, why, actor)
-    except LeaseLost:
-        logger.warning("message %s was taken over by another worker", message.pk)
+            outcomes = _consume(messages, actor)
+            for message in messages:
+                if message.pk in outcomes:
+                    _settle(message, outcomes[message.pk], actor)
+            _mark([one for one in messages if one.pk not in outcomes], DeliveryState.DONE, actor)
+    except (Ignored, NotYet, LeaseLost) as why:
+        _work_apart(messages, why, actor)
     except Exception as error:  # the worker's edge: a poison message must not stop the others
-        logger.exception("message %s of %s failed", message.pk, message.source)
-        _postpone(message, error, actor)
+        logger.exception("%s messages of %s failed, the first is %s", len(messages), messages[0].source, messages[0].pk)
+        _work_apart(messages, error, actor)
 
 
-def _mark(message: InboxMessage, state: DeliveryState, actor: Actor, note: str = "") -> None:
-    """End a message, if the lease is still ours."""
-    InboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token).update(
+def _work_apart(messages: list[InboxMessage], why: Exception, actor: Actor) -> None:
+    """Work the halves of a batch of which nothing has happened; write down why a single message is not done."""
+    if len(messages) == 1:
+        _settle(messages[0], why, actor)
+        return
+    middle = len(messages) // 2
+    _work(messages[:middle], actor)
+    _work(messages[middle:], actor)
+
+
+def _consume(messages: list[InboxMessage], actor: Actor) -> Outcomes:
+    """Let the consumer work, and return why some of the messages are not done."""
+    kind = messages[0].kind
+    if kind in BATCH_CONSUMERS:
+        return BATCH_CONSUMERS[kind](messages, actor)
+    if kind not in CONSUMERS:
+        raise Ignored(f"nobody consumes {kind}")
+    CONSUMERS[kind](messages[0], actor)
+    return {}
+
+
+def _settle(message: InboxMessage, why: Exception, actor: Actor) -> None:
+    """Write down why a message is not done, or try it again later."""
+    if isinstance(why, Ignored):
+        _mark([message], DeliveryState.IGNORED, actor, str(why))
+    elif isinstance(why, LeaseLost):
+        logger.warning("message %s was taken over by another worker", message.pk)
+    else:
+        _postpone(message, why, actor)
+
+
+def _mark(messages: list[InboxMessage], state: DeliveryState, actor: Actor, note: str = "") -> None:
+    """End messages of one claim whose lease is still ours."""
+    if not messages:
+        return
+    ids, token = [message.pk for message in messages], messages[0].lease_token
+    InboxMessage.objects.filter(pk__in=ids, lease_token=token).update(
         state=state, done_at=actor.now, lease_until=None, last_error=note[:500]
     )
 
 
 def _postpone(message: InboxMessage, error: BaseException, actor: Actor) -> None:
     """Put a message back for a later try, or declare it dead after the last one."""
-    dead = message.attempts >= MAX_ATTEMPTS
+    dead = message.attempts >= MAX_ATTEMPTS or worn_out(message)
     InboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token).update(
         state=DeliveryState.DEAD if dead else DeliveryState.RETRY_WAIT,
         next_try_at=actor.now + backoff(message.attempts),
@@ -123,5 +186,5 @@ def replay(message_ids: list[int], *, actor: Actor) -> int:
     """Give dead messages a new life, wake a worker, and return how many there were."""
     ring("channels")
     return InboxMessage.objects.filter(pk__in=message_ids, state=DeliveryState.DEAD).update(
-        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0
+        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0, crashes=0
     )

@@ -1,45 +1,67 @@
-"""Inserts that tell which rows are new: what a unique index already holds is left alone."""
+"""Inserts: many rows in one statement, several tables in one where the engine can, and which of the rows are new."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
+
+from oms.foundation.inserting import Insert, Pointer, columns_of
 
 Row = TypeVar("Row", bound=Model)
 MOST_VALUES = 30_000
 
 
-def insert_new(rows: Sequence[Row], *, mark: str) -> list[Row]:
+def insert_rows(rows: Sequence[Model], *, pointer: Pointer | None = None) -> None:
+    """Insert rows of one table and give each its primary key, in one statement per 30,000 values."""
+    for part, its_pointer in _parts(rows, pointer):
+        insert = Insert(part, pointer=its_pointer)
+        insert.note(_ask(insert.sql, insert.values))
+
+
+def insert_together(*tables: Sequence[Model]) -> None:
+    """Insert rows of several tables that need not know each other's keys, and give each its primary key.
+
+    PostgreSQL, where every statement is a journey, takes up to 30,000 values in one; SQLite takes one for each table.
+    """
+    filled = [rows for rows in tables if rows]
+    values = sum(len(rows) * len(columns_of(type(rows[0]))) for rows in filled)
+    if connection.vendor != "postgresql" or len(filled) < 2 or values > MOST_VALUES:
+        for rows in filled:
+            insert_rows(rows)
+        return
+    inserts = [Insert(rows) for rows in filled]
+    tables_sql = ", ".join(f"t{place} AS ({insert.sql})" for place, insert in enumerate(inserts))
+    keys = " UNION ALL ".join(f"SELECT {place}, id FROM t{place}" for place in range(len(inserts)))  # noqa: S608
+    answer = _ask(f"WITH {tables_sql} {keys}", [value for insert in inserts for value in insert.values])
+    for place, insert in enumerate(inserts):
+        insert.note([(key,) for table, key in answer if table == place])
+
+
+def insert_new(rows: Sequence[Row], *, mark: str, pointer: Pointer | None = None) -> list[Row]:
     """Insert the rows that break no unique index and return them with their primary keys.
 
     One statement per 30,000 values. ``mark`` names a text column that tells the rows of the call apart. A twin that
     another transaction is inserting is waited for. Unlike ``bulk_create(ignore_conflicts=True)`` it tells what is new,
     and a broken CHECK is an error on every engine.
     """
-    if not rows:
-        return []
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
-    step = max(1, MOST_VALUES // len(fields))
-    return [new for start in range(0, len(rows), step) for new in _insert(rows[start : start + step], fields, mark)]
+    new: list[Row] = []
+    for part, its_pointer in _parts(rows, pointer):
+        insert = Insert(part, mark=mark, pointer=its_pointer)
+        new += insert.note(_ask(insert.sql, insert.values))
+    return new
 
 
-def _insert(rows: Sequence[Row], fields: Sequence["Field[Any, Any]"], mark: str) -> list[Row]:
-    """Run one statement and return the rows it inserted."""
-    meta: Any = rows[0]._meta
-    quote = connection.ops.quote_name
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    places = f"({', '.join(['%s'] * len(fields))})"
-    told, key = (str(meta.get_field(name).column) for name in (mark, meta.pk.name))
-    sql = (
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) "  # noqa: S608
-        f"VALUES {', '.join([places] * len(rows))} "
-        f"ON CONFLICT DO NOTHING RETURNING {quote(key)}, {quote(told)}"
-    )
+def _parts(rows: Sequence[Row], pointer: Pointer | None) -> Iterator[tuple[Sequence[Row], Pointer | None]]:
+    """Yield the rows, each with its part of the pointer, in parts that one statement can take."""
+    step = max(1, MOST_VALUES // len(columns_of(type(rows[0])))) if rows else 1
+    for start in range(0, len(rows), step):
+        end = start + step
+        yield rows[start:end], pointer.part(start, end) if pointer else None
+
+
+def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and return its answer."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        keys = {text: pk for pk, text in cursor.fetchall()}
-    new = [row for row in rows if getattr(row, mark) in keys]
-    for row in new:
-        row.pk, row._state.adding, row._state.db = keys[getattr(row, mark)], False, connection.alias
-    return new
+        return list(cursor.fetchall())

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from oms.foundation.refusals import NotFound, StaleVersion
 
@@ -29,10 +29,17 @@ def lock_rows(model: type[Row], ids: Iterable[int]) -> list[Row]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    rows = list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    rows = list(
+        model._default_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
+    )
     for row in rows:
         _compare(row)
     return rows
+
+
+def lock_free(rows: "QuerySet[Row]", limit: int) -> list[Row]:
+    """Lock the first rows of a queryset that nobody else holds, and return them."""
+    return list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
 
 
 def lock_row(model: type[Row], pk: int) -> Row:

@@ -11,7 +11,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import CRASH, MAX_ATTEMPTS, backoff, claim, due, error_text, worn_out
+from oms.foundation.claims import FEW, MAX_ATTEMPTS, backoff, claim, due, error_text, worn_out
 from oms.foundation.facts import FLOW, SUBSCRIPTIONS, Subscription, fact_of
 from oms.foundation.models import HandledEvent, OutboxEvent
 from oms.foundation.models.queue import WAITING, DeliveryState
@@ -47,7 +47,7 @@ def takeable(now: datetime) -> "models.QuerySet[OutboxEvent]":
 @drainer(FLOW, next_due=next_fact_due)
 def relay(actor: Actor, limit: int) -> int:
     """Deliver a batch of facts, in order within each stream; return how many were taken."""
-    events = claim(takeable(actor.now), now=actor.now, limit=limit, crash=CRASH, choose=_head_after_crash, in_turn=True)
+    events = claim(takeable(actor.now), now=actor.now, limit=limit, choose=_heads_after_crash, in_turn=True)
     streams: dict[str, list[OutboxEvent]] = defaultdict(list)
     for event in events:
         if worn_out(event):
@@ -59,10 +59,15 @@ def relay(actor: Actor, limit: int) -> int:
     return len(events)
 
 
-def _head_after_crash(events: list[OutboxEvent]) -> list[OutboxEvent]:
-    """Return the first fact of the first stream whose worker died, or all facts when no worker did."""
-    crashed = next((event.stream for event in events if event.lease_until is not None), None)
-    return [event for event in events if event.stream == crashed][:1] if crashed is not None else events
+def _heads_after_crash(events: list[OutboxEvent]) -> list[OutboxEvent]:
+    """Return the first facts of a few streams whose worker died, of one when that was the second time; or all facts."""
+    crashed = {event.stream for event in events if event.lease_until is not None}
+    heads: dict[str, OutboxEvent] = {}
+    for event in events:
+        if event.stream in crashed:
+            heads.setdefault(event.stream, event)
+    again = [event for event in heads.values() if event.crashes]
+    return again[:1] or list(heads.values())[:FEW] or events
 
 
 def _deliver_wave(streams: dict[str, list[OutboxEvent]], actor: Actor) -> dict[str, list[OutboxEvent]]:
@@ -150,7 +155,7 @@ def _give_back(events: list[OutboxEvent]) -> None:
 
 def _postpone(event: OutboxEvent, error: BaseException, now: datetime) -> None:
     """Put a fact back for a later try, or declare it dead after the last one."""
-    dead = event.attempts >= MAX_ATTEMPTS
+    dead = event.attempts >= MAX_ATTEMPTS or worn_out(event)
     OutboxEvent.objects.filter(pk=event.pk, lease_token=event.lease_token).update(
         state=DeliveryState.DEAD if dead else DeliveryState.RETRY_WAIT,
         next_try_at=now + backoff(event.attempts),
@@ -163,7 +168,7 @@ def replay(event_ids: Sequence[int], *, actor: Actor) -> int:
     """Give dead facts a new life, wake a worker, and return how many there were."""
     ring(FLOW)
     return OutboxEvent.objects.filter(pk__in=list(event_ids), state=DeliveryState.DEAD).update(
-        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0
+        state=DeliveryState.RETRY_WAIT, next_try_at=actor.now, lease_until=None, attempts=0, crashes=0
     )
 
 

@@ -8,7 +8,10 @@ from django.db.models import Model, Q, QuerySet
 from oms.foundation.refusals import NotFound
 
 Row = TypeVar("Row", bound=Model)
+Read = TypeVar("Read")
 Rule = Callable[[Any], Q]
+EVERY_ROW = ~Q(pk__in=[])
+"""The condition that every row fulfils, also beside another one with OR, where an empty one would vanish."""
 RULES: dict[type[Model], Rule] = {}
 
 
@@ -40,6 +43,20 @@ def scoped(principal: Any, model: type[Row]) -> "QuerySet[Row]":
     if getattr(principal, "is_superuser", False):
         return rows
     return rows.filter(RULES[model](principal))
+
+
+def remembered(principal: Any, name: str, read: Callable[[], Read]) -> Read:
+    """Return what is read of a principal, read once for each object: as long as Django keeps a user's permissions.
+
+    As constants in the statements of a request, memberships let the database choose its indexes; as subqueries under
+    an OR they made it read whole tables.
+    """
+    kept: dict[str, Read] | None = getattr(principal, "_remembered", None)
+    if kept is None:
+        kept = principal._remembered = {}
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
 
 
 def scoped_row(principal: Any, model: type[Row], **lookup: Any) -> Row:

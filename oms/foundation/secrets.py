@@ -30,8 +30,20 @@ def decrypt(token: str) -> str:
 
 
 def rotate(token: str) -> str:
-    """Return the same secret encrypted with the newest key."""
-    return _ring(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    """Return the same secret encrypted with the newest key; raises ``ValueError`` when no key of the ring fits."""
+    try:
+        return _ring(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    except InvalidToken:
+        raise ValueError("no key in FIELD_KEYS opens this secret") from None
+
+
+def is_newest(token: str) -> bool:
+    """Return whether the newest key alone opens a secret."""
+    try:
+        _ring(tuple(settings.FIELD_KEYS[:1])).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 class EncryptedTextField(models.TextField[str, str]):

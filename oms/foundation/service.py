@@ -8,7 +8,7 @@ from celery.beat import EmbeddedService, Scheduler
 from django.conf import settings
 
 from oms.celery import app
-from oms.foundation.work import QUEUES
+from oms.foundation.work import QUEUES, wake
 
 
 class Workshop:
@@ -21,7 +21,9 @@ class Workshop:
         self._beat: Any = None
 
     def __enter__(self) -> "Workshop":
-        """Start both."""
+        """Start both; the sweep finds all that bells in this process rang for before there was somebody to hear."""
+        if settings.EMBEDDED:
+            app.control.purge()
         self._worker = app.WorkController(
             pool_cls="threads",
             concurrency=self._concurrency,
@@ -36,6 +38,9 @@ class Workshop:
         self._beat = EmbeddedService(app, max_interval=1, thread=True, scheduler_cls=Scheduler)
         self._beat.daemon = True
         self._beat.start()
+        # the beat's first sweep comes an interval later; who has just started the shop waits for this, the clock first
+        for queue in reversed(QUEUES):
+            wake(queue)
         return self
 
     def __exit__(

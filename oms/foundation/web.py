@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
-from oms.foundation.api.problems import CONTENT_TYPE, problem_page
+from oms.foundation.api.problems import BUSY, COME_BACK, CONTENT_TYPE, problem_page
+from oms.foundation.refusals import Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
 CONSOLE_POLICY = (
@@ -14,6 +16,14 @@ CONSOLE_POLICY = (
 )
 DOCS_POLICY = CONSOLE_POLICY.replace("script-src 'self' 'unsafe-eval'", "script-src 'self' 'unsafe-inline'")
 BULK_FACTOR = 4
+FORM_AROUND = 65_536
+
+
+class BodyTooLarge(Refused):
+    """More bytes than the door takes."""
+
+    code = "body_too_large"
+    status = 413
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -22,16 +32,23 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def body_limit(get_response: Next) -> Next:
-    """Refuse a body over the limit before anything reads it: 1 MiB, four for bulk calls, uploads as set."""
+    """Refuse a body over the limit before anything reads it: 1 MiB, four for bulk calls, a file as set."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         """Compare the announced length with the limit of the door."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return problem_page(400, "bad_length", "The Content-Length is not a number.")
-        if int(length) > _limit(request):
-            return problem_page(413, "body_too_large", f"The body may have at most {_limit(request)} bytes.")
-        return get_response(request)
+        if int(length) <= _limit(request):
+            return get_response(request)
+        if _is_api(request):
+            return problem_page(413, BodyTooLarge.code, f"The body may have at most {_limit(request)} bytes.")
+        from oms.foundation.console.errors import refused
+
+        most = settings.UPLOAD_LIMIT >> 20
+        return refused(
+            request, BodyTooLarge(f"The file is larger than {most} MB. Go back, split it and send the parts.")
+        )
 
     return middleware
 
@@ -39,10 +56,11 @@ def body_limit(get_response: Next) -> Next:
 def _limit(request: HttpRequest) -> int:
     """Return the largest body of a door, in bytes."""
     if not _is_api(request):
-        return settings.UPLOAD_LIMIT
+        return settings.UPLOAD_LIMIT + FORM_AROUND
     return settings.API_BODY_LIMIT * (BULK_FACTOR if request.path.endswith("/bulk/") else 1)
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, *args: object) -> HttpResponse:
     """Answer an address that the API does not know; without it the console would ask a machine to log in."""
     hint = "" if request.path.endswith("/") else " Addresses end with a slash."
@@ -74,6 +92,8 @@ def api_problems(get_response: Next) -> Next:
             return response
         if response.status_code == 404:
             return problem_page(404, "not_found", "There is nothing at this address.")
+        if response.status_code == 503:
+            return problem_page(503, "busy", BUSY, COME_BACK)
         return problem_page(response.status_code, "error", "Something went wrong here; it has been logged.")
 
     return middleware

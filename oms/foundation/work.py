@@ -3,9 +3,12 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import transaction
 from django.db.models import Min, Model, Q
@@ -15,7 +18,12 @@ from django.utils import timezone
 from oms.foundation.actor import Actor
 from oms.foundation.models import PeriodicJob
 
+if TYPE_CHECKING:
+    from kombu.messaging import Producer
+
 BROKER_REST = 5.0
+BATCH = 100
+Result = TypeVar("Result")
 QUEUES = ("flow", "payments", "carriers", "channels", "notifications", "bulk")
 logger = logging.getLogger(__name__)
 
@@ -96,8 +104,9 @@ class _Bell:
         return hash(self.queue)
 
     def __call__(self) -> None:
-        """Send the wake; a broker that is down is only logged."""
-        wake(self.queue)
+        """Send the wake, unless it rings where this very queue is being drained: that looks again before it ends."""
+        if _drained.get() != self.queue:
+            wake(self.queue)
 
 
 @dataclass(slots=True)
@@ -108,12 +117,25 @@ class _Broker:
 
 
 _broker = _Broker()
+_drained: ContextVar[str] = ContextVar("drained_queue", default="")
 
 
-def wake(queue: str) -> None:
+@contextmanager
+def draining(queue: str) -> Iterator[None]:
+    """Keep the bells of a queue silent in a block that drains it until nothing is left."""
+    token = _drained.set(queue)
+    try:
+        yield
+    finally:
+        _drained.reset(token)
+
+
+def wake(queue: str, *, anyway: bool = False) -> None:
     """Ask a worker to drain the queue; best effort.
 
-    A broker that does not answer is left alone for five seconds, so that not every request waits for it.
+    What still lies in the queue at the broker is as good as another wake: whoever takes it looks after this moment, or
+    is the sweep, which wakes ``anyway``. A broker that does not answer is left alone for five seconds, so that not
+    every request waits for it.
     """
     from kombu.exceptions import OperationalError
 
@@ -122,37 +144,72 @@ def wake(queue: str) -> None:
     if time.monotonic() < _broker.silent_until:
         return
     try:
-        drain_queue.apply_async(args=[queue], queue=queue, expires=30, retry=False)
+        with drain_queue.app.producer_pool.acquire(block=True) as producer:
+            if anyway or not lies_waiting(queue, producer):
+                drain_queue.apply_async(args=[queue], queue=queue, expires=30, retry=False, producer=producer)
     except (OperationalError, OSError):
         _broker.silent_until = time.monotonic() + BROKER_REST
         logger.warning("the broker is down; the sweep will find the work of queue %s", queue)
 
 
-def drain(queue: str, *, limit: int = 100) -> int:
+def lies_waiting(queue: str, producer: "Producer") -> bool:
+    """Tell whether something lies in the queue that no worker has taken; ``OperationalError`` when unknown."""
+    from kombu.exceptions import OperationalError
+
+    try:
+        return bool(producer.channel.queue_declare(queue=queue).message_count)
+    except producer.connection.connection_errors as error:
+        raise OperationalError(str(error)) from error
+
+
+class Apart:
+    """Pieces of work of which one that fails stops none of the others; leaving the block raises the first error."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+
+    def run(self, name: str, work: Callable[..., Result], *told: Any) -> Result | None:
+        """Return what the work returns when called with what it is told, or None when it failed."""
+        try:
+            return work(*told)
+        except Exception as error:  # the worker's edge: a failing piece must not starve the others
+            logger.exception("%s failed", name)
+            self.errors.append(error)
+            return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind is None and self.errors:
+            raise self.errors[0]
+
+
+def drain(queue: str, *, limit: int = BATCH) -> int:
     """Run every drainer of a queue once and return how many rows they took.
 
     When one fails the others still run; then the first error is raised.
     """
-    taken, errors = 0, []
-    for one in DRAINERS[queue]:
-        try:
-            taken += one.drain(Actor.system("worker", now=timezone.now()), limit)
-        except Exception as error:  # the worker's edge: a failing drainer must not starve the others of its queue
-            logger.exception("drainer %s failed", one.name)
-            errors.append(error)
-    if errors:
-        raise errors[0]
+    taken = 0
+    with Apart() as apart:
+        for one in DRAINERS[queue]:
+            actor = Actor.system("worker", now=timezone.now())
+            taken += apart.run(f"drainer {one.name}", one.drain, actor, limit) or 0
     return taken
 
 
 def run_due_jobs(actor: Actor) -> int:
-    """Run every job of the clock that is due, each slot once, and return how many ran."""
+    """Run every job of the clock that is due, each slot once, and return how many ran.
+
+    The most frequent come first: the sign of life must not wait for a long look into the books.
+    """
     known = set(PeriodicJob.objects.values_list("name", flat=True))
     PeriodicJob.objects.bulk_create(
         [PeriodicJob(name=name, due_at=actor.now) for name in JOBS if name not in known], ignore_conflicts=True
     )
-    due = PeriodicJob.objects.filter(due_at__lte=actor.now, name__in=JOBS).order_by("due_at")
-    return sum(_run_job(JOBS[row.name], row, actor) for row in list(due))
+    due = PeriodicJob.objects.filter(due_at__lte=actor.now, name__in=JOBS)
+    in_turn = sorted(due, key=lambda row: (JOBS[row.name].every, row.name))
+    return sum(_run_job(JOBS[row.name], row, actor) for row in in_turn)
 
 
 def _run_job(job: Job, row: PeriodicJob, actor: Actor) -> int:

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.look.cells import clipped, two_lines
 from oms.foundation.refusals import Invalid
 from oms.foundation.signing import new_secret
+from oms.foundation.templatetags.console import pill
 from oms.outlets.models import Notification, NotificationRule, WebhookDelivery, WebhookEndpoint
 from oms.outlets.notifications.kinds import KINDS, label_of
 from oms.outlets.services.endpoints import check_endpoint
@@ -20,20 +22,47 @@ from oms.outlets.webhooks.kinds import KIND_NAMES
 class NotificationAdmin(ConsoleAdmin):
     """The log of mails: what was sent to whom, what was not and why."""
 
-    list_display = ["created_at", "mail", "order", "recipient", "state", "sent_at", "note"]
+    list_display = ["mail", "order", "status", "created_at", "sent_at", "said"]
     list_filter = ["state", "kind", "order__channel"]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=recipient"]
+    search_help_text = "Order number or e-mail"
+    empty_words = "Customers get mails when their orders are placed, shipped, delivered, sent back or paid back."
     ordering = ["-id"]
     fields = [
-        "order", "kind", "recipient", "state", "note", "subject", "body", "created_at", "next_try_at", "sent_at",
-        "attempts", "last_error",
+        "order", "about", "recipient", "state", "created_at", "sent_at", "next_try_at", "attempts", "subject", "body",
+        "note", "last_error",
     ]  # fmt: skip
+    readonly_fields = ["about"]
+    export_columns = [
+        ("created_at", "created_at"),
+        ("mail", "kind"),
+        ("order", "order.number"),
+        ("recipient", "recipient"),
+        ("state", "state"),
+        ("sent_at", "sent_at"),
+        ("note", "note"),
+    ]
 
     @admin.display(description="mail", ordering="kind")
     def mail(self, row: Notification) -> str:
+        """Return what the mail is about, over who gets it."""
+        return two_lines(label_of(row.kind), row.recipient)
+
+    @admin.display(description="about")
+    def about(self, row: Notification) -> str:
         """Return what the mail is about."""
         return label_of(row.kind)
+
+    @admin.display(description="state", ordering="state")
+    def status(self, row: Notification) -> str:
+        """Return the state as a coloured word."""
+        return pill(row.get_state_display(), row.state)
+
+    @admin.display(description="note")
+    def said(self, row: Notification) -> str:
+        """Return the note, or the last error."""
+        return clipped(row.note or row.last_error)
 
 
 class RuleForm(forms.ModelForm[NotificationRule]):
@@ -102,6 +131,8 @@ class WebhookEndpointAdmin(ConsoleAdmin):
     list_filter = ["account", "is_active"]
     list_select_related = ["account"]
     search_fields = ["url"]
+    search_help_text = "Address"
+    empty_words = "An endpoint is an address of another system that is told what happens to orders. Add the first one."
     ordering = ["account", "url"]
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
@@ -118,7 +149,8 @@ class WebhookEndpointAdmin(ConsoleAdmin):
 class WebhookDeliveryAdmin(ConsoleAdmin):
     """Webhooks: what was told, what waits, what was given up and why."""
 
-    list_display = ["created_at", "kind", "endpoint", "state", "status_code", "attempts", "next_try_at", "last_error"]
+    list_display = ["what", "status", "created_at", "next_try_at", "fault", "status_code", "attempts"]
+    empty_words = "Nothing was told yet: there is no endpoint, or nothing has happened since."
     list_filter = ["state", "kind", "endpoint"]
     list_select_related = ["endpoint"]
     search_fields = ["=message_id"]
@@ -127,3 +159,18 @@ class WebhookDeliveryAdmin(ConsoleAdmin):
         "endpoint", "kind", "message_id", "payload", "state", "status_code", "attempts", "created_at", "next_try_at",
         "give_up_at", "delivered_at", "last_error",
     ]  # fmt: skip
+
+    @admin.display(description="told", ordering="kind")
+    def what(self, row: WebhookDelivery) -> str:
+        """Return what is told, over whom."""
+        return two_lines(row.kind, str(row.endpoint))
+
+    @admin.display(description="state", ordering="state")
+    def status(self, row: WebhookDelivery) -> str:
+        """Return the state as a coloured word."""
+        return pill(row.get_state_display(), row.state)
+
+    @admin.display(description="last error")
+    def fault(self, row: WebhookDelivery) -> str:
+        """Return the last error, cut short."""
+        return clipped(row.last_error)

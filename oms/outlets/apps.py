@@ -12,7 +12,8 @@ class OutletsConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        """Sync the roles once every app's permissions exist."""
+        """Register the check of the roof, and sync the roles once every app's permissions exist."""
+        from oms.outlets import checks  # noqa: F401  registering is its import
         from oms.roles import sync_roles
 
         post_migrate.connect(sync_roles, sender=self, dispatch_uid="oms.roles")

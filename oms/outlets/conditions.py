@@ -22,6 +22,20 @@ def _is_dead(row: WebhookDelivery) -> str | None:
     return None if row.state != DeliveryState.WAITING else "It is tried again by itself."
 
 
+def _is_given_up(row: WebhookDelivery) -> str | None:
+    """Return why there is nothing to leave, or None."""
+    if row.state == DeliveryState.DEAD:
+        return None
+    return f"It is {row.get_state_display()}; only what was given up can be left unsent."
+
+
+def _has_failed(row: Notification) -> str | None:
+    """Return why there is nothing to leave, or None."""
+    if row.state == NotificationState.FAILED:
+        return None
+    return f"It is {row.get_state_display()}; only a mail that failed can be left unsent."
+
+
 def _is_listened_to(row: WebhookDelivery) -> str | None:
     """Return why the delivery can reach nobody, or None."""
     return None if row.endpoint.is_active else "The endpoint is switched off; switch it on first."
@@ -30,4 +44,6 @@ def _is_listened_to(row: WebhookDelivery) -> str | None:
 IS_NOT_WAITING = Condition("already_waiting", _not_waiting)
 HAS_ADDRESS = Condition("no_address", _has_address)
 IS_ENDED = Condition("already_waiting", _is_dead)
+IS_GIVEN_UP = Condition("not_given_up", _is_given_up)
+HAS_FAILED = Condition("not_failed", _has_failed)
 HAS_LISTENER = Condition("endpoint_off", _is_listened_to)

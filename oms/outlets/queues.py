@@ -5,27 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from fulfillment.models import FulfillmentOrder, Package
-from fulfillment.states import FulfillmentOrderState, TrackingStatus
-from oms.foundation.models import InboxMessage, OutboxEvent
+from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.queries import shipments_for_a_person
+from fulfillment.states import FulfillmentOrderState as Work
+from fulfillment.states import TrackingStatus
+from oms.foundation.bulk_again import with_failures
+from oms.foundation.look.counts import MOST_COUNTED, counted
+from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
 from oms.foundation.models.queue import DeliveryState
 from oms.foundation.scope import scoped
-from orders.models import Order
-from orders.states import FulfillmentStatus, GateName, GateState, HoldState, OrderState
+from oms.outlets.models import Notification, WebhookDelivery
+from oms.outlets.models.messages import NotificationState
+from oms.outlets.models.webhooks import DeliveryState as WebhookState
+from orders.models import Order, Payment, Refund
+from orders.queries import payments_for_a_person
+from orders.states import FulfillmentStatus, GateName, GateState, HoldState, OrderState, RefundState
 from returns.models import Return
 from returns.states import ReturnState
-
-MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue: its rows, the permission to see them, and the filtered list."""
+    """One queue: whose it is, its rows, the permission to see them (none: everybody), and the filtered list.
+
+    A quiet one is shown only while something is in it.
+    """
 
     name: str
+    group: str
     title: str
     hint: str
     permission: str
@@ -33,6 +43,11 @@ class Queue:
     query: str
     rows: Callable[[Any, datetime], "QuerySet[Any]"]
     urgent: bool = False
+    quiet: bool = False
+
+    def count(self, principal: Any, now: datetime) -> int:
+        """Return how many rows wait for the principal, capped."""
+        return self.rows(principal, now).order_by()[:MOST_COUNTED].count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,7 @@ class QueueCount:
     @property
     def text(self) -> str:
         """Return the count as shown."""
-        return f"{self.count}+" if self.count >= MOST_COUNTED else str(self.count)
+        return counted(self.count)
 
 
 def _live(principal: Any) -> "QuerySet[Order]":
@@ -64,54 +79,92 @@ def _behind_gate(name: str) -> Callable[[Any, datetime], "QuerySet[Order]"]:
     return rows
 
 
+def _work(*states: str) -> Callable[[Any, datetime], "QuerySet[FulfillmentOrder]"]:
+    """Return a function that finds the floor's work in some states."""
+    return lambda principal, now: scoped(principal, FulfillmentOrder).filter(state__in=states)
+
+
+def _late(principal: Any, now: datetime) -> "QuerySet[FulfillmentOrder]":
+    """Return the work whose parcels should have left."""
+    return _work(Work.OPEN, Work.IN_PROGRESS, Work.READY)(principal, now).filter(ship_by__lt=now)
+
+
+def _held(principal: Any, now: datetime) -> "QuerySet[Order]":
+    """Return the live orders that somebody holds."""
+    live = scoped(principal, Order).filter(state__in=[OrderState.PLACED, OrderState.RELEASED])
+    return live.filter(holds__state=HoldState.OPEN).distinct()
+
+
+def _rows(model: type[Model], **conditions: Any) -> Callable[[Any, datetime], "QuerySet[Any]"]:
+    """Return a function that finds the rows in scope that fulfil the conditions."""
+    return lambda principal, now: scoped(principal, model).filter(**conditions)
+
+
+SERVICE, FLOOR, BACK, SYSTEM = "Customer service", "Warehouse", "Returns and refunds", "System"
+ORDERS = ("orders.view_order", "orders_order")
+FLOOR_LIST = ("fulfillment.view_fulfillmentorder", "fulfillment_fulfillmentorder")
+TROUBLED = [TrackingStatus.DELAYED, TrackingStatus.EXCEPTION, TrackingStatus.LOST, TrackingStatus.RETURNING]
 QUEUES = [
-    Queue("to_review", "To review", "Fraud check asks for a person", "orders.view_order", "orders_order",
+    Queue("to_review", SERVICE, "To review", "Fraud check asks for a person", *ORDERS,
           "gate=fraud&state__exact=placed", _behind_gate(GateName.FRAUD)),
-    Queue("data", "Data faults", "Something in the order is missing or wrong", "orders.view_order", "orders_order",
+    Queue("data", SERVICE, "Data faults", "Something is missing or wrong", *ORDERS,
           "gate=data&state__exact=placed", _behind_gate(GateName.DATA)),
-    Queue("address", "Address faults", "The address cannot be delivered to", "orders.view_order", "orders_order",
+    Queue("address", SERVICE, "Address faults", "Cannot be delivered to", *ORDERS,
           "gate=address&state__exact=placed", _behind_gate(GateName.ADDRESS)),
-    Queue("payment", "Unpaid", "Payment failed or has not arrived", "orders.view_order", "orders_order",
+    Queue("payment", SERVICE, "Unpaid", "Payment failed or not arrived", *ORDERS,
           "gate=payment&state__exact=placed", _behind_gate(GateName.PAYMENT)),
-    Queue("on_hold", "On hold", "Somebody must let go", "orders.view_order", "orders_order", "hold=any",
-          lambda who, now: scoped(who, Order).filter(
-              state__in=[OrderState.PLACED, OrderState.RELEASED], holds__state=HoldState.OPEN).distinct()),
-    Queue("backordered", "Back-ordered", "Waiting for stock", "orders.view_order", "orders_order",
-          "fulfillment_status__exact=backordered", lambda who, now: scoped(who, Order).filter(
-              fulfillment_status=FulfillmentStatus.BACKORDERED)),
-    Queue("to_pick", "To pick", "Released and not yet packed", "fulfillment.view_fulfillmentorder",
-          "fulfillment_fulfillmentorder", "state__exact=open",
-          lambda who, now: scoped(who, FulfillmentOrder).filter(state=FulfillmentOrderState.OPEN)),
-    Queue("late", "Late", "Should have left already", "fulfillment.view_fulfillmentorder",
-          "fulfillment_fulfillmentorder", "late=yes", lambda who, now: scoped(who, FulfillmentOrder).filter(
-              state__in=[FulfillmentOrderState.OPEN, FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY],
-              ship_by__lt=now), urgent=True),
-    Queue("delayed", "Parcels with problems", "Delayed, lost or coming back", "fulfillment.view_package",
-          "fulfillment_package", "tracking_status__in=delayed,exception,lost,returning",
-          lambda who, now: scoped(who, Package).filter(tracking_status__in=[
-              TrackingStatus.DELAYED, TrackingStatus.EXCEPTION, TrackingStatus.LOST, TrackingStatus.RETURNING]),
-          urgent=True),
-    Queue("to_inspect", "To inspect", "Returns that have arrived", "returns.view_return", "returns_return",
-          "state__exact=received", lambda who, now: scoped(who, Return).filter(state=ReturnState.RECEIVED)),
-    Queue("to_approve", "Returns to approve", "Customers ask to send back", "returns.view_return", "returns_return",
-          "state__exact=requested", lambda who, now: scoped(who, Return).filter(state=ReturnState.REQUESTED)),
-    Queue("dead_facts", "Dead facts", "Could not be handled; mend and replay", "foundation.view_outboxevent",
-          "foundation_outboxevent", "state__exact=dead",
-          lambda who, now: scoped(who, OutboxEvent).filter(state=DeliveryState.DEAD), urgent=True),
-    Queue("dead_messages", "Dead messages", "Could not be read; mend and replay", "foundation.view_inboxmessage",
-          "foundation_inboxmessage", "state__exact=dead",
-          lambda who, now: scoped(who, InboxMessage).filter(state=DeliveryState.DEAD), urgent=True),
+    Queue("on_hold", SERVICE, "On hold", "Somebody must let go", *ORDERS, "hold=any", _held),
+    Queue("backordered", SERVICE, "Back-ordered", "Waiting for stock", *ORDERS,
+          "fulfillment_status__exact=backordered",
+          _rows(Order, fulfillment_status=FulfillmentStatus.BACKORDERED)),
+    Queue("failed_mails", SERVICE, "Mails not sent", "Send again, or leave unsent", "outlets.view_notification",
+          "outlets_notification", "state__exact=failed",
+          _rows(Notification, state=NotificationState.FAILED), quiet=True),
+    Queue("to_pick", FLOOR, "To pick", "Released, nobody picks yet", *FLOOR_LIST, "state__exact=open",
+          _work(Work.OPEN)),
+    Queue("in_progress", FLOOR, "Being picked", "Somebody is at it", *FLOOR_LIST, "state__exact=in_progress",
+          _work(Work.IN_PROGRESS)),
+    Queue("ready", FLOOR, "Packed", "Needs a label or the truck", *FLOOR_LIST, "state__exact=ready",
+          _work(Work.READY)),
+    Queue("late", FLOOR, "Late", "Should have left already", *FLOOR_LIST, "late=yes", _late, urgent=True),
+    Queue("delayed", FLOOR, "Parcels in trouble", "Delayed, lost or coming back", "fulfillment.view_package",
+          "fulfillment_package", f"tracking_status__in={','.join(TROUBLED)}",
+          _rows(Package, tracking_status__in=TROUBLED), urgent=True),
+    Queue("unsettled_labels", FLOOR, "Labels to settle", "Refused, or nobody knows", "fulfillment.view_shipment",
+          "fulfillment_shipment", "person=yes",
+          lambda who, now: shipments_for_a_person(scoped(who, Shipment)), urgent=True, quiet=True),
+    Queue("to_approve", BACK, "Returns to approve", "Customers ask to send back", "returns.view_return",
+          "returns_return", "state__exact=requested", _rows(Return, state=ReturnState.REQUESTED)),
+    Queue("to_inspect", BACK, "To inspect", "Returns that have arrived", "returns.view_return", "returns_return",
+          "state__exact=received", _rows(Return, state=ReturnState.RECEIVED)),
+    Queue("refunds", BACK, "Refunds to approve", "Above the limit", "orders.view_refund", "orders_refund",
+          "state__exact=requested", _rows(Refund, state=RefundState.REQUESTED)),
+    Queue("unsettled_payments", BACK, "Payments to settle", "Look at the gateway", "orders.view_payment",
+          "orders_payment", "person=yes",
+          lambda who, now: payments_for_a_person(scoped(who, Payment)), urgent=True, quiet=True),
+    Queue("dead_webhooks", SYSTEM, "Webhooks given up", "Send again, or leave unsent", "outlets.view_webhookdelivery",
+          "outlets_webhookdelivery", "state__exact=dead",
+          _rows(WebhookDelivery, state=WebhookState.DEAD), quiet=True),
+    Queue("failed_bulk", SYSTEM, "Bulk acts with failures", "Try the failed rows again", "",
+          "foundation_bulkoperation", "person=yes",
+          lambda who, now: with_failures(scoped(who, BulkOperation)), quiet=True),
+    Queue("dead_facts", SYSTEM, "Dead facts", "Could not be handled; mend and replay", "foundation.view_outboxevent",
+          "foundation_outboxevent", "state__exact=dead", _rows(OutboxEvent, state=DeliveryState.DEAD),
+          urgent=True, quiet=True),
+    Queue("dead_messages", SYSTEM, "Dead messages", "Could not be read; mend and replay",
+          "foundation.view_inboxmessage", "foundation_inboxmessage", "state__exact=dead",
+          _rows(InboxMessage, state=DeliveryState.DEAD), urgent=True, quiet=True),
 ]  # fmt: skip
 
 
 def count_queues(principal: Any, now: datetime) -> list[QueueCount]:
-    """Count every queue the principal may see; system queues only when something is in them."""
+    """Count every queue the principal may see; quiet ones only when something is in them."""
     found = []
     for queue in QUEUES:
-        if not principal.has_perm(queue.permission):
+        if queue.permission and not principal.has_perm(queue.permission):
             continue
-        count = queue.rows(principal, now).order_by()[:MOST_COUNTED].count()
-        if count or not queue.name.startswith("dead"):
+        count = queue.count(principal, now)
+        if count or not queue.quiet:
             url = f"{reverse(f'admin:{queue.view}_changelist')}?{queue.query}"
             found.append(QueueCount(queue, count, url))
     return found

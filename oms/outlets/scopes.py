@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from oms.foundation.scope import scope_rule
 from oms.outlets.models import Notification, NotificationRule, WebhookDelivery, WebhookEndpoint
-from orders.queries import within_channels
+from orders.queries import within_channels, within_orders
 
 
 def _endpoints(principal: Any, path: str) -> Q:
@@ -20,7 +20,7 @@ def _endpoints(principal: Any, path: str) -> Q:
 @scope_rule(Notification)
 def visible_mails(principal: Any) -> Q:
     """Show the mails of visible orders."""
-    return within_channels(principal, "order__channel")
+    return within_orders(principal, "order__")
 
 
 @scope_rule(NotificationRule)

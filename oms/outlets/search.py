@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import phonenumbers
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,6 +16,7 @@ from fulfillment.models import FulfillmentOrder, Package, Shipment
 from inventory.models import Product
 from oms.foundation.scope import scoped
 from orders.models import Customer, Order
+from orders.queries import named, newest_with_sku, phones_as_stored
 from returns.models import Return
 
 SHOWN = 20
@@ -54,20 +54,12 @@ def _page(row: Any) -> str:
 
 def _orders(principal: Any, text: str) -> list[Hit]:
     """Find orders by their numbers, the customer's e-mail or phone, or an SKU on a line."""
-    bare = text.lstrip("#")
-    wanted = Q(number=bare.upper().replace("-", "")) | Q(external_id__in={text, bare, f"#{bare}"})
-    wanted |= Q(purchase_order=text)
-    if "@" in text:
-        wanted |= Q(email=text.lower())
-    phones = _phones(text)
-    if phones:
-        wanted |= Q(phone__in=phones)
 
     def rows() -> list[Order]:
         """Read the newest matches; an SKU only when nothing else fits."""
         found = scoped(principal, Order).select_related("channel").order_by("-id")
-        hits = list(found.filter(wanted)[:SHOWN])
-        return hits or list(found.filter(pk__in=_orders_with_sku(text))[:SHOWN])
+        hits = list(found.filter(named(text))[:SHOWN])
+        return hits or list(newest_with_sku(found, text, SHOWN)[:SHOWN])
 
     def make(order: Order) -> Hit:
         """Describe an order."""
@@ -75,29 +67,6 @@ def _orders(principal: Any, text: str) -> list[Hit]:
         return Hit("Order", f"{order.number} {order.external_id}", f"{order.customer_name} · {state}", _page(order))
 
     return _hits(principal, "orders.view_order", rows, make)
-
-
-def _orders_with_sku(text: str) -> list[int]:
-    """Return the ids of the newest orders with a line of the SKU."""
-    from orders.models import OrderLine
-
-    lines = OrderLine.objects.filter(sku__in={text, text.upper()}).order_by("-id")
-    return list(lines.values_list("order_id", flat=True)[:SHOWN])
-
-
-def _phones(text: str) -> set[str]:
-    """Return how a phone number may be stored: as typed, and as E.164 where it can be read."""
-    digits = [character for character in text if character.isdigit()]
-    if len(digits) < 6 or "@" in text:
-        return set()
-    found = {text, text.replace(" ", "")}
-    for region in (None, "GB", "DE"):
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            continue
-        found.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    return found
 
 
 def _parcels(principal: Any, text: str) -> list[Hit]:
@@ -139,16 +108,25 @@ def _returns(principal: Any, text: str) -> list[Hit]:
 
 def _customers(principal: Any, text: str) -> list[Hit]:
     """Find customers by e-mail, phone or the beginning of their name."""
-    wanted = Q(email=text.lower()) if "@" in text else Q(name__startswith=text) | Q(name__startswith=text.title())
-    phones = _phones(text)
-    if phones:
-        wanted |= Q(phone__in=phones)
-    return _hits(
-        principal,
-        "orders.view_customer",
-        lambda: scoped(principal, Customer).filter(wanted).order_by("name")[:SHOWN],
-        lambda row: Hit("Customer", str(row), row.email, _page(row)),
-    )
+
+    def rows() -> list[Customer]:
+        """Read each way by itself, from its own index, until there are enough; with OR every customer would be read."""
+        found: dict[int, Customer] = {}
+        for way in _ways_to_customers(text):
+            missing = SHOWN - len(found)
+            found |= {row.pk: row for row in scoped(principal, Customer).filter(way).order_by()[:missing]}
+        return sorted(found.values(), key=lambda row: row.name)
+
+    return _hits(principal, "orders.view_customer", rows, lambda row: Hit("Customer", str(row), row.email, _page(row)))
+
+
+def _ways_to_customers(text: str) -> list[Q]:
+    """Return the conditions that may find a customer."""
+    if "@" in text:
+        return [Q(email=text.lower())]
+    phones = phones_as_stored(text)
+    by_phone = [Q(phone__in=phones)] if phones else []
+    return by_phone + [Q(name__startswith=start) for start in dict.fromkeys([text, text.title()])]
 
 
 def _products(principal: Any, text: str) -> list[Hit]:

@@ -1,5 +1,7 @@
 """The start page: the day's queues, what is short, how the day goes, and whether the books agree."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +11,11 @@ from django.utils import timezone
 
 from fulfillment.models import Shipment
 from fulfillment.states import ShipmentState
-from oms.foundation.models import PeriodicJob
+from oms.foundation.invariants import Finding
+from oms.foundation.look.counts import MOST_COUNTED
+from oms.foundation.rows import page_of
 from oms.foundation.scope import scoped
+from oms.foundation.verification import Look, last_look
 from oms.outlets.queues import count_queues
 from orders.models import Order, OrderLine
 from orders.states import OrderState
@@ -21,22 +26,48 @@ SHORT_PRODUCTS = 8
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the start page shows to the admin's index."""
     now = timezone.now()
+    look = last_look(now)
     context.update(
         queues=count_queues(request.user, now),
         shortages=short_products(request.user) if request.user.has_perm("orders.view_order") else [],
         today=todays_numbers(request.user, now),
-        verification=PeriodicJob.objects.filter(name="verify").first(),
+        look=look,
+        breaches=breaches(request.user, look),
         title="Today",
     )
     return context
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An invariant that does not hold, with the pages of its first rows as (name, address)."""
+
+    finding: Finding
+    pages: Sequence[tuple[str, str]]
+
+
+def breaches(principal: Any, look: Look | None) -> list[Breach]:
+    """Return what the last look at the books found, for those who may see it: broken, not looked at, late."""
+    if look is None or not principal.has_perm("foundation.view_verification"):
+        return []
+    return [Breach(one, _pages(one)) for one in [*look.broken, *look.unknown, *look.late]]
+
+
+def _pages(one: Finding) -> list[tuple[str, str]]:
+    """Return the pages of a finding's first rows; a row without a page is named all the same."""
+    return [(str(pk), page_of(one.invariant.entity, pk)) for pk in one.ids]
+
+
 def short_products(principal: Any) -> list[Any]:
-    """Return the products whose shortage holds back most orders: SKU, pieces missing, orders affected (S27)."""
+    """Return the products whose shortage holds back most orders: SKU, pieces missing, orders affected (S27).
+
+    Of more than ten thousand orders that wait, those that have waited longest are looked at.
+    """
     waiting = scoped(principal, Order).filter(
         short_since__isnull=False, state__in=[OrderState.PLACED, OrderState.RELEASED]
     )
-    lines = OrderLine.objects.filter(order__in=waiting, quantity_open__gt=F("quantity_allocated"))
+    longest = waiting.order_by("short_since", "pk").values("pk")[:MOST_COUNTED]
+    lines = OrderLine.objects.filter(order__in=longest, quantity_open__gt=F("quantity_allocated"))
     counted = lines.values("sku", "product_id").annotate(
         missing=Sum(F("quantity_open") - F("quantity_allocated")), orders=Count("order", distinct=True)
     )

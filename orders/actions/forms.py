@@ -7,12 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from oms.foundation.money import minor_text
-from orders.models import Order, OrderAddress
+from orders.models import Order, OrderAddress, Payment
 from orders.models.orders import AddressKind
+from orders.queries import unsettled_intents
 from orders.services.addresses import ADDRESS_FIELDS
-from orders.states import GateName, HoldReason
-
-BLOCKS = [("release", "releasing to the floor"), ("ship", "shipping")]
+from orders.services.held import blockable
+from orders.states import EventKind, GateName, HeldAct, HoldReason
 
 
 class ReasonForm(forms.Form):
@@ -22,12 +22,24 @@ class ReasonForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    """Asks why the order is held, and until when."""
+    """Asks why the order is held, until when, and what must wait."""
 
     reason = forms.ChoiceField(choices=HoldReason.choices, initial=HoldReason.MANUAL, required=False)
     note = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    due_at = forms.DateTimeField(required=False, label="look at it again", help_text="A date, and a time if you like.")
-    blocks = forms.MultipleChoiceField(choices=BLOCKS, required=False, initial=["release"])
+    due_at = forms.DateTimeField(required=False, label="Look at it again", help_text="A date, and a time if you like.")
+    blocks = forms.MultipleChoiceField(
+        label="What must wait",
+        choices=blockable,
+        required=False,
+        initial=[HeldAct.RELEASE.value],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="On the floor, what comes after it waits too.",
+    )
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Propose to hold the refunds of an order that has ended, of which nothing else can wait."""
+        return {} if order.is_live else {"blocks": [HeldAct.REFUND.value]}
 
     def clean_reason(self) -> str:
         """Return the reason, “held by staff” without one."""
@@ -35,7 +47,7 @@ class HoldForm(forms.Form):
 
     def clean_blocks(self) -> list[str]:
         """Return the acts that are blocked: releasing, without a choice."""
-        return self.cleaned_data["blocks"] or ["release"]
+        return self.cleaned_data["blocks"] or [HeldAct.RELEASE.value]
 
     def clean_due_at(self) -> datetime | None:
         """Return the moment to look again."""
@@ -218,3 +230,25 @@ class RefundForm(forms.Form):
 
     amount = forms.CharField(max_length=20, help_text="Such as 4.90.")
     reason = forms.CharField(max_length=300, required=False)
+
+
+class SettleForm(forms.Form):
+    """Asks what the gateway's own pages say about something it was asked."""
+
+    kind = forms.ChoiceField(label="What was asked", choices=EventKind.choices)
+    happened = forms.TypedChoiceField(
+        label="What became of it",
+        choices=[("yes", "it happened, with exactly this amount"), ("no", "it did not happen")],
+        coerce=lambda word: word == "yes",
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(
+        max_length=120, required=False, label="Transaction", help_text="The gateway's number of it, if it happened."
+    )
+    reason = forms.CharField(max_length=200, label="How do you know?", help_text="Shown on the timeline.")
+
+    @staticmethod
+    def initial_for(payment: Payment) -> dict[str, Any]:
+        """Open with the oldest thing of which nobody knows what became."""
+        oldest = unsettled_intents().filter(payment=payment).order_by("pk").first()
+        return {"kind": oldest.kind} if oldest else {}

@@ -80,7 +80,7 @@ register(
         permission="orders.refund_order",
         service=refund,
         form=forms.RefundForm,
-        conditions=(when.MONEY_COLLECTED,),
+        conditions=(when.MONEY_COLLECTED, when.REFUND_NOT_HELD),
         shown=lambda order: when.MONEY_COLLECTED.check(order) is None,
         danger=True,
         irreversible="Money that went back can only be asked for again.",

@@ -1,10 +1,12 @@
-"""Acts on a refund that waits for a second person."""
+"""Acts on a refund that waits for a second person, and on a payment whose gateway a person has to look at."""
 
 from functools import partial
 
 from oms.foundation.actions import Action, Condition, register
+from orders.actions import forms
 from orders.models import Payment, Refund
-from orders.services import payments, refunds
+from orders.services import clearing, payments, refunds
+from orders.services.conditions import REFUND_NOT_HELD
 from orders.states import PaymentState, RefundState
 
 
@@ -21,7 +23,7 @@ def _authorized(payment: Payment) -> str | None:
 
 
 WAITS = Condition("refund_decided", _waits)
-act = partial(Action, model=Refund, subject="refund_id", conditions=(WAITS,))
+act = partial(Action, model=Refund, subject="refund_id")
 
 register(
     act(
@@ -29,6 +31,7 @@ register(
         label="Approve refund",
         permission="orders.approve_refund",
         service=refunds.approve_refund,
+        conditions=(WAITS, REFUND_NOT_HELD),
         irreversible="Money that went back can only be asked for again.",
         primary=True,
         icon="check",
@@ -39,6 +42,7 @@ register(
         label="Drop refund",
         permission="orders.approve_refund",
         service=refunds.cancel_refund,
+        conditions=(WAITS,),
         irreversible="Ask for the refund again on the order.",
         icon="close",
         help="The refund is not paid out.",
@@ -55,5 +59,35 @@ register(
         danger=True,
         icon="undo",
         help="Tells the gateway that the promised money is not wanted.",
+    ),
+    Action(
+        model=Payment,
+        subject="payment_id",
+        name="ask_again",
+        label="Ask the gateway again",
+        permission="orders.pay_order",
+        service=clearing.ask_gateway_again,
+        conditions=(clearing.WAITS_FOR_PERSON,),
+        shown=lambda payment: clearing.WAITS_FOR_PERSON.check(payment) is None,
+        irreversible="It asks what became of it; nothing is paid twice.",
+        primary=True,
+        icon="sync",
+        help="Asks the gateway by the key of what it was asked; what it has never seen is sent once more.",
+    ),
+    Action(
+        model=Payment,
+        subject="payment_id",
+        name="settle_by_hand",
+        label="Settle by hand",
+        permission="orders.settle_payment",
+        service=clearing.settle_by_hand,
+        conditions=(clearing.WAITS_FOR_PERSON,),
+        form=forms.SettleForm,
+        shown=lambda payment: clearing.WAITS_FOR_PERSON.check(payment) is None,
+        bulk=False,
+        irreversible="Money facts are never changed; a wrong one is mended by a refund or another payment.",
+        danger=True,
+        icon="fact_check",
+        help="Write down what the gateway's own pages say became of it.",
     ),
 )

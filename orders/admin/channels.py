@@ -8,13 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from simple_history.admin import SimpleHistoryAdmin
 
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.console import ConsoleAdmin, ReadOnlyInline
+from oms.foundation.console import ConsoleAdmin, MemberInline, ReadOnlyInline, TellsRelated, members_text
 from oms.foundation.scope import scoped
-from orders.models import ApiKey, Channel, ChannelAccount
+from orders.models import ApiKey, Channel, ChannelAccount, ChannelMembership
 from orders.services.api_keys import ALL_SCOPES, issue_api_key
 
 
@@ -40,18 +39,29 @@ class AccountInline(ReadOnlyInline):
     readonly_fields = fields
 
 
+class ChannelMemberInline(MemberInline):
+    """The people who are limited to the channel, or to their own sales in it."""
+
+    model = ChannelMembership
+    fields = ["user", "own_only"]
+    verbose_name = "person limited to this channel"
+    verbose_name_plural = "people limited to this channel"
+
+
 @admin.register(Channel)
-class ChannelAdmin(SimpleHistoryAdmin, Recorded):
+class ChannelAdmin(TellsRelated, Recorded):
     """Channels and the policies that hold for all their orders."""
 
     page = "orders.channel"
     list_display = ["code", "name", "kind", "currency", "shortage_policy", "sends_mail", "is_active"]
+    empty_words = "Orders come through channels: a web shop, a marketplace, the telephone. Add the first one."
     list_filter = ["kind", "is_active"]
     search_fields = ["code", "name"]
     ordering = ["code"]
-    inlines: ClassVar[list[Any]] = [AccountInline]
+    inlines: ClassVar[list[Any]] = [AccountInline, ChannelMemberInline]
+    related_told = ("limited people", members_text)
     fieldsets = [
-        (None, {"fields": [("code", "name", "kind"), ("currency", "prices_include_tax"), "is_active"]}),
+        (None, {"fields": [("code", "name"), ("kind", "currency"), ("prices_include_tax", "is_active")]}),
         ("Checks", {"fields": [("requires_email", "requires_phone"), "shortage_policy"]}),
         ("E-mails", {"fields": [("sends_mail", "sender_email")]}),
     ]
@@ -99,12 +109,6 @@ class ChannelAccountAdmin(Recorded):
         """Keep channel and code of an account that exists: its orders and webhooks carry them."""
         return ["channel", "code"] if obj else []
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the person's own channels."""
-        if db_field.name == "channel":
-            kwargs["queryset"] = scoped(request.user, Channel)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
 
 class KeyForm(forms.Form):
     """Whose key, what it is for, what it may do."""
@@ -123,6 +127,8 @@ class ApiKeyAdmin(ConsoleAdmin):
     """Keys of channels' systems: issued here, shown once, revoked at any time."""
 
     page = "orders.apikey"
+    add_words = "Issue a key"
+    empty_words = "A channel's system needs a key to send orders through the API. It is shown once, when it is issued."
     list_display = ["prefix", "name", "account", "created_at", "expires_at", "revoked_at", "last_used_at"]
     list_filter = ["account"]
     list_select_related = ["account"]

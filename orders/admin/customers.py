@@ -7,6 +7,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from oms.foundation.console import ConsoleAdmin, ReadOnlyInline
+from oms.foundation.look.cells import pill_row
+from oms.foundation.look.facts import pills_of
 from oms.foundation.scope import scoped
 from orders.models import Customer, Order
 
@@ -15,7 +17,7 @@ class OrderInline(ReadOnlyInline):
     """The customer's orders."""
 
     model = Order
-    fields = ["number", "channel", "placed_at", "state", "payment_status", "fulfillment_status", "total_shown"]
+    fields = ["number", "channel", "placed_at", "status", "total_shown"]
     readonly_fields = fields
     ordering = ["-placed_at", "-id"]
     per_page = 20
@@ -23,6 +25,11 @@ class OrderInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         """Return the customer's orders in the person's channels."""
         return scoped(request.user, Order).select_related("channel").order_by(*self.ordering)
+
+    @admin.display(description="status")
+    def status(self, order: Order) -> str:
+        """Return state, payment and fulfillment as coloured words."""
+        return pill_row(pills_of(order, ["state", "payment_status", "fulfillment_status"]))
 
     @admin.display(description="total")
     def total_shown(self, order: Order) -> str:
@@ -32,13 +39,15 @@ class OrderInline(ReadOnlyInline):
 
 @admin.register(Customer)
 class CustomerAdmin(ConsoleAdmin):
-    """Customers with their orders; name, phone, language and note can be edited."""
+    """Customers with their orders; name, phone, language and note can be edited until the customer is erased."""
 
     page = "orders.customer"
     editable = True
     addable = False
     list_display = ["name", "email", "phone", "language", "orders"]
     search_fields = ["=email", "=phone", "name"]
+    search_help_text = "Name, e-mail or phone"
+    empty_words = "A customer appears with their first order."
     ordering = ["-id"]
     fields = ["name", "email", "phone", "language", "note"]
     readonly_fields = ["email"]
@@ -53,6 +62,10 @@ class CustomerAdmin(ConsoleAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         """Return the customers in scope, each with the number of orders."""
         return super().get_queryset(request).annotate(order_count=Count("orders"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody write words about a customer who was erased."""
+        return (obj is None or obj.erased_at is None) and super().has_change_permission(request, obj)
 
     @admin.display(description="orders", ordering="order_count")
     def orders(self, customer: Any) -> int:

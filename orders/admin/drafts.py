@@ -73,14 +73,16 @@ class Preview:
 
 
 def draft_page(admin: Any, request: HttpRequest) -> HttpResponse:
-    """Show the empty page, look prices and stock up (``look``), or save the draft."""
+    """Show the empty page, look prices and stock up (``look``, which asks for nothing yet), or save the draft."""
     if not admin.has_add_permission(request):
         raise PermissionDenied
     posted = request.POST if request.method == "POST" else None
-    form = DraftForm(posted, principal=request.user)
+    looked = posted is not None and "look" in posted
+    known = posted.dict() if looked and posted is not None else None
+    form = DraftForm(None if looked else posted, initial=known, principal=request.user)
     lines = LineForms(posted, prefix="lines")
     faults: list[str] = []
-    if posted is not None and "look" not in posted and form.is_valid() and lines.is_valid():
+    if posted is not None and not looked and form.is_valid() and lines.is_valid():
         try:
             order = create_draft(draft=_draft(form, lines, request), actor=Actor.of(request.user, now=timezone.now()))
             return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
@@ -88,8 +90,9 @@ def draft_page(admin: Any, request: HttpRequest) -> HttpResponse:
             faults = [reason.sentence for reason in refusal.reasons]
     context = {
         **admin.admin_site.each_context(request),
-        "title": "Take an order",
+        "title": "New order",
         "opts": admin.model._meta,
+        "looked": looked,
         "form": form,
         "lines": lines,
         "rows": list(zip(lines.forms, _previews(lines), strict=True)),

@@ -1,18 +1,24 @@
 """What the list of orders can be narrowed by, beyond its columns."""
 
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
 
-from orders.models import Gate, Hold
-from orders.states import GateName, GateState, HoldReason, HoldState
+from orders.models import Gate, Hold, Order
+from orders.states import FulfillmentStatus, GateName, GateState, HoldReason, HoldState, OrderState
 
+LATEST = 1000
 SHOWN_TAGS = 20
+SHOWN_REPS = 100
+LONGEST_KEY = 18
 
 
-class ClosedGateFilter(admin.SimpleListFilter):
+class ClosedGateFilter(DropdownFilter):
     """Orders that one gate keeps."""
 
     title = "closed gate"
@@ -30,7 +36,7 @@ class ClosedGateFilter(admin.SimpleListFilter):
         return queryset.filter(Exists(gates)) if self.value() else queryset
 
 
-class HoldFilter(admin.SimpleListFilter):
+class HoldFilter(DropdownFilter):
     """Orders that are held, by reason."""
 
     title = "hold"
@@ -48,7 +54,49 @@ class HoldFilter(admin.SimpleListFilter):
         return queryset.filter(Exists(holds)) if self.value() else queryset
 
 
-class TagFilter(admin.SimpleListFilter):
+class ShipByFilter(DropdownFilter):
+    """Live orders by how soon their channel wants them shipped."""
+
+    title = "channel's ship-by"
+    parameter_name = "ship"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the distances."""
+        return [("late", "passed"), ("day", "within 24 hours"), ("any", "any")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list to orders that have not gone out whole, soonest first in the list's own order."""
+        if not self.value():
+            return queryset
+        live = queryset.filter(state__in=[OrderState.PLACED, OrderState.RELEASED]).exclude(
+            fulfillment_status__in=[FulfillmentStatus.SHIPPED, FulfillmentStatus.DELIVERED]
+        )
+        ends = {"late": timezone.now(), "day": timezone.now() + timedelta(days=1)}
+        end = ends.get(str(self.value()))
+        return live.filter(ship_by__lt=end) if end else live.filter(ship_by__isnull=False)
+
+
+class SalesRepFilter(DropdownFilter):
+    """Orders by the person who made the sale."""
+
+    title = "sales representative"
+    parameter_name = "rep"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the person who looks, and everybody who has made a sale in their scope."""
+        reps = model_admin.get_queryset(request).filter(sales_rep=OuterRef("pk")).order_by()
+        people = get_user_model().objects.filter(Exists(reps)).exclude(pk=request.user.pk).order_by("username")
+        return [("me", "me"), *((str(one.pk), one.get_username()) for one in people[:SHOWN_REPS])]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list to one person's orders."""
+        wanted = str(self.value() or "")
+        if wanted == "me":
+            return queryset.filter(sales_rep=request.user.pk)
+        return queryset.filter(sales_rep=int(wanted[:LONGEST_KEY])) if wanted.isdecimal() else queryset
+
+
+class TagFilter(DropdownFilter):
     """Orders with a tag, offered from the latest orders."""
 
     title = "tag"
@@ -56,7 +104,8 @@ class TagFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the tags of the latest thousand orders in the person's scope."""
-        rows = model_admin.get_queryset(request).exclude(tags=[]).order_by("-pk").values_list("tags", flat=True)[:1000]
+        latest = model_admin.get_queryset(request).order_by("-pk").values("pk")[:LATEST]
+        rows = Order.objects.filter(pk__in=latest).exclude(tags=[]).values_list("tags", flat=True)
         tags = sorted({str(tag) for row in rows for tag in row})[:SHOWN_TAGS]
         chosen: Any = self.used_parameters.get(self.parameter_name)
         wanted = chosen[-1] if isinstance(chosen, list) else chosen

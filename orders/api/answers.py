@@ -19,12 +19,22 @@ ADDRESS_FIELDS = ("name", "company", "line1", "line2", "city", "region", "postal
 def order_answers(orders: Sequence[Order], principal: Any, *, fresh: bool = False) -> list[dict[str, Any]]:
     """Return the answers of orders with all their parts at hand.
 
-    Of orders captured this moment (``fresh``) no room on the right knows anything yet, so none is asked.
+    Of orders captured this moment (``fresh``) no room on the right knows anything yet, so none is asked. How an
+    order was paid is for those who may see payments.
     """
     ids = [order.pk for order in orders]
     more = _empty_parts(ids) if fresh else parts(PAGE, ids)
     against = {} if fresh else {one.key: objections(one.key, ids) for one in actions_of(Order)}
-    return [{**_head(order), **more[order.pk], "actions": _actions(order, principal, against)} for order in orders]
+    paid = principal.has_perm("orders.view_payment")
+    return [
+        {
+            **_head(order),
+            **more[order.pk],
+            "payments": [_payment(payment) for payment in order.payments.all()] if paid else None,
+            "actions": _actions(order, principal, against),
+        }
+        for order in orders
+    ]
 
 
 def _empty_parts(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -33,9 +43,10 @@ def _empty_parts(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 
 def _head(order: Order) -> dict[str, Any]:
-    """Return everything this room says of an order; rooms on the right replace the empty lists."""
+    """Return what this room says of an order to everybody; rooms on the right replace the empty lists."""
     addresses = {address.kind: _address(address) for address in order.addresses.all()}
     discounts = order.discounts.all()
+    places = {line.pk: line.position for line in order.lines.all()}
     return {
         "number": order.number,
         "external_id": order.external_id,
@@ -53,12 +64,14 @@ def _head(order: Order) -> dict[str, Any]:
         "shipping": _shipping(order),
         "gates": {gate.name: _gate(gate) for gate in order.gates.all()},
         "holds": [_hold(hold) for hold in order.holds.all()],
-        "lines": [_line(line, order, discounts) for line in order.lines.all()],
+        "lines": [_line(line, order, discounts, places) for line in order.lines.all()],
         "discounts": [_discount(one, order) for one in discounts if one.line_id is None],
-        "payments": [_payment(payment) for payment in order.payments.all()],
+        "payments": None,
         "instructions": order.instructions,
         "tags": order.tags,
         "purchase_order": order.purchase_order,
+        "ship_by": order.ship_by,
+        "sales_rep": order.sales_rep.get_username() if order.sales_rep else "",
         "fulfillment_orders": [],
         "shipments": [],
     }
@@ -74,6 +87,7 @@ def _amounts(order: Order) -> dict[str, Any]:
         "tax_total": minor_text(order.tax_total, order.currency),
         "total": minor_text(order.total, order.currency),
         "total_difference": minor_text(order.total_difference, order.currency),
+        "channel_fee": minor_text(order.channel_fee, order.currency),
     }
 
 
@@ -107,7 +121,9 @@ def _hold(hold: Hold) -> dict[str, Any]:
     }
 
 
-def _line(line: OrderLine, order: Order, discounts: Iterable[OrderDiscount]) -> dict[str, Any]:
+def _line(
+    line: OrderLine, order: Order, discounts: Iterable[OrderDiscount], places: Mapping[int, int]
+) -> dict[str, Any]:
     """Return a line with its counters; ``discount`` is its share of all discounts."""
     return {
         "position": line.position,
@@ -127,6 +143,8 @@ def _line(line: OrderLine, order: Order, discounts: Iterable[OrderDiscount]) -> 
         "delivered": line.quantity_delivered,
         "cancelled": line.quantity_cancelled,
         "returned": line.quantity_returned,
+        "swapped": line.quantity_swapped,
+        "replaces": places.get(line.replaces_id) if line.replaces_id else None,
     }
 
 

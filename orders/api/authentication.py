@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -14,9 +14,9 @@ from rest_framework.request import Request
 
 from orders.models import ApiKey, ChannelAccount
 from orders.services.api_keys import ALL_SCOPES, digest_of
+from orders.services.key_uses import note_use
 
 KEY = re.compile(r"oms_([0-9A-Z]{1,12})_([0-9a-f]{64})")
-TOUCHED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class ApiCaller:
         return f"account:{self.key.account_id}"
 
     @property
+    def unseen(self) -> str:
+        """Return what the key may not see of an answer: no stored reply of another key of the account shows it."""
+        return "" if self.has_perm("orders.view_payment") else "payments"
+
+    @property
     def actor_label(self) -> str:
         """Return how the caller is named on the timeline."""
         return f"{self.account.code} ({self.key.name or self.key.prefix})"
@@ -83,7 +88,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed("This key is not known.", code="unknown_key")
         now = timezone.now()
         _refuse_closed(key, now)
-        _touch(key, now)
+        note_use(key, now)
         return ApiCaller(key), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -115,10 +120,3 @@ def _refuse_closed(key: ApiKey, now: datetime) -> None:
         raise AuthenticationFailed("This key has expired.", code="expired_key")
     if not (key.account.is_active and key.account.channel.is_active):
         raise AuthenticationFailed("This key's account is closed.", code="closed_account")
-
-
-def _touch(key: ApiKey, now: datetime) -> None:
-    """Note the use, at most once a minute."""
-    if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        key.last_used_at = now

@@ -9,7 +9,7 @@ from orders.states import FulfillmentStatus, OrderState, PaymentStatus
 
 
 class OrderFilters(django_filters.FilterSet):
-    """States, the channel's number, the channel, and the moment of placing (inclusive)."""
+    """States, channel and its number, when placed (inclusive), when the channel wants it shipped, and whose sale."""
 
     state = django_filters.ChoiceFilter(choices=OrderState.choices)
     payment_status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
@@ -18,6 +18,9 @@ class OrderFilters(django_filters.FilterSet):
     channel = django_filters.CharFilter(field_name="channel__code", max_length=32)
     placed_after = django_filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="gte")
     placed_before = django_filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="lte")
+
+    ship_before = django_filters.IsoDateTimeFilter(field_name="ship_by", lookup_expr="lte")
+    sales_rep = django_filters.CharFilter(field_name="sales_rep__username", max_length=150)
 
     class Meta:
         model = Order

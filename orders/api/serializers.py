@@ -1,5 +1,6 @@
 """The shape of an order as our own API takes it; what its caller can mend is refused with the field's name."""
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -7,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import ListSerializer
 
 from oms.foundation.api.problems import flatten
-from oms.foundation.api.strict import Amount, Moment, StrictSerializer, Text, WholeNumber, YesNo
+from oms.foundation.api.strict import Amount, Moment, StrictSerializer, Text, WholeNumber, YesNo, amounts_in
 from oms.foundation.money import exponent, minor_text
 from oms.foundation.refusals import Invalid, Reason
 from orders.intake import (
@@ -149,13 +150,15 @@ class OrderInSerializer(StrictSerializer):
     instructions = Text(max_length=2000, default="")
     tags = serializers.ListField(child=Text(max_length=40, required=True), default=list, max_length=MOST_TAGS)
     purchase_order = Text(max_length=64, default="")
+    ship_by = Moment(default=None, allow_null=True)
+    channel_fee = Amount(default=0)
+    sales_rep = Text(max_length=150, default="")
 
     def to_internal_value(self, data: Any) -> Any:
-        """Tell the amounts their currency, then read the fields."""
+        """Read the fields, the amounts in the order's currency."""
         code = data.get("currency") if isinstance(data, dict) else None
-        context: Any = self.context
-        context["currency"] = code if _is_currency(code) else None
-        return super().to_internal_value(data)
+        with amounts_in(code if _is_currency(code) else None):
+            return super().to_internal_value(data)
 
 
 def _is_currency(code: Any) -> bool:
@@ -166,17 +169,22 @@ def _is_currency(code: Any) -> bool:
         return False
 
 
+@cache
+def _shape() -> OrderInSerializer:
+    """Return the one reader of orders: making its sixty fields anew would cost more than reading an order."""
+    return OrderInSerializer()
+
+
 def read_order(data: Any, channel: Channel) -> OrderIn:
     """Return the order that a JSON value tells.
 
     :raises Invalid: with every fault and its field, ``total_mismatch`` when the total does not add up.
     """
-    shape = OrderInSerializer(data=data, context={})
     try:
-        shape.is_valid(raise_exception=True)
+        told = _shape().run_validation(data)
     except ValidationError as error:
         raise Invalid(reasons=flatten(error.get_full_details())) from None
-    order = _order(shape.validated_data, channel)
+    order = _order(told, channel)
     _refuse_faults(order)
     return order
 

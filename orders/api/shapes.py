@@ -4,19 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from oms.foundation.api.schema import ProblemOut
+from oms.foundation.api.schema import ProblemOut, ReasonOut
 from orders.api.serializers import AddressInSerializer, CustomerInSerializer, OrderInSerializer
 from orders.models import Customer
 from orders.states import FulfillmentStatus, GateState, OrderState, PaymentState, PaymentStatus, ServiceLevel
 
 MOST_IN_BULK = 500
-
-
-class ReasonOut(serializers.Serializer[Any]):
-    """Why an action is closed."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField()
 
 
 class ActionOut(serializers.Serializer[Any]):
@@ -53,7 +46,10 @@ class DiscountOut(serializers.Serializer[Any]):
 
 
 class LineOut(serializers.Serializer[Any]):
-    """A line and how far its pieces are; ``quantity`` = open + shipped + cancelled."""
+    """A line and how far its pieces are; ``quantity`` = open + shipped + cancelled.
+
+    Of the cancelled pieces those ``swapped`` are sent as another product, whose line ``replaces`` this one.
+    """
 
     position = serializers.IntegerField()
     external_id = serializers.CharField(allow_blank=True)
@@ -72,6 +68,8 @@ class LineOut(serializers.Serializer[Any]):
     delivered = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()
+    swapped = serializers.IntegerField(help_text="Cancelled pieces whose money stands on the line that replaces them.")
+    replaces = serializers.IntegerField(allow_null=True, help_text="Position of the line that this one replaces.")
 
 
 class PaymentOut(serializers.Serializer[Any]):
@@ -114,6 +112,7 @@ class OrderOut(serializers.Serializer[Any]):
     tax_total = serializers.CharField()
     total = serializers.CharField()
     total_difference = serializers.CharField(help_text="Stated total − computed total.")
+    channel_fee = serializers.CharField(help_text="What the channel keeps of the sale; no part of the total.")
     placed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     customer = CustomerInSerializer()
@@ -124,10 +123,12 @@ class OrderOut(serializers.Serializer[Any]):
     holds = HoldOut(many=True)
     lines = LineOut(many=True)
     discounts = DiscountOut(many=True)
-    payments = PaymentOut(many=True)
+    payments = PaymentOut(many=True, allow_null=True, help_text="Null without the permission orders.view_payment.")
     instructions = serializers.CharField(allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField())
     purchase_order = serializers.CharField(allow_blank=True)
+    ship_by = serializers.DateTimeField(allow_null=True, help_text="When the channel wants it shipped.")
+    sales_rep = serializers.CharField(allow_blank=True, help_text="Login of the person who made the sale.")
     fulfillment_orders = serializers.ListField(child=serializers.DictField())
     shipments = serializers.ListField(child=serializers.DictField())
     actions = ActionOut(many=True)

@@ -68,8 +68,8 @@ class OrderViewSet(RoomViewSet):
         answers = {
             answer["number"]: answer for answer in order_answers([*new.values()], caller_of(self.request), fresh=True)
         }
-        known = list(self.rows().filter(pk__in=old)) if old else []
-        answers |= {answer["number"]: answer for answer in self.present(known)}
+        if old:
+            answers |= {answer["number"]: answer for answer in self.present(list(self.rows().filter(pk__in=old)))}
         return [(201 if one.created else 200, answers[one.order.number]) for one in captured]
 
 

@@ -1,9 +1,9 @@
 """Order files: the rows of one order are brought together and read by the file's format."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Protocol
 
 from oms.foundation.money import minor_text
@@ -33,10 +33,15 @@ class OrderFormat(Protocol):
 class Told:
     """One order of a file with its rows: what it tells, or the faults for which it is not taken."""
 
-    name: str
+    key: str
     rows: tuple[int, ...]
     order: OrderIn | None
     faults: tuple[RowFault, ...] = ()
+
+    @property
+    def row(self) -> int:
+        """Return its first row."""
+        return self.rows[0]
 
 
 @dataclass(slots=True)
@@ -48,9 +53,9 @@ class Group:
     beside: list[RowFault]
 
 
-def read_orders(form: OrderFormat, table: Table) -> Iterator[Told]:
-    """Yield every order of the table, streaming; an order is taken whole or not at all."""
-    for group in _groups(form.key, table):
+def read_orders(form: OrderFormat, table: Table, skip: int = 0) -> Iterator[Told]:
+    """Yield every order of the table but the first few, streaming; an order is taken whole or not at all."""
+    for group in islice(_groups(form.key, table), skip, None):
         order = form.read(group.rows) if group.name else None
         if not group.name:
             _note_nameless(form.key, group)
@@ -116,9 +121,3 @@ def _scattered(key: str, table: Table) -> set[str]:
     names = (cells[place] for _, cells in table.records() if isinstance(cells, list) and len(cells) > place)
     starts = Counter(name for name, _ in groupby(names))
     return {name for name, count in starts.items() if count > 1}
-
-
-def unused_columns(form: OrderFormat, header: Iterable[str]) -> list[str]:
-    """Return the columns of a file that nobody expects in its format."""
-    known = {*form.required, *form.optional, *form.ignored}
-    return [column for column in header if column and column not in known]

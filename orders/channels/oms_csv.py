@@ -19,7 +19,7 @@ HEAD = (
     *(f"shipping_address.{part}" for part in ADDRESS),
     *(f"billing_address.{part}" for part in ADDRESS),
     "shipping.service_level", "shipping.amount", "shipping.tax", "discounts",
-    "instructions", "tags", "purchase_order", "risk_stated",
+    "instructions", "tags", "purchase_order", "risk_stated", "ship_by", "channel_fee", "sales_rep",
 )  # fmt: skip
 LINE = (
     "line.external_id", "sku", "title", "quantity", "unit_price", "line.tax", "line.discounts", "line.customization",
@@ -93,6 +93,9 @@ def _order(head: Cells, code: str, lines: list[LineIn], payments: list[PaymentIn
         tags=[tag.strip() for tag in texts.get("tags", "").split(",") if tag.strip()],
         purchase_order=texts.get("purchase_order", ""),
         risk_stated=texts.get("risk_stated", ""),
+        ship_by=head.take("ship_by", moment, None),
+        channel_fee=head.take("channel_fee", money, 0),
+        sales_rep=texts.get("sales_rep", ""),
     )
 
 

@@ -26,6 +26,7 @@ def _head_faults(order: OrderIn) -> Iterator[Reason]:
         ("total", order.total),
         ("shipping.amount", order.shipping.amount),
         ("shipping.tax", order.shipping.tax),
+        ("channel_fee", order.channel_fee),
         *((f"discounts.{i}.amount", one.amount) for i, one in enumerate(order.discounts)),
         *((f"payments.{i}.amount", one.amount) for i, one in enumerate(order.payments)),
     ):

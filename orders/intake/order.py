@@ -87,7 +87,10 @@ class PaymentIn:
 
 @dataclass(frozen=True, slots=True)
 class OrderIn:
-    """An order as a channel tells it; ``total`` is what the customer was told."""
+    """An order as a channel tells it; ``total`` is what the customer was told.
+
+    ``channel_fee`` is what the channel keeps of the sale, ``sales_rep`` the login of the person who made it.
+    """
 
     external_id: str
     currency: str
@@ -105,3 +108,6 @@ class OrderIn:
     tags: Sequence[str] = ()
     purchase_order: str = ""
     risk_stated: str = ""
+    ship_by: datetime | None = None
+    channel_fee: int = 0
+    sales_rep: str = ""

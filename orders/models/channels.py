@@ -95,10 +95,14 @@ class ApiKey(models.Model):
 
 
 class ChannelMembership(models.Model):
-    """Limits a person to some channels; a person without any sees all that the role allows."""
+    """Limits a person to some channels; a person without any sees all that the role allows.
+
+    With ``own_only`` the person sees, of that channel, only the orders whose sales representative they are.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="channel_memberships")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="memberships")
+    own_only = models.BooleanField("only their own orders", default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "channel"], name="channel_membership_once")]

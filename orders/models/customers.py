@@ -14,8 +14,10 @@ class Customer(Versioned):
     phone = models.CharField(max_length=40, blank=True, default="", db_index=True)
     language = models.CharField(max_length=8, blank=True, default="")
     note = models.TextField(blank=True, default="")
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
+        permissions = [("erase_personal_data", "Can erase what is known of a customer")]
         constraints = [models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="customer_email_once")]
         indexes = [models.Index(fields=["name"], name="customer_name")]
 

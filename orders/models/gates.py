@@ -9,7 +9,7 @@ from django_fsm import FSMField, transition
 
 from oms.foundation.aggregate import Aggregate, words_check
 from orders.models.orders import Order, OrderLine
-from orders.states import GateName, GateState, HoldReason, HoldState
+from orders.states import GateName, GateState, HeldAct, HoldReason, HoldState
 
 
 class Gate(models.Model):
@@ -77,6 +77,18 @@ class Hold(Aggregate):
     def stream(self) -> str:
         """Return the order's stream: a hold's lines stand on the order's timeline."""
         return f"order:{self.order_id}"
+
+    @property
+    def why(self) -> str:
+        """Return the reason, and the note if it has one."""
+        reason = str(self.get_reason_display())
+        return f"{reason} ({self.note})" if self.note else reason
+
+    @property
+    def blocked(self) -> str:
+        """Return what it blocks, in words."""
+        words = dict(HeldAct.choices)
+        return ", ".join(str(words.get(word, word)) for word in self.blocks)
 
     @transition(field=state, source=HoldState.OPEN, target=HoldState.RELEASED)
     def release(self, *, by: str, at: datetime) -> None:

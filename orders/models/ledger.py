@@ -9,6 +9,7 @@ from django_fsm import FSMField, transition
 
 from oms.foundation.aggregate import Aggregate, words_check
 from oms.foundation.claims import Claimable
+from oms.foundation.money import Money
 from oms.foundation.secrets import EncryptedTextField
 from orders.models.orders import Order
 from orders.states import OPEN_OUTCOMES, EventKind, Outcome, PaymentState, RefundState
@@ -45,6 +46,7 @@ class Payment(Aggregate):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_amount_not_negative"),
         ]
+        permissions = [("settle_payment", "Can settle payments by hand")]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.method}"
@@ -53,6 +55,11 @@ class Payment(Aggregate):
     def stream(self) -> str:
         """Return the order's stream: money stands on the order's timeline."""
         return f"order:{self.order_id}"
+
+    @property
+    def told(self) -> str:
+        """Return how much is paid how, in words."""
+        return f"{Money(self.amount, self.currency)} by {self.method.replace('_', ' ')}"
 
     @transition(field=state, source=[PaymentState.CREATED, PaymentState.UNKNOWN], target=PaymentState.PENDING)
     def wait(self) -> None:
@@ -66,6 +73,15 @@ class Payment(Aggregate):
     def authorize(self, *, amount: int, expires_at: datetime | None) -> None:
         """The money is promised."""
         self.authorized, self.expires_at, self.failure = amount, expires_at, ""
+
+    @transition(
+        field=state,
+        source=[PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN],
+        target=PaymentState.CAPTURED,
+    )
+    def receive(self, *, amount: int) -> None:
+        """The money has arrived without a promise: it is authorized and collected at once."""
+        self.authorized, self.captured, self.expires_at, self.failure = amount, amount, None, ""
 
     @transition(
         field=state,
@@ -132,6 +148,11 @@ class Refund(Aggregate):
 
     def __str__(self) -> str:
         return f"refund {self.key}"
+
+    @property
+    def told(self) -> str:
+        """Return how much goes back, in words."""
+        return str(Money(self.amount, self.currency))
 
     @property
     def stream(self) -> str:

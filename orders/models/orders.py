@@ -12,7 +12,7 @@ from oms.foundation.aggregate import Aggregate, words_check
 from oms.foundation.money import Money
 from orders.models.channels import Channel, ChannelAccount
 from orders.models.customers import Customer
-from orders.states import FulfillmentStatus, OrderState, PaymentStatus, ServiceLevel
+from orders.states import LIVE_ORDERS, FulfillmentStatus, OrderState, PaymentStatus, ServiceLevel
 
 
 class Order(Aggregate):
@@ -21,7 +21,8 @@ class Order(Aggregate):
     ``total`` is what the customer was told; ``total_difference`` is total − (lines + shipping + tax − discounts) as
     computed here, zero unless the channel's own sums do not add up. ``tax_total`` is part of the lines and shipping
     when ``prices_include_tax``, otherwise on top. ``cancelled_total`` is the part of ``total`` that fell away with
-    cancelled pieces: the customer owes the rest.
+    cancelled pieces: the customer owes the rest. ``channel_fee`` is what a marketplace keeps of the sale; the customer
+    does not see it and it is no part of ``total``.
     """
 
     number = models.CharField(max_length=12, unique=True, editable=False)
@@ -57,6 +58,8 @@ class Order(Aggregate):
     tags = models.JSONField(default=list, blank=True)
     purchase_order = models.CharField("customer's PO number", max_length=64, blank=True, default="")
     risk_stated = models.CharField("risk stated by the channel", max_length=12, blank=True, default="")
+    ship_by = models.DateTimeField("channel wants it shipped by", null=True, blank=True)
+    channel_fee = models.BigIntegerField("kept by the channel", default=0)
     notifies_customer = models.BooleanField("sends customer e-mails", default=True)
     placed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField()
@@ -77,6 +80,7 @@ class Order(Aggregate):
                 condition=Q(discount_total__gte=0) & Q(shipping_total__gte=0) & Q(tax_total__gte=0) & Q(total__gte=0),
                 name="order_money_not_negative",
             ),
+            models.CheckConstraint(condition=Q(channel_fee__gte=0), name="order_fee_not_negative"),
             models.CheckConstraint(
                 condition=Q(cancelled_total__gte=0) & Q(cancelled_total__lte=F("total")),
                 name="order_cancelled_in_total",
@@ -91,6 +95,7 @@ class Order(Aggregate):
             ("waive_order", "Can waive gates"),
             ("recheck_order", "Can check orders again"),
             ("cancel_order", "Can cancel orders"),
+            ("swap_order", "Can swap pieces for substitutes"),
             ("readdress_order", "Can change addresses"),
             ("pay_order", "Can record and retry payments"),
             ("capture_order", "Can capture payments"),
@@ -101,14 +106,20 @@ class Order(Aggregate):
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
-            models.Index(fields=["state", "-placed_at", "-id"], name="order_by_state"),
+            # the channel is in them so that a person limited to channels is counted for from the index alone
+            models.Index(fields=["state", "-placed_at", "-id"], include=["channel"], name="order_by_state"),
             models.Index(fields=["channel", "-placed_at", "-id"], name="order_by_channel"),
             models.Index(fields=["payment_status", "-placed_at"], name="order_by_payment"),
-            models.Index(fields=["fulfillment_status", "-placed_at"], name="order_by_fulfillment"),
+            models.Index(fields=["fulfillment_status", "-placed_at"], include=["channel"], name="order_by_fulfillment"),
+            models.Index(fields=["received_at"], name="order_received"),
+            models.Index(fields=["released_at"], name="order_released", condition=Q(released_at__isnull=False)),
             models.Index(fields=["external_id"], name="order_external"),
+            models.Index(fields=["purchase_order"], name="order_purchase", condition=~Q(purchase_order="")),
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["phone"], name="order_phone"),
             models.Index(fields=["short_since", "id"], name="order_short", condition=Q(short_since__isnull=False)),
+            models.Index(fields=["ship_by", "id"], name="order_ship_by", condition=Q(ship_by__isnull=False)),
+            models.Index(fields=["sales_rep", "-placed_at"], name="order_by_rep", condition=Q(sales_rep__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +143,7 @@ class Order(Aggregate):
     @property
     def is_live(self) -> bool:
         """Return whether the order still has something to do."""
-        return self.state in (OrderState.PLACED, OrderState.RELEASED)
+        return self.state in LIVE_ORDERS
 
     @transition(field=state, source=OrderState.DRAFT, target=OrderState.PLACED)
     def place(self, *, at: datetime) -> None:
@@ -166,7 +177,8 @@ class OrderLine(models.Model):
     """Some pieces of one SKU at the price they were sold for; the catalogue may change, the line does not.
 
     ``quantity = quantity_open + quantity_shipped + quantity_cancelled`` at every moment. ``discount`` is this line's
-    share of all discounts, frozen at placement, in minor units; ``tax`` as the channel stated it.
+    share of all discounts, frozen at placement, in minor units; ``tax`` as the channel stated it. Pieces that were
+    swapped for a substitute count as cancelled, and their money stands on the line that ``replaces`` this one.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -187,6 +199,10 @@ class OrderLine(models.Model):
     quantity_delivered = models.PositiveIntegerField(default=0, editable=False)
     quantity_cancelled = models.PositiveIntegerField(default=0, editable=False)
     quantity_returned = models.PositiveIntegerField(default=0, editable=False)
+    quantity_swapped = models.PositiveIntegerField(default=0, editable=False)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements", editable=False
+    )
 
     class Meta:
         ordering = ["order_id", "position"]
@@ -206,16 +222,24 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0) & Q(tax__gte=0) & Q(discount__gte=0), name="line_money_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(quantity_swapped__lte=F("quantity_cancelled")), name="line_swapped_cancelled"
+            ),
         ]
-        indexes = [models.Index(fields=["sku"], name="line_sku")]
+        indexes = [models.Index(fields=["sku", "id"], name="line_sku")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
 
     @property
+    def quantity_priced(self) -> int:
+        """Return the pieces whose money stands on this line: all but those swapped for a substitute."""
+        return self.quantity - self.quantity_swapped
+
+    @property
     def subtotal(self) -> int:
-        """Return quantity × unit price, before discounts, in minor units."""
-        return self.quantity * self.unit_price
+        """Return priced pieces × unit price, before discounts, in minor units."""
+        return self.quantity_priced * self.unit_price
 
     @property
     def quantity_short(self) -> int:

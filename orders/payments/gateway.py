@@ -35,12 +35,14 @@ class Ask:
 class Answer:
     """What the gateway says became of an ask: ok, failed, pending (it tells later) or unknown (the answer was lost).
 
-    ``message`` is a sentence for the clerk; ``expires_at`` is when a promise of money runs out.
+    ``amount`` and ``currency`` are what moved, where the gateway tells; ``message`` is a sentence for the clerk;
+    ``expires_at`` is when a promise of money runs out.
     """
 
     outcome: str
     transaction_id: str = ""
     amount: int | None = None
+    currency: str = ""
     code: str = ""
     message: str = ""
     expires_at: datetime | None = None

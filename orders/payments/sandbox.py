@@ -58,6 +58,7 @@ class SandboxGateway:
                 outcome=str(data["status"]),
                 transaction_id=str(data["transaction_id"]),
                 amount=int(data["amount"]),
+                currency=str(data.get("currency", "")),
                 code=str(data.get("code", "")),
                 message=str(data.get("message", "")),
             )
@@ -111,6 +112,7 @@ def answer_of(charge: SandboxCharge) -> Answer:
         outcome=charge.status,
         transaction_id=charge.transaction_id,
         amount=charge.amount,
+        currency=charge.currency,
         code=code,
         message=message,
         expires_at=charge.created_at + PROMISE_LASTS if promised else None,

@@ -10,7 +10,7 @@ from orders.models import SandboxCharge
 from orders.payments.gateway import OK, PENDING
 from orders.payments.sandbox import event_body
 
-SOURCE, KIND = "sandbox", "sandbox_payment"
+SOURCE, KIND = "sandbox", "sandbox_gateway"
 
 
 def next_event_due() -> datetime | None:

@@ -40,8 +40,10 @@ def edit_address(*, order_id: int, kind: str = AddressKind.SHIPPING, actor: Acto
         old.replaced_at = actor.now
         old.save(update_fields=["replaced_at"])
     new = OrderAddress.objects.create(order=order, kind=kind, created_at=actor.now, **values)
+    order.save(update_fields=["updated_at"])  # whoever looks at the page as it was is told
     changed = [name for name in ADDRESS_FIELDS if old is None or values[name] != getattr(old, name)]
-    record(actor, "orders.edit_address", order, data={"kind": kind, "fields": changed})
+    note = f"{kind.capitalize()}: {', '.join(name.replace('_', ' ') for name in changed)}."
+    record(actor, "orders.edit_address", order, note=note, data={"kind": kind, "fields": changed})
     if order.is_live:
         _check_again(order, actor)
         publish(AddressChanged(at=actor.now, order_id=order.pk))

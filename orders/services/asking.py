@@ -10,13 +10,13 @@ from django.db import IntegrityError
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import claim, error_text
+from oms.foundation.claims import claim, error_text, worn_out
 from oms.foundation.inbox import Ignored, NotYet
 from oms.foundation.models import InboxMessage
 from orders.models import Payment, PaymentEvent
 from orders.payments.gateway import UNKNOWN, Answer, AnswerLost, Ask, PaymentGateway, UnreadableEvent
 from orders.payments.registry import gateway_of
-from orders.services.settlement import WAITING_CODE, settle
+from orders.services.settlement import WAITING_CODE, WORN_OUT_CODE, settle
 from orders.states import OPEN_OUTCOMES, EventKind, Outcome
 
 UNSETTLED = (IntegrityError, TransitionNotAllowed, ConcurrentTransition)
@@ -33,7 +33,8 @@ ASKERS: dict[str, Callable[[PaymentGateway, Ask], Answer]] = {
 def ask_gateways(actor: Actor, limit: int) -> int:
     """Claim due intents, ask their gateways, settle the answers; return how many were claimed.
 
-    What cannot be asked within half a lease is put back, so that a slow gateway is never asked twice at once.
+    What cannot be asked within half a lease is put back, so that a slow gateway is never asked twice at once. What no
+    worker has outlasted is left to a person, and its gateway alone.
     """
     events = claim(PaymentEvent.objects.filter(outcome__in=OPEN_OUTCOMES), now=actor.now, limit=limit)
     payments = Payment.objects.in_bulk({event.payment_id for event in events})
@@ -42,7 +43,10 @@ def ask_gateways(actor: Actor, limit: int) -> int:
     for event in events:
         if monotonic() > ends:
             break
-        answers[event.pk] = _ask(event, payments[event.payment_id], actor)
+        if worn_out(event):
+            answers[event.pk] = Answer(outcome=UNKNOWN, code=WORN_OUT_CODE)
+        else:
+            answers[event.pk] = _ask(event, payments[event.payment_id], actor)
     _settle(answers, actor)
     _put_back([event for event in events if event.pk not in answers], actor)
     return len(events)

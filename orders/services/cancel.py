@@ -8,43 +8,51 @@ from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many
-from oms.foundation.counters import add_to
 from oms.foundation.facts import publish
 from oms.foundation.objections import refuse_objections
-from oms.foundation.refusals import Invalid, NotFound, Refused
 from orders.events import OrderCancelled, OrderReduced
 from orders.locks import lock_lines, lock_open_events, lock_order, lock_payments
 from orders.models import Order, OrderLine, Payment, PaymentEvent
 from orders.proration import cancelled_value
 from orders.services.after_settlement import refresh_money, void_payments
 from orders.services.captures import request_captures
-from orders.services.conditions import CANCELLABLE, LIVE, NO_MONEY_MOVING, NOTHING_SHIPPED
+from orders.services.conditions import (
+    CANCEL_NOT_HELD,
+    CANCELLABLE,
+    HAS_OPEN_PIECES,
+    LIVE,
+    MONEY_NOT_HELD,
+    NO_MONEY_MOVING,
+    NOTHING_SHIPPED,
+)
 from orders.services.gates import open_holds
 from orders.services.payment_gate import EXTERNAL
-from orders.services.progress import complete_if_done
+from orders.services.pieces import cancel_pieces, line_at, refuse_absurd
+from orders.services.progress import complete_done
 from orders.services.refunds import refund_locked, refundable_by_payment
 from orders.services.status import refresh_fulfillment_status, refresh_payment_status
 from orders.states import OPEN_OUTCOMES, EventKind, Outcome, PaymentState
 
-COUNTERS = ["quantity_open", "quantity_allocated", "quantity_cancelled"]
+CAN_CANCEL = (CANCELLABLE, NOTHING_SHIPPED, NO_MONEY_MOVING, CANCEL_NOT_HELD, MONEY_NOT_HELD)
+CAN_REDUCE = (LIVE, HAS_OPEN_PIECES, NO_MONEY_MOVING, CANCEL_NOT_HELD, MONEY_NOT_HELD)
 
 
 @transaction.atomic
 def cancel_order(*, order_id: int, reason: str = "", actor: Actor) -> Order:
     """End the order: no piece ships, promises are voided, collected money goes back.
 
-    :raises Refused: when pieces were shipped, money is moving, or a room on the right objects.
+    :raises Refused: when pieces were shipped, money is moving, a hold blocks it, or a room on the right objects.
     """
     order = lock_order(order_id)
-    refuse_unless(order, CANCELLABLE, NOTHING_SHIPPED, NO_MONEY_MOVING)
+    refuse_unless(order, *CAN_CANCEL)
     refuse_objections("orders.cancel", order_id)
     payments = lock_payments([order_id])
     lines = lock_lines([order_id])
-    _cancel_pieces({line: line.quantity_open for line in lines})
+    cancel_pieces({line: line.quantity_open for line in lines})
     order.cancel(at=actor.now)
     order.cancelled_total, order.short_since = order.total, None
     order.save(update_fields=["state", "cancelled_at", "cancelled_total", "short_since"])
-    record_many(actor, [Act("orders.cancel", order, reason)])
+    record_many(actor, [Act("orders.cancel", order, reason or "No reason was given.")])
     _end_holds(order, actor)
     _give_money_back(order, payments, reason or "order cancelled", actor)
     refresh_payment_status([order], payments)
@@ -53,25 +61,13 @@ def cancel_order(*, order_id: int, reason: str = "", actor: Actor) -> Order:
     return order
 
 
-def _cancel_pieces(pieces: dict[OrderLine, int]) -> None:
-    """Move open pieces of locked lines to the cancelled ones; what was allocated beyond the rest is let go."""
-    deltas = {}
-    for line, count in pieces.items():
-        freed = max(0, line.quantity_allocated - (line.quantity_open - count))
-        deltas[line.pk] = (-count, -freed, count)
-        line.quantity_open -= count
-        line.quantity_allocated -= freed
-        line.quantity_cancelled += count
-    add_to(OrderLine, COUNTERS, deltas)
-
-
 def _end_holds(order: Order, actor: Actor) -> None:
     """Let go of every open hold of an order that has ended."""
     holds = open_holds([order])
     for hold in holds:
         hold.release(by=actor.label, at=actor.now)
     save_many(holds, ["state", "ended_by", "ended_at"])
-    record_many(actor, [Act("orders.release_hold", hold, "the order was cancelled") for hold in holds])
+    record_many(actor, [Act("orders.release_hold", hold, f"{hold.why}: the order was cancelled.") for hold in holds])
 
 
 def _give_money_back(order: Order, payments: Sequence[Payment], reason: str, actor: Actor) -> None:
@@ -107,36 +103,26 @@ def _drop_unasked(payments: Sequence[Payment], actor: Actor) -> None:
 def cancel_line(*, order_id: int, line: int, quantity: int | None = None, reason: str = "", actor: Actor) -> Order:
     """Cancel open pieces of the line at a position, by default all of them; the last ones cancel the order.
 
-    :raises Refused: for more than is open, or when a room on the right objects.
+    :raises Refused: for more than is open, while a hold blocks it, or when a room on the right objects.
     """
     order = lock_order(order_id)
-    refuse_unless(order, LIVE, NO_MONEY_MOVING)
+    refuse_unless(order, *CAN_REDUCE)
     payments = lock_payments([order_id])
     lines = lock_lines([order_id])
-    row = next((one for one in lines if one.position == line), None)
-    if row is None:
-        raise NotFound(f"Order {order.number} has no line {line}.", field="line")
+    row = line_at(order, lines, line)
     count = row.quantity_open if quantity is None else quantity
-    _refuse_absurd(row, count)
+    refuse_absurd(row, count)
     if count == sum(one.quantity_open for one in lines) and not any(one.quantity_shipped for one in lines):
         return cancel_order(order_id=order_id, reason=reason, actor=actor)
     refuse_objections("orders.cancel_line", order_id)
-    _cancel_pieces({row: count})
+    cancel_pieces({row: count})
     order.cancelled_total = cancelled_value(order, lines)
     order.save(update_fields=["cancelled_total"])
-    record_many(actor, [Act("orders.cancel_line", order, reason, {"line": line, "sku": row.sku, "quantity": count})])
+    note = f"{count} × {row.sku} (line {line}). {reason}".strip()
+    record_many(actor, [Act("orders.cancel_line", order, note, {"line": line, "sku": row.sku, "quantity": count})])
     _settle_less(order, payments, lines, reason, actor)
     publish(OrderReduced(at=actor.now, order_id=order.pk))
     return order
-
-
-def _refuse_absurd(line: OrderLine, count: int) -> None:
-    """Raise unless so many pieces of the line are open."""
-    if count <= 0:
-        raise Invalid("Say how many pieces to cancel.", code="bad_quantity", field="quantity")
-    if count > line.quantity_open:
-        sentence = f"Line {line.position} ({line.sku}) has {line.quantity_open} open pieces, not {count}."
-        raise Refused(sentence, code="more_than_open", field="quantity")
 
 
 def _settle_less(
@@ -149,5 +135,5 @@ def _settle_less(
         refund_locked(order, payments, amount=left - order.owed, reason=reason, key=key, actor=actor)
     request_captures([order], lines=lines, payments=payments, actor=actor)
     refresh_fulfillment_status([order], lines)
-    complete_if_done(order, lines, actor)
+    complete_done([order], {order.pk: lines}, actor)
     refresh_money([order], payments, actor)

@@ -1,24 +1,34 @@
 """Capture: takes orders that have happened, each exactly once by its channel account and the channel's number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from oms.foundation.actor import Actor
-from oms.foundation.audit import Act, record_many
-from oms.foundation.facts import publish
-from oms.foundation.inserts import insert_new
+from oms.foundation.audit import Act, lines_of
+from oms.foundation.facts import FLOW, events_of
+from oms.foundation.inserts import insert_new, insert_rows, insert_together
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid
+from oms.foundation.work import ring
 from orders.events import OrderPlaced
 from orders.intake import OrderIn
 from orders.intake.limits import faults_of
-from orders.models import ChannelAccount, Customer, Order
-from orders.services.capture_checks import write_gates
-from orders.services.capture_known import Known, known_orders, look_up
-from orders.services.capture_money import write_payments
-from orders.services.capture_rows import order_row, write_parts
+from orders.models import Channel, ChannelAccount, Order
+from orders.services.capture_checks import gate_rows
+from orders.services.capture_known import customers_of, forget_strangers, insert_customers, known_orders, reps_of
+from orders.services.capture_money import event_rows, payment_rows
+from orders.services.capture_rows import (
+    Pair,
+    address_rows,
+    discount_rows,
+    line_rows,
+    order_row,
+    products_of,
+    remember_rows,
+)
+from orders.services.intents import PAYMENTS
 
 NUMBER_TRIES = 5
 
@@ -47,9 +57,7 @@ def capture_orders(
     with transaction.atomic(savepoint=False):
         account = account or ChannelAccount.objects.select_related("channel").get(pk=account_id)
         wanted = {order.external_id: order for order in reversed(orders)}
-        known = look_up(account, list(wanted.values()))
-        fresh = [order for key, order in wanted.items() if key not in known.orders]
-        made = _capture_fresh(account, fresh, known, actor)
+        made = _capture(account, list(wanted.values()), actor)
         found = known_orders(account, [key for key in wanted if key not in made])
     return _in_order(orders, made, found)
 
@@ -61,58 +69,53 @@ def _refuse_impossible(order: OrderIn) -> None:
         raise Invalid(reasons=faults)
 
 
-def _capture_fresh(account: ChannelAccount, fresh: list[OrderIn], known: Known, actor: Actor) -> dict[str, Order]:
+def _capture(account: ChannelAccount, orders: list[OrderIn], actor: Actor) -> dict[str, Order]:
     """Store the orders that nobody has stored yet and return those that this call made, by the channel's number."""
-    if not fresh:
-        return {}
-    _make_customers(fresh, known, actor)
-    made = _insert_orders(account, sorted(fresh, key=lambda order: order.external_id), known, actor)
-    pairs = [(made[order.external_id], order) for order in fresh if order.external_id in made]
+    newcomers = insert_customers(orders, actor)
+    made = _insert_orders(account, sorted(orders, key=lambda order: order.external_id), actor)
+    pairs = [(made[order.external_id], order) for order in orders if order.external_id in made]
+    forget_strangers(newcomers, [order for _, order in pairs])
     if pairs:
-        write_parts(pairs, known, actor)
-        write_payments(pairs, actor)
-        write_gates(pairs, known, account.channel, actor)
-        record_many(actor, [act for order, _ in pairs for act in _acts(order)])
-        publish(*(OrderPlaced(at=actor.now, order_id=order.pk) for order, _ in pairs))
+        _write_parts(pairs, newcomers, account.channel, actor)
     return made
+
+
+def _write_parts(pairs: Sequence[Pair], newcomers: Collection[str], channel: Channel, actor: Actor) -> None:
+    """Store all that belongs to new orders, keep it on them, and wake the workers who go on with them."""
+    lines = line_rows(pairs)
+    insert_rows(lines, pointer=products_of(lines, pairs))
+    addresses, payments = address_rows(pairs, actor), payment_rows(pairs, actor)
+    insert_together(addresses, payments)
+    remember_rows(pairs, lines=lines, addresses=addresses, payments=payments)
+    discounts, events = discount_rows(pairs), event_rows(pairs, actor)
+    gates = gate_rows(pairs, newcomers, channel, actor)
+    acts = lines_of(actor, [act for order, _ in pairs for act in _acts(order)])
+    facts = events_of([OrderPlaced(at=actor.now, order_id=order.pk) for order, _ in pairs])
+    insert_together(discounts, events, gates, acts, facts)
+    remember_rows(pairs, discounts=discounts, gates=gates, holds=[], refunds=[])
+    ring(FLOW)
+    if any(event.next_try_at for event in events):
+        ring(PAYMENTS)
 
 
 def _acts(order: Order) -> list[Act]:
     """Return the audit lines of a captured order and its payments."""
     data = {"external_id": order.external_id, "channel": order.channel.code}
-    payments = [Act("orders.add_payment", payment, created=True) for payment in order.payments.all()]
-    return [Act("orders.capture", order, data=data, created=True), *payments]
+    payments = [Act("orders.add_payment", payment, payment.told, created=True) for payment in order.payments.all()]
+    note = f"From {order.channel.name}, number there {order.external_id}."
+    return [Act("orders.capture", order, note, data, created=True), *payments]
 
 
-def _make_customers(orders: list[OrderIn], known: Known, actor: Actor) -> None:
-    """Store the customers whose e-mail address is new, in the order of their addresses, and note their ids."""
-    unknown = {key: one for one in orders if (key := known.email_of(one)) and key not in known.customers}
-    rows = [
-        Customer(
-            email=email,
-            name=unknown[email].customer.name[:200],
-            phone=unknown[email].customer.phone[:40],
-            created_at=actor.now,
-        )
-        for email in sorted(unknown)
-    ]
-    known.customers.update({row.email: row.pk for row in insert_new(rows, mark="email")})
-    known.new_customers.update(unknown)
-    late = [row.email for row in rows if row.email not in known.customers]
-    if late:
-        known.customers.update(Customer.objects.filter(email__in=late).values_list("email", "pk"))
-
-
-def _insert_orders(account: ChannelAccount, orders: list[OrderIn], known: Known, actor: Actor) -> dict[str, Order]:
+def _insert_orders(account: ChannelAccount, orders: list[OrderIn], actor: Actor) -> dict[str, Order]:
     """Insert the heads of the orders and return those that are new, by the channel's number.
 
     What another transaction inserted first is left to it; a number drawn twice is drawn again.
     """
     made: dict[str, Order] = {}
-    waiting = orders
+    waiting, reps = orders, reps_of(orders)
     for _ in range(NUMBER_TRIES):
-        rows = [order_row(order, account, known, number=random_code(8), actor=actor) for order in waiting]
-        made |= {row.external_id: row for row in insert_new(rows, mark="number")}
+        rows = [order_row(order, account, number=random_code(8), reps=reps, actor=actor) for order in waiting]
+        made |= {row.external_id: row for row in insert_new(rows, mark="number", pointer=customers_of(waiting))}
         waiting = [order for order in waiting if order.external_id not in made]
         if not waiting:
             return made

@@ -1,11 +1,11 @@
 """The gates of a captured order: what can be said at once of its data, address, risk and money."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from oms.foundation.actor import Actor
 from oms.foundation.money import minor_text
 from orders.intake import OrderIn
-from orders.models import Channel, Gate, Hold, Order
+from orders.models import Channel, Gate, Order
 from orders.screening import (
     CheckedLine,
     DataFacts,
@@ -16,16 +16,15 @@ from orders.screening import (
     check_fraud,
 )
 from orders.screening.verdict import PENDING
-from orders.services.capture_known import Known
+from orders.services.capture_known import email_of
 from orders.services.payment_gate import payment_verdict
-from orders.services.remembered import remember_parts
-
-CHUNK = 2_000
 
 
-def write_gates(pairs: Sequence[tuple[Order, OrderIn]], known: Known, channel: Channel, actor: Actor) -> None:
-    """Store the five gates of every order in one statement."""
-    rows = [
+def gate_rows(
+    pairs: Sequence[tuple[Order, OrderIn]], newcomers: Collection[str], channel: Channel, actor: Actor
+) -> list[Gate]:
+    """Return the five gates of new orders; ``newcomers`` are the e-mail addresses that never ordered before."""
+    return [
         Gate(
             order=order,
             name=verdict.name,
@@ -36,28 +35,24 @@ def write_gates(pairs: Sequence[tuple[Order, OrderIn]], known: Known, channel: C
             checked_at=None if verdict.state == PENDING else actor.now,
         )
         for order, told in pairs
-        for verdict in verdicts(order, told, known, channel)
+        for verdict in verdicts(order, told, newcomers, channel)
     ]
-    Gate.objects.bulk_create(rows, batch_size=CHUNK)
-    orders = [order for order, _ in pairs]
-    remember_parts(orders, "gates", Gate, rows)
-    remember_parts(orders, "holds", Hold, [])
 
 
-def verdicts(order: Order, told: OrderIn, known: Known, channel: Channel) -> Iterator[Verdict]:
+def verdicts(order: Order, told: OrderIn, newcomers: Collection[str], channel: Channel) -> Iterator[Verdict]:
     """Yield the verdict of each gate; stock is for the room that knows it."""
-    yield check_data(_data_facts(order, told, known, channel))
+    yield check_data(_data_facts(order, channel))
     yield check_address(told.shipping_address)
-    yield check_fraud(_fraud_facts(order, told, known))
+    yield check_fraud(_fraud_facts(order, told, newcomers))
     yield payment_verdict(order, list(order.payments.all()))
     yield Verdict("stock", PENDING)
 
 
-def _data_facts(order: Order, told: OrderIn, known: Known, channel: Channel) -> DataFacts:
+def _data_facts(order: Order, channel: Channel) -> DataFacts:
     """Return what the data check looks at."""
     lines = [
-        CheckedLine(position, line.sku, line.sku in known.products, line.sku in known.sold)
-        for position, line in enumerate(told.lines, 1)
+        CheckedLine(line.position, line.sku, line.product is not None, bool(line.product and line.product.is_active))
+        for line in order.lines.all()
     ]
     difference = order.total_difference
     return DataFacts(
@@ -71,7 +66,7 @@ def _data_facts(order: Order, told: OrderIn, known: Known, channel: Channel) -> 
     )
 
 
-def _fraud_facts(order: Order, told: OrderIn, known: Known) -> FraudFacts:
+def _fraud_facts(order: Order, told: OrderIn, newcomers: Collection[str]) -> FraudFacts:
     """Return what the fraud check looks at."""
     billing, shipping = told.billing_address, told.shipping_address
     return FraudFacts(
@@ -81,6 +76,6 @@ def _fraud_facts(order: Order, told: OrderIn, known: Known) -> FraudFacts:
         billing_postal_code=billing.postal_code if billing else "",
         shipping_postal_code=shipping.postal_code if shipping else "",
         total=order.total,
-        is_first_order=order.customer_id is None or known.email_of(told) in known.new_customers,
+        is_first_order=order.customer_id is None or email_of(told) in newcomers,
         has_contact=bool(order.email or order.phone),
     )

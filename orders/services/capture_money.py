@@ -1,17 +1,16 @@
 """The money of a captured order: its payments, what their gateways are asked, and what the channel has settled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from oms.foundation.actor import Actor
 from orders.intake import OrderIn, PaymentIn
 from orders.intake.order import AUTHORIZED, PAID, PENDING
-from orders.models import Order, Payment, PaymentEvent, Refund
-from orders.services.intents import authorize_intent, capture_intent, write_intents
+from orders.models import Order, Payment, PaymentEvent
+from orders.services.intents import authorize_intent, capture_intent
 from orders.services.remembered import remember_parts
 from orders.services.status import payment_status_of
 from orders.states import Outcome, PaymentState, PaymentStatus
 
-CHUNK = 2_000
 STATES = {
     PAID: PaymentState.CAPTURED,
     AUTHORIZED: PaymentState.AUTHORIZED,
@@ -30,18 +29,26 @@ def payment_status(order: Order, told: OrderIn, actor: Actor) -> PaymentStatus:
     return payment_status_of(order, [_payment_row(order, payment, actor) for payment in given_payments(told)])
 
 
-def write_payments(pairs: Sequence[tuple[Order, OrderIn]], actor: Actor) -> None:
-    """Store the payments, what the channel has settled and what their gateways are to be asked, one INSERT a table."""
-    told = [(order, payment) for order, given in pairs for payment in given_payments(given)]
-    rows = [_payment_row(order, payment, actor) for order, payment in told]
-    Payment.objects.bulk_create(rows, batch_size=CHUNK)
-    settled = [event for row, (_, payment) in zip(rows, told, strict=True) for event in _settled(row, payment, actor)]
-    asked = [authorize_intent(row, actor) for row in rows if row.state == PaymentState.CREATED]
-    events = write_intents([*settled, *asked])
-    orders = [order for order, _ in pairs]
-    remember_parts(orders, "payments", Payment, rows)
-    remember_parts(rows, "events", PaymentEvent, events, key="payment_id")
-    remember_parts(orders, "refunds", Refund, [])
+def payment_rows(pairs: Sequence[tuple[Order, OrderIn]], actor: Actor) -> list[Payment]:
+    """Return the payments of new orders."""
+    return [_payment_row(order, payment, actor) for order, told in pairs for payment in given_payments(told)]
+
+
+def event_rows(pairs: Sequence[tuple[Order, OrderIn]], actor: Actor) -> list[PaymentEvent]:
+    """Return what channels have settled already and what gateways are to be asked, and keep it on the payments."""
+    events = [event for order, told in pairs for event in _events_of(order, told, actor)]
+    remember_parts(
+        [one for order, _ in pairs for one in order.payments.all()], "events", PaymentEvent, events, key="payment_id"
+    )
+    return events
+
+
+def _events_of(order: Order, told: OrderIn, actor: Actor) -> Iterator[PaymentEvent]:
+    """Yield the money facts and intents of one order."""
+    for row, payment in zip(order.payments.all(), given_payments(told), strict=True):
+        yield from _settled(row, payment, actor)
+        if row.state == PaymentState.CREATED:
+            yield authorize_intent(row, actor)
 
 
 def _payment_row(order: Order, payment: PaymentIn, actor: Actor) -> Payment:

@@ -1,24 +1,24 @@
 """The rows of a captured order: its head, lines, addresses and discounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
 
 from oms.foundation.actor import Actor
+from oms.foundation.cards import masked
+from oms.foundation.inserting import Pointer
 from orders.intake import AddressIn, DiscountIn, LineIn, OrderIn, Sums, add_up
 from orders.models import ChannelAccount, Order, OrderAddress, OrderDiscount, OrderLine
 from orders.models.orders import AddressKind
-from orders.services.capture_known import Known
 from orders.services.capture_money import payment_status
 from orders.services.remembered import remember_parts
 from orders.states import OrderState
 
-CHUNK = 2_000
 Pair = tuple[Order, OrderIn]
 
 
-def order_row(order: OrderIn, account: ChannelAccount, known: Known, *, number: str, actor: Actor) -> Order:
+def order_row(order: OrderIn, account: ChannelAccount, *, number: str, reps: Mapping[str, Any], actor: Actor) -> Order:
     """Return the head of an order that has been placed at its channel."""
     sums = add_up(order)
     row = Order(
@@ -26,7 +26,6 @@ def order_row(order: OrderIn, account: ChannelAccount, known: Known, *, number: 
         channel=account.channel,
         channel_account=account,
         external_id=order.external_id,
-        customer_id=known.customer_of(order),
         state=OrderState.PLACED,
         currency=order.currency,
         prices_include_tax=order.prices_include_tax,
@@ -34,7 +33,10 @@ def order_row(order: OrderIn, account: ChannelAccount, known: Known, *, number: 
         placed_at=order.placed_at or actor.now,
         received_at=actor.now,
         created_at=actor.now,
-        tags=[str(tag) for tag in order.tags],
+        sales_rep=reps.get(order.sales_rep),
+        tags=_tags(order, reps),
+        ship_by=order.ship_by,
+        channel_fee=order.channel_fee,
         notifies_customer=account.channel.sends_mail,
         service_level=order.shipping.service_level,
         **_amounts(order, sums),
@@ -43,13 +45,22 @@ def order_row(order: OrderIn, account: ChannelAccount, known: Known, *, number: 
             customer_name=order.customer.name,
             email=order.customer.email.strip(),
             phone=order.customer.phone,
-            instructions=order.instructions,
+            instructions=masked(order.instructions),
             purchase_order=order.purchase_order,
             risk_stated=order.risk_stated,
         ),
     )
     row.payment_status = payment_status(row, order, actor)
     return row
+
+
+def _tags(order: OrderIn, reps: Mapping[str, Any]) -> list[str]:
+    """Return the order's tags, and the sales representative whom nobody here knows."""
+    stranger = order.sales_rep and order.sales_rep not in reps
+    return [
+        *(str(tag) for tag in order.tags),
+        *([f"sales rep: {order.sales_rep}".replace("\x00", "")[:40]] if stranger else []),
+    ]
 
 
 def _amounts(order: OrderIn, sums: Sums) -> dict[str, int]:
@@ -64,37 +75,27 @@ def _amounts(order: OrderIn, sums: Sums) -> dict[str, int]:
     }
 
 
-def write_parts(pairs: Sequence[Pair], known: Known, actor: Actor) -> None:
-    """Store lines, addresses and discounts of new orders, one statement a table."""
-    lines = {order.pk: _line_rows(order, told, known) for order, told in pairs}
-    _store(pairs, "lines", OrderLine, [row for rows in lines.values() for row in rows])
-    addresses = [row for order, told in pairs for row in _address_rows(order, told, actor)]
-    _store(pairs, "addresses", OrderAddress, addresses)
-    discounts = [row for order, told in pairs for row in _discount_rows(order, told, lines[order.pk])]
-    _store(pairs, "discounts", OrderDiscount, discounts)
-
-
-def _store(pairs: Sequence[Pair], name: str, model: type[Model], rows: list[Any]) -> None:
-    """Insert the rows and keep them on their orders."""
-    model._default_manager.bulk_create(rows, batch_size=CHUNK)
-    remember_parts([order for order, _ in pairs], name, model, rows)
-
-
-def _line_rows(order: Order, told: OrderIn, known: Known) -> list[OrderLine]:
-    """Return the lines with their share of all discounts."""
-    shares = add_up(told).shares
+def line_rows(pairs: Sequence[Pair]) -> list[OrderLine]:
+    """Return the lines of new orders, each with its share of all discounts."""
     return [
-        _line_row(order, position, line, share, known)
-        for position, (line, share) in enumerate(zip(told.lines, shares, strict=True), 1)
+        _line_row(order, position, line, share)
+        for order, told in pairs
+        for position, (line, share) in enumerate(zip(told.lines, add_up(told).shares, strict=True), 1)
     ]
 
 
-def _line_row(order: Order, position: int, line: LineIn, share: int, known: Known) -> OrderLine:
-    """Return one line; a SKU that the catalogue does not know has no product."""
+def products_of(rows: Sequence[OrderLine], pairs: Sequence[Pair]) -> Pointer:
+    """Return where the products of the lines are found; a SKU too long to be kept is none of ours."""
+    told = (line.sku for _, order in pairs for line in order.lines)
+    skus = [row.sku if row.sku == sku else "" for row, sku in zip(rows, told, strict=True)]
+    return Pointer("product", "sku", skus, only=("is_active",))
+
+
+def _line_row(order: Order, position: int, line: LineIn, share: int) -> OrderLine:
+    """Return one line; its product is found as it is stored."""
     return OrderLine(
         order=order,
         position=position,
-        product_id=known.products.get(line.sku),
         quantity=line.quantity,
         quantity_open=line.quantity,
         unit_price=line.unit_price,
@@ -105,16 +106,23 @@ def _line_row(order: Order, position: int, line: LineIn, share: int, known: Know
             external_id=line.external_id,
             sku=line.sku,
             title=line.title,
-            customization=line.customization,
-            instructions=line.instructions,
+            customization=masked(line.customization),
+            instructions=masked(line.instructions),
         ),
     )
 
 
-def _address_rows(order: Order, told: OrderIn, actor: Actor) -> list[OrderAddress]:
+def address_rows(pairs: Sequence[Pair], actor: Actor) -> list[OrderAddress]:
     """Return the addresses that were given."""
-    given = ((AddressKind.SHIPPING, told.shipping_address), (AddressKind.BILLING, told.billing_address))
-    return [_address_row(order, kind, address, actor) for kind, address in given if address is not None]
+    return [
+        _address_row(order, kind, address, actor)
+        for order, told in pairs
+        for kind, address in (
+            (AddressKind.SHIPPING, told.shipping_address),
+            (AddressKind.BILLING, told.billing_address),
+        )
+        if address is not None
+    ]
 
 
 def _address_row(order: Order, kind: AddressKind, address: AddressIn, actor: Actor) -> OrderAddress:
@@ -123,10 +131,8 @@ def _address_row(order: Order, kind: AddressKind, address: AddressIn, actor: Act
     return OrderAddress(order=order, kind=kind, created_at=actor.now, **fitting(OrderAddress, **texts))
 
 
-def _discount_rows(order: Order, told: OrderIn, lines: list[OrderLine]) -> list[OrderDiscount]:
-    """Return the discounts as the customer saw them, those of the order first."""
-    given: list[tuple[OrderLine | None, DiscountIn]] = [(None, one) for one in told.discounts]
-    given += [(row, one) for row, line in zip(lines, told.lines, strict=True) for one in line.discounts]
+def discount_rows(pairs: Sequence[Pair]) -> list[OrderDiscount]:
+    """Return the discounts as the customers saw them, those of the whole order before those of its lines."""
     return [
         OrderDiscount(
             order=order,
@@ -134,8 +140,22 @@ def _discount_rows(order: Order, told: OrderIn, lines: list[OrderLine]) -> list[
             amount=one.amount,
             **fitting(OrderDiscount, code=one.code, promotion_ref=one.promotion_ref),
         )
-        for row, one in given
+        for order, told in pairs
+        for row, one in _given_discounts(order, told)
     ]
+
+
+def _given_discounts(order: Order, told: OrderIn) -> list[tuple[OrderLine | None, DiscountIn]]:
+    """Return the discounts of an order, each with its line or none."""
+    on_lines = zip(order.lines.all(), told.lines, strict=True)
+    return [(None, one) for one in told.discounts] + [(row, one) for row, line in on_lines for one in line.discounts]
+
+
+def remember_rows(pairs: Sequence[Pair], **parts: Sequence[Any]) -> None:
+    """Keep the inserted rows on their orders, as ``lines=…``, so that reading an order's own asks nothing."""
+    for name, rows in parts.items():
+        related: Any = Order._meta.get_field(name)
+        remember_parts([order for order, _ in pairs], name, related.related_model, rows)
 
 
 def fitting(model: type[Model], **texts: str) -> dict[str, str]:

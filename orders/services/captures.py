@@ -56,7 +56,7 @@ def request_captures(
         intent for order in orders for intent in _intents_of(order, by_order[order.pk], money[order.pk], asked, actor)
     ]
     write_intents(intents)
-    record_many(actor, [_act(intent) for intent in intents])
+    record_many(actor, [request_act(intent) for intent in intents])
     return intents
 
 
@@ -90,7 +90,7 @@ def _group(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _act(intent: PaymentEvent) -> Act:
+def request_act(intent: PaymentEvent) -> Act:
     """Return the timeline's line of an intent."""
     note = str(Money(intent.amount, intent.currency))
     return Act(f"orders.request_{intent.kind}", intent.payment, note, {"key": intent.key, "amount": intent.amount})

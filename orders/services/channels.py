@@ -1,6 +1,7 @@
 """Channels: made once by code, found by code."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
@@ -18,11 +19,12 @@ def create_channel(*, code: str, name: str, actor: Actor, **fields: str | bool) 
     return account, is_new or has_account
 
 
-def account_named(code: str) -> ChannelAccount:
-    """Return the account; raises :class:`NotFound` that names the known ones."""
-    account = ChannelAccount.objects.select_related("channel").filter(code=code).first()
+def account_named(code: str, accounts: "QuerySet[ChannelAccount] | None" = None) -> ChannelAccount:
+    """Return the account, of all or of those given; raises :class:`NotFound` that names the known ones."""
+    among = ChannelAccount.objects.all() if accounts is None else accounts
+    account = among.select_related("channel").filter(code=code).first()
     if account is None:
-        known = ", ".join(ChannelAccount.objects.order_by("code").values_list("code", flat=True)[:50])
+        known = ", ".join(among.order_by("code").values_list("code", flat=True)[:50])
         sentence = f"There is no channel “{code}”. Known channels: {known or 'none; make one with create_channel'}."
         raise NotFound(sentence, code="unknown_channel", field="channel")
     return account

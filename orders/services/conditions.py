@@ -1,10 +1,11 @@
 """Conditions of the acts on an order: each says in a sentence how to mend what is missing."""
 
 from oms.foundation.actions import Condition
-from orders.models import Gate, Hold, Order, PaymentEvent
+from orders.models import Gate, Order, PaymentEvent
 from orders.services.gates import PASSABLE
+from orders.services.held import not_held
 from orders.services.status import PROMISED
-from orders.states import OPEN_OUTCOMES, EventKind, GateName, HoldState, OrderState, PaymentState
+from orders.states import OPEN_OUTCOMES, EventKind, GateName, HeldAct, HoldState, OrderState, PaymentState
 
 
 def _live(order: Order) -> str | None:
@@ -14,6 +15,11 @@ def _live(order: Order) -> str | None:
     if order.state == OrderState.DRAFT:
         return "This is a draft: place it first."
     return f"The order is {order.get_state_display()}: nothing of it can change any more."
+
+
+def _holdable(order: Order) -> str | None:
+    """Return why nothing of an order can be held any more."""
+    return None if order.state == OrderState.COMPLETED else _live(order)
 
 
 def _changeable(order: Order) -> str | None:
@@ -82,17 +88,6 @@ def _missing(name: GateName, gate: Gate | None) -> str:
     return f"{name.label}: {gate.reason}"
 
 
-def _no_blocking_hold(order: Order) -> str | None:
-    """Return which hold keeps an order."""
-    holds = [one for one in order.holds.all() if one.state == HoldState.OPEN and "release" in one.blocks]
-    return f"Held: {_named(holds[0])}. Release the hold first." if holds else None
-
-
-def _named(hold: Hold) -> str:
-    """Return a hold's reason and note."""
-    return f"{hold.get_reason_display()} ({hold.note})" if hold.note else str(hold.get_reason_display())
-
-
 def _has_open_hold(order: Order) -> str | None:
     """Return that nothing holds the order."""
     return None if any(one.state == HoldState.OPEN for one in order.holds.all()) else "No hold stands on this order."
@@ -128,6 +123,11 @@ def _money_collected(order: Order) -> str | None:
     return None if left > 0 else "Nothing was collected that could go back."
 
 
+def _nothing_to_refund_held(order: Order) -> str | None:
+    """Return which hold keeps the collected money that cancelling would give back."""
+    return None if _money_collected(order) else REFUND_NOT_HELD.check(order)
+
+
 def _has_open_pieces(order: Order) -> str | None:
     """Return that no piece is left to cancel."""
     return None if any(line.quantity_open for line in order.lines.all()) else "No piece of this order is open."
@@ -135,13 +135,17 @@ def _has_open_pieces(order: Order) -> str | None:
 
 CHANGEABLE = Condition("order_ended", _changeable)
 LIVE = Condition("order_not_live", _live)
+HOLDABLE = Condition("order_not_live", _holdable)
 IS_DRAFT = Condition("order_not_draft", _draft)
 IS_PLACED = Condition("order_not_placed", _placed)
 CANCELLABLE = Condition("order_not_cancellable", _cancellable)
 NOTHING_SHIPPED = Condition("pieces_shipped", _nothing_shipped)
 NO_MONEY_MOVING = Condition("payment_under_way", _no_money_moving)
 GATES_OPEN = Condition("gate_closed", _gates_open)
-NO_BLOCKING_HOLD = Condition("order_held", _no_blocking_hold)
+RELEASE_NOT_HELD = not_held(HeldAct.RELEASE)
+CANCEL_NOT_HELD = not_held(HeldAct.CANCEL)
+REFUND_NOT_HELD = not_held(HeldAct.REFUND)
+MONEY_NOT_HELD = Condition("order_held", _nothing_to_refund_held)
 HAS_OPEN_HOLD = Condition("no_hold", _has_open_hold)
 HAS_CLOSED_GATE = Condition("no_closed_gate", _has_closed_gate)
 HAS_WAIVED_GATE = Condition("no_waived_gate", _has_waived_gate)

@@ -9,6 +9,7 @@ from inventory.models import Product
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
+from oms.foundation.cards import masked
 from oms.foundation.facts import publish
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, NotFound, Reason
@@ -78,7 +79,7 @@ def create_draft(*, draft: Draft, actor: Actor) -> Order:
         customer_name=draft.customer_name,
         email=draft.email,
         phone=draft.phone,
-        instructions=draft.instructions,
+        instructions=masked(draft.instructions),
         purchase_order=draft.purchase_order,
         notifies_customer=account.channel.sends_mail,
         received_at=actor.now,
@@ -87,7 +88,7 @@ def create_draft(*, draft: Draft, actor: Actor) -> Order:
         line.order = order
     OrderLine.objects.bulk_create(lines)
     _write_addresses(order, draft, actor)
-    record_many(actor, [Act("orders.draft", order, created=True)])
+    record_many(actor, [Act("orders.draft", order, f"Total {order.total_money}.", created=True)])
     return order
 
 
@@ -163,7 +164,7 @@ def change_lines(*, order_id: int, lines: Sequence[DraftLine], actor: Actor) -> 
     order.lines_total = sum(row.subtotal for row in rows)
     order.total = order.lines_total + order.shipping_total
     order.save(update_fields=["lines_total", "total"])
-    record_many(actor, [Act("orders.change_lines", order, data={"lines": len(rows)})])
+    record_many(actor, [Act("orders.change_lines", order, f"Total {order.total_money}.", {"lines": len(rows)})])
     return order
 
 
@@ -181,7 +182,7 @@ def place_order(
     payments = _payment(order, method, token, gateway, actor)
     order.place(at=actor.now)
     order.save(update_fields=["state", "placed_at"])
-    record_many(actor, [Act("orders.place", order)])
+    record_many(actor, [Act("orders.place", order, f"Total {order.total_money}.")])
     refresh_payment_status([order], payments)
     verdicts = [*screen([order], lines)[order.pk], payment_verdict(order, payments), Verdict("stock", PENDING)]
     apply_verdicts([order], {order.pk: verdicts}, actor)
@@ -206,5 +207,5 @@ def _payment(order: Order, method: str, token: str, gateway: str, actor: Actor) 
     payment.save()
     if token:
         write_intents([authorize_intent(payment, actor)])
-    record_many(actor, [Act("orders.add_payment", payment, created=True)])
+    record_many(actor, [Act("orders.add_payment", payment, payment.told, created=True)])
     return [payment]

@@ -13,10 +13,18 @@ from orders.events import OrderReleased
 from orders.locks import lock_orders
 from orders.models import Gate, Hold, Order
 from orders.screening.verdict import Verdict
-from orders.states import GateName, GateState, HoldState, OrderState
+from orders.states import GateName, GateState, HeldAct, HoldState, OrderState
 
 Gates = dict[int, dict[str, Gate]]
 PASSABLE = (GateState.OPEN, GateState.WAIVED)
+RELEASED = "Every gate is open, and no hold keeps it."
+OPENED: dict[str, str] = {
+    GateName.DATA: "Nothing is missing.",
+    GateName.ADDRESS: "It can be delivered to.",
+    GateName.FRAUD: "No rule asks for a person.",
+    GateName.PAYMENT: "The money is there or promised.",
+    GateName.STOCK: "Everything is allocated.",
+}
 FIELDS = ("state", "code", "reason", "evidence", "checked_at")
 
 
@@ -37,7 +45,7 @@ def apply_verdicts(orders: Sequence[Order], verdicts: Mapping[int, Sequence[Verd
             if gate.state == GateState.WAIVED:
                 continue
             if (gate.state, gate.code, gate.reason) != (verdict.state, verdict.code, verdict.reason):
-                acts.append(Act("orders.gate", order, verdict.reason, _told(verdict)))
+                acts.append(Act("orders.gate", order, verdict.reason or OPENED.get(gate.name, ""), _told(verdict)))
             _take(gate, verdict, actor)
             changed.append(gate)
     write_gates(changed)
@@ -97,7 +105,7 @@ def release_open(orders: Iterable[Order], gates: Gates, actor: Actor) -> list[in
     for order in ready:
         order.release(at=actor.now)
     save_many(ready, ["state", "released_at"])
-    record_many(actor, [Act("orders.release", order) for order in ready])
+    record_many(actor, [Act("orders.release", order, RELEASED) for order in ready])
     publish(*(OrderReleased(at=actor.now, order_id=order.pk) for order in ready))
     return [order.pk for order in ready]
 
@@ -114,8 +122,8 @@ def _blocked(orders: Sequence[Order], gates: Gates, actor: Actor) -> set[int]:
     for hold in let_go:
         hold.release(by=actor.label, at=actor.now)
     save_many(let_go, ["state", "ended_by", "ended_at"])
-    record_many(actor, [Act("orders.release_hold", hold, "its reason is gone") for hold in let_go])
-    return {hold.order_id for hold in standing if hold.state == HoldState.OPEN and "release" in hold.blocks}
+    record_many(actor, [Act("orders.release_hold", hold, f"{hold.why}: its reason is gone.") for hold in let_go])
+    return {hold.order_id for hold in standing if hold.state == HoldState.OPEN and HeldAct.RELEASE in hold.blocks}
 
 
 def _rule_met(hold: Hold, gates: Mapping[str, Gate]) -> bool:

@@ -8,9 +8,7 @@ from oms.foundation.audit import Act, record_many
 from oms.foundation.facts import publish
 from orders.events import OrderHeld
 from orders.models import Hold, Order
-from orders.states import HoldReason, HoldState
-
-RELEASE = "release"
+from orders.states import HeldAct, HoldReason, HoldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def put_holds(stops: Sequence[Stop], actor: Actor) -> list[Hold]:
             order=stop.order,
             reason=stop.reason,
             note=stop.note[:1000],
-            blocks=[RELEASE],
+            blocks=[HeldAct.RELEASE],
             released_when=stop.released_when,
         )
         for key, stop in wanted.items()
@@ -50,6 +48,12 @@ def put_holds(stops: Sequence[Stop], actor: Actor) -> list[Hold]:
 def insert_holds(holds: Iterable[Hold], actor: Actor) -> list[Hold]:
     """Save new holds, each with its audit line and its fact."""
     rows = Hold.objects.bulk_create(list(holds))
-    record_many(actor, [Act("orders.hold", row, row.note, {"reason": row.reason}, created=True) for row in rows])
+    record_many(actor, [_act(row) for row in rows])
     publish(*(OrderHeld(at=actor.now, order_id=row.order_id, hold_id=row.pk) for row in rows))
     return rows
+
+
+def _act(hold: Hold) -> Act:
+    """Return the timeline's line of a new hold: why, and what must wait."""
+    note = f"{hold.why}. It blocks {hold.blocked}."
+    return Act("orders.hold", hold, note[:1].upper() + note[1:], {"reason": hold.reason}, created=True)

@@ -15,10 +15,11 @@ from oms.foundation.refusals import Refused
 from orders.events import OrderRecalled
 from orders.locks import lock_order
 from orders.models import Hold, Order
-from orders.services.conditions import LIVE
+from orders.services.conditions import HOLDABLE
 from orders.services.gates import gates_of, open_holds, release_open
-from orders.services.holding import RELEASE, insert_holds
-from orders.states import HoldReason, OrderState
+from orders.services.held import named_acts
+from orders.services.holding import insert_holds
+from orders.states import HeldAct, HoldReason, OrderState
 
 
 @transaction.atomic
@@ -29,15 +30,23 @@ def place_hold(
     note: str = "",
     due_at: datetime | None = None,
     owner_id: int | None = None,
-    blocks: Sequence[str] = (RELEASE,),
+    blocks: Sequence[str] = (HeldAct.RELEASE,),
     actor: Actor,
 ) -> Hold:
-    """Stop an order; a released one is taken back from the floor where nothing speaks against it."""
+    """Stop acts on an order; one held from release is taken back from the floor where nothing speaks against it.
+
+    Of a completed order only refunds can still be held.
+
+    :raises Invalid: for an act that a hold cannot block.
+    """
+    acts = named_acts(blocks)
     order = lock_order(order_id)
-    refuse_unless(order, LIVE)
-    hold = Hold(order=order, reason=reason, note=note, due_at=due_at, owner_id=owner_id, blocks=list(blocks))
+    refuse_unless(order, HOLDABLE)
+    if not order.is_live and acts != [HeldAct.REFUND]:
+        raise Refused("The order is completed: only refunding can still wait.", code="order_completed", field="blocks")
+    hold = Hold(order=order, reason=reason, note=note, due_at=due_at, owner_id=owner_id, blocks=acts)
     insert_holds([hold], actor)
-    if RELEASE in blocks:
+    if HeldAct.RELEASE in acts:
         recall_if_possible(order, actor)
     return hold
 
@@ -48,7 +57,7 @@ def recall_if_possible(order: Order, actor: Actor) -> bool:
         return False
     order.recall()
     order.save(update_fields=["state", "released_at"])
-    record_many(actor, [Act("orders.recall", order)])
+    record_many(actor, [Act("orders.recall", order, "Nothing of it was picked yet.")])
     publish(OrderRecalled(at=actor.now, order_id=order.pk))
     return True
 
@@ -92,7 +101,7 @@ def _chosen(order: Order, hold: int | None) -> list[Hold]:
 def _end(order: Order, holds: Sequence[Hold], act: str, note: str, actor: Actor) -> None:
     """Save ended holds and release the order if it is ready."""
     save_many(holds, ["state", "ended_by", "ended_at"])
-    record_many(actor, [Act(act, one, note) for one in holds])
+    record_many(actor, [Act(act, one, f"{one.why}. {note}".strip()) for one in holds])
     release_open([order], gates_of([order]), actor)
 
 
@@ -114,5 +123,5 @@ def _expire(order_id: int, actor: Actor) -> int:
     ]
     for one in due:
         one.expire(by=actor.label, at=actor.now)
-    _end(order, due, "orders.expire_hold", "its time is over", actor)
+    _end(order, due, "orders.expire_hold", "Its time is over.", actor)
     return len(due)

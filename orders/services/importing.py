@@ -1,85 +1,77 @@
 """Importing order files: chunks of orders, each captured in a transaction of its own; every refused row is named."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from django.db import DataError, IntegrityError, transaction
 
 from oms.foundation.actor import Actor
+from oms.foundation.imports.plans import Plan, Seen, Verb, as_seen, refused
+from oms.foundation.money import Money, minor_text
 from oms.foundation.tables import RowFault
 from orders.channels.files import Told
-from orders.models import ChannelAccount
-from orders.services.capture import capture_orders
-
-CHUNK_ORDERS, CHUNK_ROWS = 100, 3_000
-
-
-@dataclass
-class ImportTally:
-    """What became of a file's orders; ``differing`` are taken orders whose total does not add up."""
-
-    captured: int = 0
-    known: int = 0
-    refused: int = 0
-    differing: int = 0
-    faults: list[RowFault] = field(default_factory=list)
+from orders.intake import OrderIn, add_up
+from orders.models import ChannelAccount, Order
+from orders.services.capture import Captured, capture_orders
+from orders.services.capture_known import known_orders
 
 
-def import_orders(*, account_id: int, told: Iterable[Told], dry_run: bool = False, actor: Actor) -> ImportTally:
-    """Capture every readable order of a file once and name the others; with ``dry_run`` nothing is kept."""
-    tally = ImportTally()
-    account = ChannelAccount.objects.select_related("channel").get(pk=account_id)
-    for chunk in _chunks(_readable(told, tally)):
-        try:
-            _capture(account, chunk, tally, actor, dry_run)
-        except (DataError, IntegrityError):
-            _capture_singly(account, chunk, tally, actor, dry_run)
-    return tally
+def plan_orders(*, account: ChannelAccount, told: Sequence[Told]) -> list[Plan]:
+    """Return which readable orders of a file would be captured, and which are known already."""
+    known = known_orders(account, [one.order.external_id for one in told if one.order])
+    return [_plan(one, known) for one in told]
 
 
-def _readable(told: Iterable[Told], tally: ImportTally) -> Iterator[Told]:
-    """Yield the orders without faults; the others are added to the tally."""
-    for one in told:
-        if one.order is not None:
-            yield one
-        else:
-            tally.refused += 1
-            tally.faults += one.faults
+def store_orders(
+    *, account: ChannelAccount, told: Sequence[Told], actor: Actor, seen: Seen | None = None
+) -> list[Plan]:
+    """Capture readable orders of a file once, in one transaction; one that the database cannot hold is refused alone.
+
+    ``account`` comes with its channel.
+    """
+    try:
+        return _capture(account, told, actor, seen)
+    except (DataError, IntegrityError) as error:
+        if len(told) > 1:
+            return [plan for one in told for plan in store_orders(account=account, told=[one], actor=actor, seen=seen)]
+        sentence = f"order {told[0].key} cannot be stored: {str(error).splitlines()[0][:200]}"
+        return [refused(told[0], RowFault(told[0].row, "", "not_storable", sentence))]
 
 
-def _chunks(told: Iterable[Told]) -> Iterator[list[Told]]:
-    """Yield lists of at most a hundred orders and about three thousand rows."""
-    chunk: list[Told] = []
-    rows = 0
-    for one in told:
-        chunk.append(one)
-        rows += len(one.rows)
-        if len(chunk) >= CHUNK_ORDERS or rows >= CHUNK_ROWS:
-            yield chunk
-            chunk, rows = [], 0
-    if chunk:
-        yield chunk
+@transaction.atomic
+def _capture(account: ChannelAccount, told: Sequence[Told], actor: Actor, seen: Seen | None) -> list[Plan]:
+    """Capture the orders whose plan is what was seen; those that are known by now stay as they are."""
+    plans = [as_seen(_plan(one, {}), seen) for one in told]
+    orders = [one.order for one, plan in zip(told, plans, strict=True) if one.order and plan.verb == Verb.CREATE]
+    captured = iter(capture_orders(account_id=account.pk, account=account, orders=orders, actor=actor))
+    return [_done(plan, next(captured)) if plan.verb == Verb.CREATE else plan for plan in plans]
 
 
-def _capture(account: ChannelAccount, chunk: list[Told], tally: ImportTally, actor: Actor, dry_run: bool) -> None:
-    """Capture a chunk in one transaction and count it."""
-    orders = [one.order for one in chunk if one.order is not None]
-    with transaction.atomic():
-        captured = capture_orders(account_id=account.pk, account=account, orders=orders, actor=actor)
-        transaction.set_rollback(dry_run)
-    tally.captured += sum(one.created for one in captured)
-    tally.known += sum(not one.created for one in captured)
-    tally.differing += sum(bool(one.difference) for one in captured if one.created)
+def _done(plan: Plan, captured: Captured) -> Plan:
+    """Return what became of one order."""
+    if captured.created:
+        return plan.made(captured.order.pk)
+    return Plan(plan.row, plan.key, Verb.SAME, object_id=captured.order.pk)
 
 
-def _capture_singly(
-    account: ChannelAccount, chunk: list[Told], tally: ImportTally, actor: Actor, dry_run: bool
-) -> None:
-    """Capture the orders of a chunk one by one after the database refused it, and name the one it cannot hold."""
-    for one in chunk:
-        try:
-            _capture(account, [one], tally, actor, dry_run)
-        except (DataError, IntegrityError) as error:
-            tally.refused += 1
-            sentence = f"order {one.name} cannot be stored: {str(error).splitlines()[0][:200]}"
-            tally.faults.append(RowFault(one.rows[0], "", "not_storable", sentence))
+def _plan(told: Told, known: Mapping[str, Order]) -> Plan:
+    """Return what capturing one readable order does."""
+    order = told.order
+    if order is None:
+        return refused(told, *told.faults)
+    if order.external_id in known:
+        return Plan(told.row, told.key, Verb.SAME, object_id=known[order.external_id].pk)
+    made = {
+        "customer": [None, order.customer.name],
+        "lines": [None, len(order.lines)],
+        "total": [None, str(Money(order.total, order.currency))],
+    }
+    return Plan(told.row, told.key, Verb.CREATE, made, _note(order))
+
+
+def _note(order: OrderIn) -> str:
+    """Return what a person will have to look at."""
+    difference = add_up(order).difference
+    if not difference:
+        return ""
+    amount = minor_text(difference, order.currency)
+    return f"Its total differs by {amount} from the sum of its parts: its data gate stays closed."

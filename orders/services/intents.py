@@ -7,6 +7,8 @@ from oms.foundation.work import ring
 from orders.models import Payment, PaymentEvent, Refund
 from orders.states import EventKind
 
+PAYMENTS = "payments"
+
 
 def authorize_intent(payment: Payment, actor: Actor) -> PaymentEvent:
     """Return the intent to have a payment's amount promised."""
@@ -49,5 +51,5 @@ def write_intents(intents: Iterable[PaymentEvent]) -> list[PaymentEvent]:
     rows = list(intents)
     if rows:
         PaymentEvent.objects.bulk_create(rows, batch_size=1000)
-        ring("payments")
+        ring(PAYMENTS)
     return rows

@@ -14,6 +14,7 @@ from orders.services.conditions import CHANGEABLE
 from orders.services.gates import apply_verdicts
 from orders.services.rechecks import screen
 
+CONTACT = {"customer_name": "name", "email": "e-mail", "phone": "phone"}
 MOST_TAGS, TAG_LENGTH, NOTE_LENGTH = 20, 40, 2000
 
 
@@ -40,7 +41,8 @@ def set_tags(*, order_id: int, tags: Iterable[str], actor: Actor) -> Order:
     if wanted != before:
         order.tags = wanted
         order.save(update_fields=["tags"])
-        record(actor, "orders.set_tags", order, note=", ".join(wanted), data={"before": before, "after": wanted})
+        note = ", ".join(wanted) or "No tags any more."
+        record(actor, "orders.set_tags", order, note=note, data={"before": before, "after": wanted})
     return order
 
 
@@ -63,9 +65,12 @@ def edit_contact(*, order_id: int, customer_name: str = "", email: str = "", pho
     """
     order = lock_order(order_id)
     refuse_unless(order, CHANGEABLE)
-    order.customer_name, order.email, order.phone = customer_name.strip(), email.strip(), phone.strip()
-    order.save(update_fields=["customer_name", "email", "phone"])
-    record(actor, "orders.edit_contact", order)
+    wanted = {"customer_name": customer_name.strip(), "email": email.strip(), "phone": phone.strip()}
+    changed = [CONTACT[name] for name, text in wanted.items() if text != getattr(order, name)]
+    for name, text in wanted.items():
+        setattr(order, name, text)
+    order.save(update_fields=list(wanted))
+    record(actor, "orders.edit_contact", order, note=", ".join(changed) or "Nothing.")
     if order.is_live:
         apply_verdicts([order], {order.pk: screen([order])[order.pk]}, actor)
     return order

@@ -28,8 +28,11 @@ def payment_verdict(order: Order, payments: Sequence[Payment]) -> Verdict:
 def _why(order: Order, payments: Sequence[Payment]) -> tuple[str, str, str]:
     """Return state, code and sentence of what is missing, the most hopeful first."""
     states = {payment.state for payment in payments}
-    if PaymentState.UNKNOWN in states:
-        return PENDING, "payment_unknown", "The payment is being confirmed: the gateway is asked again."
+    unknown = [payment for payment in payments if payment.state == PaymentState.UNKNOWN]
+    if unknown:
+        told = next((payment.failure for payment in unknown if payment.failure), "")
+        state = CLOSED if told else PENDING
+        return state, "payment_unknown", told or "The payment is being confirmed: the gateway is asked again."
     if any(payment.state == PaymentState.PENDING and payment.gateway == EXTERNAL for payment in payments):
         sentence = "Waiting for the bank transfer: when it arrives, record the payment."
         return CLOSED, "awaiting_transfer", sentence

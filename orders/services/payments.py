@@ -15,7 +15,7 @@ from orders.events import PaymentAuthorized, PaymentCaptured, PaymentFailed
 from orders.locks import lock_order, lock_orders, lock_payments
 from orders.models import Order, Payment, PaymentEvent
 from orders.services.after_settlement import refresh_money, void_payments
-from orders.services.captures import COLLECTABLE, asked_of
+from orders.services.captures import COLLECTABLE, asked_of, request_act
 from orders.services.holding import Stop, put_holds
 from orders.services.intents import authorize_intent, capture_intent, write_intents
 from orders.services.payment_gate import EXTERNAL
@@ -42,8 +42,7 @@ def record_payment(
     if reference and PaymentEvent.objects.filter(gateway=EXTERNAL, transaction_id=reference).exists():
         raise Refused(f"“{reference}” was recorded before.", code="payment_recorded", field="reference")
     payment = _awaited(order, payments, method, actor)
-    payment.authorize(amount=amount, expires_at=None)
-    payment.capture_rest(amount=amount)
+    payment.receive(amount=amount)
     payment.reference = reference or payment.reference
     payment.save(update_fields=["state", "authorized", "captured", "expires_at", "failure", "reference"])
     _write_arrived(payment, amount, reference, actor)
@@ -84,7 +83,7 @@ def _awaited(order: Order, payments: list[Payment], method: str, actor: Actor) -
         if payment.gateway == EXTERNAL and payment.state in WAITING:
             return payment
     payment = Payment.objects.create(order=order, gateway=EXTERNAL, method=method, currency=order.currency, amount=0)
-    record_many(actor, [Act("orders.add_payment", payment, created=True)])
+    record_many(actor, [Act("orders.add_payment", payment, payment.told, created=True)])
     return payment
 
 
@@ -137,19 +136,20 @@ def retry_payment(
 
 @transaction.atomic
 def capture_payment(*, order_id: int, amount: int | None = None, actor: Actor) -> list[PaymentEvent]:
-    """Collect promised money by hand, before anything is shipped; by default all of it.
+    """Collect promised money by hand, before anything is shipped; by default all that the order still costs.
 
     :raises Refused: when nothing can be collected, or a capture is under way.
     """
     order = lock_order(order_id)
-    payments = [one for one in lock_payments([order_id]) if one.state in COLLECTABLE]
+    every = lock_payments([order_id])
+    payments = [one for one in every if one.state in COLLECTABLE]
     asked = asked_of(payments)
     if asked.busy:
         raise Refused("A capture or void is under way: wait for the gateway's answer.", code="capture_under_way")
-    most = sum(one.authorized - one.captured for one in payments)
+    most = min(sum(one.authorized - one.captured for one in payments), order.owed - sum(one.captured for one in every))
     wanted = most if amount is None else amount
     if wanted <= 0 or wanted > most:
-        sentence = f"At most {Money(most, order.currency)} can be collected now."
+        sentence = f"At most {Money(max(0, most), order.currency)} can be collected now."
         raise Refused(sentence, code="nothing_to_capture", field="amount")
     intents = []
     for one in payments:
@@ -158,7 +158,7 @@ def capture_payment(*, order_id: int, amount: int | None = None, actor: Actor) -
             intents.append(capture_intent(one, part, asked.times[one.pk, EventKind.CAPTURE] + 1, actor))
             wanted -= part
     write_intents(intents)
-    record_many(actor, [Act("orders.request_capture", one.payment, data={"amount": one.amount}) for one in intents])
+    record_many(actor, [request_act(one) for one in intents])
     return intents
 
 

@@ -18,6 +18,7 @@ from orders.screening import CheckedLine, DataFacts, FraudFacts, Verdict, check_
 from orders.services.gates import apply_verdicts
 from orders.services.payment_gate import payment_verdict
 
+LOOKED_AT = "Data, address, risk and payment as they are now."
 Addresses = dict[tuple[int, str], OrderAddress]
 
 
@@ -34,7 +35,7 @@ def recheck_orders(*, order_ids: Iterable[int], actor: Actor) -> list[Order]:
     payments = lock_payments([order.pk for order in orders])
     lines = lock_lines([order.pk for order in orders])
     changed = _find_products(lines)
-    record_many(actor, [Act("orders.recheck", order) for order in orders])
+    record_many(actor, [Act("orders.recheck", order, LOOKED_AT) for order in orders])
     verdicts = screen(orders, lines)
     for order in orders:
         verdicts[order.pk].append(payment_verdict(order, [one for one in payments if one.order_id == order.pk]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 
+from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many
@@ -14,6 +15,7 @@ from oms.foundation.money import Money
 from oms.foundation.refusals import Denied, Invalid, Refused
 from orders.locks import lock_order, lock_payments, lock_refunds
 from orders.models import Order, Payment, Refund
+from orders.services.conditions import REFUND_NOT_HELD
 from orders.services.intents import refund_intent, write_intents
 from orders.states import RefundState
 
@@ -56,12 +58,13 @@ def request_refund(*, order_id: int, amount: int, reason: str = "", key: str = "
 def refund_locked(
     order: Order, payments: Sequence[Payment], *, amount: int, reason: str, key: str, actor: Actor
 ) -> list[Refund]:
-    """Refund a locked order through its locked payments, oldest payment first."""
+    """Refund a locked order through its locked payments, oldest payment first; a hold may block it."""
     if amount <= 0:
         raise Invalid("A refund must be more than zero.", code="bad_amount", field="amount")
     known = list(Refund.objects.filter(order=order, key__startswith=f"{key}/").order_by("pk")) if key else []
     if known:
         return known
+    refuse_unless(order, REFUND_NOT_HELD)
     left = refundable_by_payment(payments)
     if amount > sum(left.values()):
         most = Money(max(0, sum(left.values())), order.currency)
@@ -69,8 +72,11 @@ def refund_locked(
         raise TooMuch(sentence, field="amount")
     refunds = _parts(order, payments, left, amount, reason, key or _next_key(order))
     Refund.objects.bulk_create(refunds)
-    note = reason or str(Money(amount, order.currency))
-    record_many(actor, [Act("orders.refund", one, note, {"amount": one.amount}, created=True) for one in refunds])
+    acts = [
+        Act("orders.refund", one, f"{one.told}. {reason}".rstrip(". "), {"amount": one.amount}, created=True)
+        for one in refunds
+    ]
+    record_many(actor, acts)
     if not _needs_second_person(amount, actor):
         submit(refunds, actor)
     return refunds
@@ -115,11 +121,11 @@ def submit(refunds: Sequence[Refund], actor: Actor) -> None:
     for refund in refunds:
         refund.approve()
     save_many(refunds, ["state"])
-    record_many(actor, [Act("orders.approve_refund", refund) for refund in refunds])
+    record_many(actor, [Act("orders.approve_refund", refund, refund.told) for refund in refunds])
     for refund in refunds:
         refund.submit()
     save_many(refunds, ["state"])
-    record_many(actor, [Act("orders.submit_refund", refund) for refund in refunds])
+    record_many(actor, [Act("orders.submit_refund", refund, refund.told) for refund in refunds])
     write_intents(refund_intent(refund.payment, refund, actor) for refund in refunds)
 
 
@@ -127,12 +133,13 @@ def submit(refunds: Sequence[Refund], actor: Actor) -> None:
 def approve_refund(*, refund_id: int, actor: Actor) -> Refund:
     """Approve a refund that another person asked for, and have it paid out.
 
-    :raises Denied: for the person who asked for it. :raises Refused: when it no longer waits.
+    :raises Denied: for the person who asked for it. :raises Refused: when it no longer waits, or a hold blocks it.
     """
     refund = _waiting(refund_id)
     asker = AuditLine.objects.filter(entity="orders.refund", entity_id=refund.pk, act="orders.refund").first()
     if asker is not None and (asker.actor_kind, asker.actor_id) == (actor.kind, actor.id):
         raise Denied("You asked for this refund yourself: a second person has to approve it.", code="four_eyes")
+    refuse_unless(refund, REFUND_NOT_HELD)
     submit([refund], actor)
     return refund
 
@@ -143,7 +150,7 @@ def cancel_refund(*, refund_id: int, actor: Actor) -> Refund:
     refund = _waiting(refund_id)
     refund.cancel()
     refund.save(update_fields=["state"])
-    record_many(actor, [Act("orders.cancel_refund", refund)])
+    record_many(actor, [Act("orders.cancel_refund", refund, refund.told)])
     return refund
 
 

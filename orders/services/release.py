@@ -11,7 +11,7 @@ from orders.events import OrderLinesChanged
 from orders.locks import lock_order
 from orders.models import Gate, Order
 from orders.screening.verdict import PENDING, Verdict
-from orders.services.conditions import GATES_OPEN, IS_PLACED, LIVE, NO_BLOCKING_HOLD
+from orders.services.conditions import GATES_OPEN, IS_PLACED, LIVE, RELEASE_NOT_HELD
 from orders.services.gates import PASSABLE, apply_verdicts, gates_of, release_open, write_gates
 from orders.services.rechecks import screen, verdict_of_payment
 from orders.states import GateName, GateState
@@ -24,7 +24,7 @@ def release_order(*, order_id: int, actor: Actor) -> Order:
     :raises Refused: while a gate is closed or a hold stands; carries every reason.
     """
     order = lock_order(order_id)
-    refuse_unless(order, IS_PLACED, GATES_OPEN, NO_BLOCKING_HOLD)
+    refuse_unless(order, IS_PLACED, GATES_OPEN, RELEASE_NOT_HELD)
     release_open([order], gates_of([order]), actor)
     return order
 
@@ -64,7 +64,7 @@ def reinstate_gate(*, order_id: int, gate: str, actor: Actor) -> None:
         raise Refused("This gate is not waived.", code="gate_not_waived", field="gate")
     row.state, row.code, row.reason, row.waived_by = GateState.PENDING, "", "", ""
     write_gates([row])
-    record_many(actor, [Act("orders.reinstate_gate", order, data={"gate": gate})])
+    record_many(actor, [Act("orders.reinstate_gate", order, "The check decides again.", {"gate": gate})])
     if gate == GateName.STOCK:
         publish(OrderLinesChanged(at=actor.now, order_id=order.pk))
     apply_verdicts([order], {order.pk: [_verdict(order, gate)]}, actor)

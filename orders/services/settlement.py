@@ -19,10 +19,15 @@ from orders.locks import lock_open_events, lock_orders, lock_payments, lock_refu
 from orders.models import Order, OrderLine, Payment, PaymentEvent, Refund
 from orders.payments.gateway import FAILED, OK, PENDING, UNKNOWN, Answer
 from orders.services.after_settlement import follow_up
+from orders.services.comparing import reported_otherwise
 from orders.services.holding import Stop
 from orders.states import EventKind, HoldReason, Outcome, PaymentState
 
-WAITING_CODE = "waiting"
+WAITING_CODE, WORN_OUT_CODE = "waiting", "worker_stopped"
+WORN_OUT = (
+    "The worker stopped three times while it asked the gateway to {kind} {amount}. Look at the gateway whether it"
+    " happened; then have it asked again, or settle it by hand."
+)
 
 
 @dataclass(slots=True)
@@ -103,12 +108,14 @@ def _unfinished(cases: Sequence[Case]) -> set[int]:
 
 def _settle_one(case: Case, book: Book) -> None:
     """Record one answer on its intent, payment and refund."""
-    if case.answer.outcome == UNKNOWN:
+    if case.answer.code == WORN_OUT_CODE:
+        _worn_out(case, book)
+    elif case.answer.outcome == UNKNOWN:
         _lost(case, book)
     elif case.answer.outcome == PENDING:
         _waits(case, book)
-    elif case.answer.outcome == OK and case.answer.amount not in (None, case.event.amount):
-        _differs(case, book)
+    elif note := reported_otherwise(case.event, case.answer):
+        _differs(case, note, book)
     else:
         _close(case, book.actor)
         RECORDERS[case.event.kind, case.answer.outcome](case, book)
@@ -141,6 +148,18 @@ def _lost(case: Case, book: Book) -> None:
     event.last_error = case.answer.message[:500]
 
 
+def _worn_out(case: Case, book: Book) -> None:
+    """Leave an intent unknown that no worker has outlasted: it is not asked about until a person says so."""
+    event = case.event
+    note = WORN_OUT.format(kind=event.get_kind_display(), amount=Money(event.amount, event.currency))
+    event.outcome, event.code, event.message, event.next_try_at = Outcome.UNKNOWN, WORN_OUT_CODE, note, None
+    if case.payment.state in (PaymentState.CREATED, PaymentState.PENDING):
+        case.payment.lose_answer()
+    if case.payment.state == PaymentState.UNKNOWN:
+        case.payment.failure = note
+    book.tell("needs_person", case, note)
+
+
 def _waits(case: Case, book: Book) -> None:
     """Keep the outcome open until the gateway's event, and ask when none comes."""
     event = case.event
@@ -153,12 +172,10 @@ def _waits(case: Case, book: Book) -> None:
     event.next_try_at = book.actor.now + max(ask_again_after(event.attempts), timedelta(seconds=30))
 
 
-def _differs(case: Case, book: Book) -> None:
-    """Leave an intent unknown whose amount at the gateway is not ours, and call a person."""
-    event, theirs = case.event, Money(case.answer.amount or 0, case.event.currency)
-    event.outcome, event.code, event.next_try_at = Outcome.UNKNOWN, "amount_differs", None
-    ours = Money(event.amount, event.currency)
-    note = f"The gateway reports {theirs} for “{event.kind}”, we asked {ours}: compare with its dashboard."
+def _differs(case: Case, note: str, book: Book) -> None:
+    """Leave an intent unknown for which the gateway moved other money than we asked, and call a person."""
+    event = case.event
+    event.outcome, event.code, event.message, event.next_try_at = Outcome.UNKNOWN, "amount_differs", note, None
     book.tell("amount_differs", case, note)
     book.stops.append(Stop(case.order, HoldReason.TOTAL_DIFFERENCE, note))
 
@@ -211,7 +228,7 @@ def _not_captured(case: Case, book: Book) -> None:
 def _voided(case: Case, book: Book) -> None:
     """Note a promise given back."""
     case.payment.void()
-    book.tell("void_payment", case)
+    book.tell("void_payment", case, str(Money(case.event.amount, case.event.currency)))
 
 
 def _not_voided(case: Case, book: Book) -> None:
@@ -260,6 +277,7 @@ EVENT_FIELDS = (
     "next_try_at",
     "lease_until",
     "last_error",
+    "crashes",
 )
 MONEY_FIELDS = ("state", "authorized", "captured", "refunded", "expires_at", "failure", "reference")
 
@@ -269,7 +287,7 @@ def _write(cases: Sequence[Case], book: Book) -> None:
     save_many(book.payments.values(), MONEY_FIELDS)
     save_many(book.refunds, ["state", "failure", "settled_at"])
     for case in cases:
-        case.event.lease_until = None
+        case.event.lease_until, case.event.crashes = None, 0
     update_each([case.event for case in cases], EVENT_FIELDS)
     record_many(book.actor, book.acts)
     publish(*book.facts)

@@ -18,6 +18,7 @@ from oms.foundation.refusals import Invalid
 from oms.foundation.scope import scoped_row
 from orders.models import Order
 from returns.models import Return, ReturnLine
+from returns.queries import lines_with_goods
 from returns.states import ReturnReason
 
 
@@ -56,9 +57,9 @@ class ReturnOut(serializers.Serializer[Return]):
     refund = serializers.SerializerMethodField()
     refund_shipping = serializers.BooleanField()
     created_at = serializers.DateTimeField()
-    approved_at = serializers.DateTimeField()
-    received_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    received_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
     lines = serializers.SerializerMethodField()
     unexpected = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
@@ -124,12 +125,12 @@ class ReturnViewSet(RoomViewSet):
     serializer_class = ReturnOut
     lookup_field = "number"
     filterset_fields = ["state"]
-    permissions = {"GET": "returns.view_return", "POST": "returns.view_return"}
+    permissions = {"GET": "returns.view_return", "POST": "returns.request_return"}
 
     def rows(self) -> "QuerySet[Return]":
         """Return the rows in scope with everything the answer shows."""
         rows = super().rows().select_related("order", "location", "refund")
-        return rows.prefetch_related("lines__order_line", "receipts")
+        return rows.prefetch_related(lines_with_goods(), "receipts")
 
     @extend_schema(request=ReturnIn, responses={201: ReturnOut})
     def create(self, request: Request) -> HttpResponse:
@@ -153,3 +154,9 @@ class ReturnViewSet(RoomViewSet):
             now=timezone.now(),
         )
         return 201, self.present([self.rows().get(pk=one.pk)])[0]
+
+
+class ReturnActs(ReturnViewSet):
+    """Runs the declared actions of returns; each action asks for a permission of its own."""
+
+    permissions = {"POST": ""}

@@ -38,6 +38,7 @@ class Return(Aggregate):
         permissions = [
             ("request_return", "Can announce returns"),
             ("approve_return", "Can approve and decline returns"),
+            ("send_return", "Can tell that a returned parcel is on its way"),
             ("receive_return", "Can receive returned parcels"),
             ("inspect_return", "Can inspect returned pieces"),
             ("complete_return", "Can complete returns and refund them"),

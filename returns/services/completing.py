@@ -8,13 +8,13 @@ from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.facts import publish
-from oms.foundation.money import minor_text
+from oms.foundation.money import Money
 from oms.foundation.refusals import Refused
 from orders.models import Order, OrderLine, PaymentEvent
 from orders.proration import line_shares
 from orders.services.refunds import refundable, request_refund
 from orders.states import OPEN_OUTCOMES, EventKind
-from returns.conditions import IS_INSPECTED, IS_RECEIVED
+from returns.conditions import IS_INSPECTED, IS_RECEIVED, MONEY_NOT_HELD
 from returns.events import ReturnCompleted
 from returns.locks import lock_return, lock_return_lines
 from returns.models import Return, ReturnLine
@@ -33,10 +33,11 @@ class PaymentUnderway(Refused):
 def complete_return(*, return_id: int, refund_shipping: bool = False, actor: Actor) -> Return:
     """End an inspected return and refund its accepted pieces, with the shipping if wished.
 
-    :raises Refused: while pieces wait for inspection. :raises PaymentUnderway: while a capture is in flight.
+    :raises Refused: while pieces wait for inspection, or a hold keeps the money.
+    :raises PaymentUnderway: while a capture is in flight.
     """
     order, one = lock_return(return_id, money=True)
-    refuse_unless(one, IS_RECEIVED, IS_INSPECTED)
+    refuse_unless(one, IS_RECEIVED, IS_INSPECTED, MONEY_NOT_HELD)
     if not may_settle(order):
         raise PaymentUnderway("A payment of this order is still being collected; try again in a minute.")
     one.refund_shipping = one.refund_shipping or refund_shipping
@@ -65,7 +66,8 @@ def finish(order: Order, one: Return, lines: Sequence[ReturnLine], actor: Actor)
     ReturnLine.objects.bulk_update(missing, ["reception"])
     one.complete(at=actor.now)
     one.save(update_fields=["state", "completed_at", "refund", "refund_shipping"])
-    record(actor, "returns.complete_return", one, note=_told(order, due), data={"refund": due.amount, "cut": due.cut})
+    note = f"{one.number}: {_told(order, due)}."
+    record(actor, "returns.complete_return", one, note=note, data={"refund": due.amount, "cut": due.cut})
     publish(ReturnCompleted(at=actor.now, order_id=order.pk, return_id=one.pk))
 
 
@@ -76,7 +78,7 @@ def owed(order: Order, one: Return, lines: Sequence[ReturnLine]) -> Due:
     paid = line_shares(order, sold)
     pieces = [
         Piece(
-            Sold(line.order_line.quantity, paid[line.order_line_id]),
+            Sold(line.order_line.quantity_priced, paid[line.order_line_id]),
             before.get(line.order_line_id, 0),
             line.quantity_received,
         )
@@ -97,5 +99,5 @@ def _told(order: Order, due: Due) -> str:
     """Return the sentence about the money for the timeline."""
     if not due.amount:
         return "nothing to refund" if not due.cut else "nothing is left to refund"
-    text = f"refund of {minor_text(due.amount, order.currency)} {order.currency}"
-    return f"{text}; {minor_text(due.cut, order.currency)} more was refunded before" if due.cut else text
+    text = f"refund of {Money(due.amount, order.currency)}"
+    return f"{text}; {Money(due.cut, order.currency)} more was refunded before" if due.cut else text

@@ -29,5 +29,5 @@ def expire_returns(*, actor: Actor) -> int:
     for one in late:
         one.expire()
     save_many(late, ["state"])
-    record_many(actor, [Act("returns.expire_return", one, "nothing arrived in time") for one in late])
+    record_many(actor, [Act("returns.expire_return", one, f"{one.number}: nothing arrived in time.") for one in late])
     return len(late)

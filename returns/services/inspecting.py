@@ -10,7 +10,7 @@ from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.refusals import Invalid, Refused
-from returns.conditions import IS_RECEIVED, is_to_inspect
+from returns.conditions import IS_RECEIVED, MONEY_NOT_HELD, is_to_inspect
 from returns.entries import Inspected
 from returns.locks import lock_return, lock_return_lines
 from returns.models import Return, ReturnLine
@@ -22,7 +22,8 @@ from returns.states import Disposition
 def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: bool = False, actor: Actor) -> Return:
     """Decide about received pieces; pieces to restock become sellable at the return's location.
 
-    When the last line is decided the return is completed and refunded, unless ``refund_later`` says otherwise.
+    When the last line is decided the return is completed and refunded, unless ``refund_later`` says otherwise or a
+    hold keeps the money.
 
     :raises Refused: for a line that was inspected already. :raises Invalid: for a line of which nothing arrived.
     """
@@ -33,8 +34,9 @@ def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: 
     ReturnLine.objects.bulk_update(decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"])
     one.save(update_fields=["updated_at"])
     told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
-    record(actor, "returns.inspect_return", one, note=told[:500])
-    if not refund_later and not any(is_to_inspect(line) for line in known) and may_settle(order):
+    record(actor, "returns.inspect_return", one, note=f"{one.number}: {told}."[:500])
+    settles = not refund_later and may_settle(order) and MONEY_NOT_HELD.reason(one) is None
+    if settles and not any(is_to_inspect(line) for line in known):
         finish(order, one, known, actor)
     _restock(one, decided, actor)
     return one

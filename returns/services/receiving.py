@@ -11,6 +11,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, Refused
+from oms.foundation.wording import count
 from orders.services.progress import mark_returned
 from returns.conditions import IS_EXPECTED, IS_INCOMPLETE
 from returns.entries import Arrived
@@ -65,7 +66,7 @@ def receive_return(
     if came:
         mark_returned(order_id=order.pk, lines=came, actor=actor)
     data = {"scan": scan, "location": place.code, "pieces": sum(item.quantity for item in found)}
-    record(actor, "returns.receive_return", one, note=_told(found), data=data)
+    record(actor, "returns.receive_return", one, note=_told(one, place, found), data=data)
     if first:
         publish(ReturnReceived(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
@@ -153,9 +154,11 @@ def _reception(line: ReturnLine, stated: str) -> str:
     return Reception.RECEIVED if line.quantity_received == line.quantity else Reception.SHORT
 
 
-def _told(found: Sequence[Found]) -> str:
-    """Return one line about what was unexpected, for the timeline."""
+def _told(one: Return, place: Location, found: Sequence[Found]) -> str:
+    """Return what arrived where, and what of it was unexpected, for the timeline."""
+    pieces = count(sum(item.quantity for item in found if item.line), "piece")
     strange: Mapping[str, int] = {item.sku: item.quantity for item in found if item.line is None}
     wrong = [item.sku for item in found if item.line and item.reception == Reception.WRONG_ITEM]
     parts = [f"unexpected: {quantity} × {sku}" for sku, quantity in strange.items()]
-    return "; ".join([*parts, *(f"wrong item instead of {sku}" for sku in wrong)])[:500]
+    parts += [f"wrong item instead of {sku}" for sku in wrong]
+    return "; ".join([f"{one.number}: {pieces} at {place.name}", *parts])[:500]

@@ -12,6 +12,7 @@ from oms.foundation.audit import Act, record, record_many
 from oms.foundation.facts import publish
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, Reason
+from oms.foundation.wording import count
 from orders.locks import lock_order
 from orders.models import Order, OrderLine
 from returns.conditions import CAN_CANCEL, HAS_RETURNABLE, IS_APPROVED, IS_REQUESTED
@@ -61,8 +62,10 @@ def request_return(
     ReturnLine.objects.bulk_create(
         [ReturnLine(return_order=one, order_line_id=pk, quantity=pieces) for pk, pieces in wanted.items()]
     )
-    data = {"number": one.number, "reason": reason, "pieces": sum(wanted.values())}
-    record_many(actor, [Act("returns.request_return", one, note, data, created=True)])
+    pieces = sum(wanted.values())
+    data = {"number": one.number, "reason": reason, "pieces": pieces}
+    told = f"{one.number}: {count(pieces, 'piece')}, {one.get_reason_display()}. {note}".strip()
+    record_many(actor, [Act("returns.request_return", one, told, data, created=True)])
     publish(ReturnRequested(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -113,7 +116,7 @@ def approve_return(*, return_id: int, actor: Actor) -> Return:
     refuse_unless(one, IS_REQUESTED)
     one.approve(at=actor.now)
     one.save(update_fields=["state", "approved_at"])
-    record(actor, "returns.approve_return", one)
+    record(actor, "returns.approve_return", one, note=f"{one.number}.")
     publish(ReturnApproved(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -125,7 +128,7 @@ def decline_return(*, return_id: int, note: str = "", actor: Actor) -> Return:
     refuse_unless(one, IS_REQUESTED)
     one.decline()
     one.save(update_fields=["state"])
-    record(actor, "returns.decline_return", one, note=note)
+    record(actor, "returns.decline_return", one, note=f"{one.number}. {note}".strip())
     publish(ReturnDeclined(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
 
@@ -137,7 +140,7 @@ def mark_sent(*, return_id: int, actor: Actor) -> Return:
     refuse_unless(one, IS_APPROVED)
     one.dispatch()
     one.save(update_fields=["state"])
-    record(actor, "returns.send_return", one)
+    record(actor, "returns.send_return", one, note=f"{one.number}.")
     return one
 
 
@@ -148,5 +151,5 @@ def cancel_return(*, return_id: int, note: str = "", actor: Actor) -> Return:
     refuse_unless(one, CAN_CANCEL)
     one.cancel()
     one.save(update_fields=["state"])
-    record(actor, "returns.cancel_return", one, note=note)
+    record(actor, "returns.cancel_return", one, note=f"{one.number}. {note}".strip())
     return one

@@ -1,6 +1,7 @@
 """Rules about how state, stock and facts may change."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from tests.architecture.rule import rule
@@ -8,6 +9,18 @@ from tests.architecture.tree import Source, keyword_names, last_name
 
 # save_many() is the one guarded bulk write; messages and facts are moved on by conditional updates on their lease
 STATE_WRITERS = ("oms/foundation/aggregate.py", "oms/foundation/inbox.py", "oms/foundation/relay.py")
+# what is over, what nobody has seen, what somebody must be able to take away, and whom nobody may remember
+DELETERS = (
+    "oms/foundation/retention.py",
+    "oms/foundation/logins/factor.py",
+    "oms/foundation/logins/sessions.py",
+    "oms/outlets/privacy/erasing.py",
+    "oms/outlets/services/endpoints.py",
+    "orders/services/capture_known.py",
+    "orders/services/drafts.py",
+    "inventory/services/reservations.py",
+    "inventory/services/substituting.py",
+)
 PROTECTED_WRITES = ("update", "create", "get_or_create", "update_or_create", "acreate", "aupdate")
 
 
@@ -97,3 +110,42 @@ def state_buttons_are_declared_actions(source: Source) -> Iterator[int]:
     """FSMAdminMixin runs transitions without permission: buttons come from declared actions."""
     if source.is_product:
         yield from (getattr(node, "lineno", 1) for node in source.nodes if last_name(node) == "FSMAdminMixin")
+
+
+@rule(
+    "OMS008",
+    bad=("orders/locks.py", "Order.objects.select_for_update().filter(pk=1)"),
+    ok=("orders/locks.py", "Order.objects.select_for_update(of=('self',)).filter(pk=1)"),
+)
+def locks_hold_their_own_rows(source: Source) -> Iterator[int]:
+    """select_for_update() says of=("self",): it may not lock the rows of joined tables, in whatever order they come."""
+    if source.is_product:
+        yield from (call.lineno for call in source.calls("select_for_update") if "of" not in keyword_names(call))
+
+
+@rule(
+    "OMS009",
+    bad=("orders/services/cancel.py", "Order.objects.filter(pk=1).delete()"),
+    ok=("oms/foundation/retention.py", "Order.objects.filter(pk=1).delete()"),
+)
+def books_are_not_deleted(source: Source) -> Iterator[int]:
+    """Rows are deleted in few places, each for a reason: what happened stays, and is taken back by its own line."""
+    if source.is_product and not source.is_migration and source.path not in DELETERS:
+        yield from (call.lineno for call in source.calls("delete") if not call.args and not call.keywords)
+
+
+@rule(
+    "OMS018",
+    bad=("orders/queries.py", "def a(x):\n    ids = (o.pk for o in x)\n    return f(pk__in=ids), g(pk__in=ids)"),
+    ok=("orders/queries.py", "def a(x):\n    ids = [o.pk for o in x]\n    return f(pk__in=ids), g(pk__in=ids)"),
+)
+def generators_are_used_once(source: Source) -> Iterator[int]:
+    """A generator is empty the second time: what is read twice is a list."""
+    if not source.is_product:
+        return
+    for function in source.nodes:
+        if isinstance(function, ast.FunctionDef):
+            inside = list(ast.walk(function))
+            read = Counter(one.id for one in inside if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
+            made = (one for one in inside if isinstance(one, ast.Assign) and isinstance(one.value, ast.GeneratorExp))
+            yield from (one.lineno for one in made if read[last_name(one.targets[0])] > 1)

@@ -8,6 +8,7 @@ from tests.architecture.rule import rule
 from tests.architecture.tree import Source, keyword_names, last_name
 
 MONEY_WORDS = re.compile(r"amount|price|cost|total|money|fee|refunded|captured|discount|tax")
+CALLERS_WORDS = re.compile(r"\brequest\b|query_params|cleaned_data|\.(GET|POST|data)\b")
 UNSAFE_MARKUP = re.compile(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off")
 
 
@@ -44,6 +45,37 @@ def fields_are_listed_by_name(source: Source) -> Iterator[int]:
     if source.is_product:
         assigned = (node for node in source.nodes if isinstance(node, ast.Assign | ast.AnnAssign | ast.keyword))
         yield from (node.lineno for node in assigned if getattr(node.value, "value", None) == "__all__")
+
+
+@rule(
+    "OMS025",
+    bad=("orders/admin.py", "class Meta:\n    exclude = ['note']"),
+    ok=("orders/admin.py", "class Meta:\n    fields = ['number']"),
+)
+def fields_are_not_left_out_by_name(source: Source) -> Iterator[int]:
+    """A form lists what it takes, never what it leaves out: a later column would be taken too."""
+    if not source.is_product:
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.ClassDef) and node.name == "Meta":
+            named = (part for part in node.body if isinstance(part, ast.Assign))
+            yield from (part.lineno for part in named if "exclude" in map(last_name, part.targets))
+
+
+@rule(
+    "OMS026",
+    bad=("orders/admin.py", "Order.objects.filter(**request.GET.dict())"),
+    ok=("orders/admin.py", "Order.objects.filter(number=request.GET['number'])"),
+)
+def callers_name_no_columns(source: Source) -> Iterator[int]:
+    """What a caller sends is a value, never the name of a column or a look-up of a query."""
+    if not source.is_product:
+        return
+    for call in source.calls("filter", "exclude", "annotate", "alias", "aggregate", "order_by", "values", "only"):
+        spread = [word.value for word in call.keywords if word.arg is None]
+        spread += [word.value for word in call.args if isinstance(word, ast.Starred)]
+        if any(CALLERS_WORDS.search(ast.unparse(word)) for word in spread):
+            yield call.lineno
 
 
 @rule(

@@ -11,7 +11,7 @@ RIGHTWARD = ("oms.foundation", "inventory", "orders", "fulfillment", "returns", 
 DOORS = ("admin", "api", "tasks", "handlers", "management")
 CLOCKLESS = frozenset({"services", "queries", "locks", "models", "events", "states", "sourcing"})
 # one fact, message, job or row that fails must not stop the others, and a probe answers whatever is wrong
-EDGE_FILES = ("relay.py", "inbox.py", "work.py", "work/", "tasks.py", "bulk.py", "health.py")
+EDGE_FILES = ("relay.py", "inbox.py", "work.py", "work/", "tasks.py", "bulk.py", "health.py", "imports/working.py")
 EDGES = tuple(f"oms/foundation/{edge}" for edge in EDGE_FILES)
 PURE_CORES = (
     "oms/foundation/money.py",
@@ -102,6 +102,17 @@ def pure_cores_decide_alone(source: Source) -> Iterator[int]:
     """A pure core imports neither Django nor an outside system, a clock or chance."""
     if source.path.startswith(PURE_CORES):
         yield from (line for name, line in source.imports() if begins(name, IMPURE))
+
+
+@rule(
+    "OMS017",
+    bad=("orders/intake/files.py", "from xml.etree import ElementTree"),
+    ok=("orders/intake/files.py", "from defusedxml import ElementTree"),
+)
+def xml_is_read_defused(source: Source) -> Iterator[int]:
+    """XML is read with defusedxml: Python's own readers follow the tricks of a hostile file."""
+    if source.is_product:
+        yield from (line for name, line in source.imports() if begins(name, ("xml", "lxml")) and "Error" not in name)
 
 
 @rule(

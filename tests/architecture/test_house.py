@@ -1,6 +1,7 @@
 """The house keeps its rules, and each rule is able to see a breach."""
 
 import pytest
+from django.conf import settings
 
 from tests.architecture import rules_of_change, rules_of_pages, rules_of_reach, rules_of_size
 from tests.architecture.rule import RULES, Rule
@@ -24,6 +25,12 @@ def test_a_rule_passes_its_good_sample(rule: Rule) -> None:
 def test_the_house_keeps(rule: Rule) -> None:
     breaches = [breach for source in sources() for breach in rule.breaches(source)]
     assert breaches == [], "\n" + "\n".join(breaches)
+
+
+def test_F66_no_decision_on_replica() -> None:
+    assert (list(settings.DATABASES), settings.DATABASE_ROUTERS) == (["default"], [])
+    services = [source for source in sources() if source.is_product and "services" in source.parts]
+    assert [source.path for source in services if list(source.calls("using", "db_manager"))] == []
 
 
 def test_the_tree_is_read() -> None:

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from inventory.locks import lock_levels
 from oms.foundation import work
 from oms.foundation.invariants import check
 from orders.models import Order
@@ -17,7 +19,7 @@ PIECES, BUYERS, WORKERS = 20, 50, 4
 ADDRESS = {"name": "Ann Lee", "line1": "1 High Street", "city": "Leeds", "postal_code": "LS1 4AP", "country": "GB"}
 
 
-def test_twenty_of_fifty_buyers_get_a_piece_and_thirty_wait() -> None:
+def test_F13_twenty_of_fifty_buyers_get_a_piece_and_thirty_wait() -> None:
     """The pieces are promised once, whichever worker is faster."""
     product, location = make_product("LAST"), make_location("WH")
     level = make_stock(product, location, on_hand=PIECES)
@@ -32,6 +34,20 @@ def test_twenty_of_fifty_buyers_get_a_piece_and_thirty_wait() -> None:
     assert Order.objects.filter(lines__quantity_allocated=1).count() == PIECES
     assert Order.objects.filter(fulfillment_status="backordered").count() == BUYERS - PIECES
     assert [found.invariant.id for found in check(NOW, classes=["A"]) if found.count] == []
+
+
+def test_F25_hot_sku() -> None:
+    """Buyers do not wait for the stock, whoever holds it; the worker promises it in batches."""
+    level = make_stock(make_product("LAST"), make_location("WH"), on_hand=PIECES)
+    key = make_api_key(make_channel("shop"))
+
+    with transaction.atomic():
+        lock_levels([level.pk])
+        assert together(*[_buyer(key, number) for number in range(10)]) == [201] * 10
+    _work()
+
+    level.refresh_from_db()
+    assert level.allocated == 10
 
 
 def _buyer(key: str, number: int):

@@ -19,7 +19,7 @@ EAGER = {
 }
 
 
-def test_a_worker_killed_ten_times_charges_once_and_buys_one_label_each(tmp_path: Path) -> None:
+def test_F59_worker_killed(tmp_path: Path) -> None:
     """300 orders with lost answers and repeated events settle after ten kills."""
     dice = random.Random(20261122)
     with own_shop(tmp_path, **EAGER) as shop:

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
-from django.db import DatabaseError, connections
-
-from oms.foundation.refusals import Refused
+from django.db import connection, connections
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
@@ -19,7 +17,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         start.wait(10)
         try:
             outcomes[place] = act()
-        except (Refused, DatabaseError) as error:
+        except Exception as error:  # noqa: BLE001  every outcome is looked at
             outcomes[place] = error
         finally:
             connections.close_all()
@@ -30,3 +28,30 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join(30)
     return outcomes
+
+
+def impatiently(act: Callable[[], Any]) -> Any:
+    """Let somebody else act who waits for locks no longer than a moment; return what it returned or raised."""
+
+    def act_in_a_hurry() -> Any:
+        """Act with a short wait, and leave the connection as it was."""
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = '50ms'")
+        try:
+            return act()
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("reset lock_timeout")
+
+    [outcome] = together(act_in_a_hurry)
+    return outcome
+
+
+def errors(outcomes: list[Any]) -> list[BaseException]:
+    """Return what was raised among the outcomes."""
+    return [one for one in outcomes if isinstance(one, BaseException)]
+
+
+def kinds(outcomes: list[Any]) -> list[str]:
+    """Return the names of the kinds of outcome, sorted; ``NoneType`` for an act that returned nothing."""
+    return sorted(type(outcome).__name__ for outcome in outcomes)

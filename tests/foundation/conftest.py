@@ -3,8 +3,9 @@
 import pytest
 from django.db import connections
 
-from oms.foundation import actions, facts, relay
+from oms.foundation import actions, facts, invariants, relay
 from oms.foundation.facts import Subscription
+from oms.foundation.invariants import Invariant
 from tests.foundation import closing
 from tests.foundation.rows import make_boss
 from tests.foundation.tower import Ears
@@ -53,3 +54,14 @@ def shop(monkeypatch):
 def boss(shop):
     """Return a person who may do everything."""
     return make_boss()
+
+
+@pytest.fixture
+def declare(monkeypatch):
+    """Return a function that adds an invariant for the test."""
+
+    def add(sql, name="IX", cls="A"):
+        """Add it under its name."""
+        monkeypatch.setitem(invariants.INVARIANTS, name, Invariant(name, cls, "x", "It is wrong.", "Mend it.", sql))
+
+    return add

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from oms.foundation.models import BulkOperation
+from oms.foundation.models import BulkOperation, ImportSession
 from orders.models import Channel
 
 _numbers = count(1)
@@ -29,6 +29,14 @@ def make_operation(user: Any = None, **fields: Any) -> BulkOperation:
     )
     operation.save()
     return operation
+
+
+def make_import(user: Any = None, **fields: Any) -> ImportSession:
+    """Make an import whose file waits to be read, though by nobody."""
+    told = {"kind": "products", "name": "products.csv", "digest": f"{next(_numbers):064}", "size": 1}
+    session = ImportSession(**told | {"user": user or make_user()} | fields)
+    session.save()
+    return session
 
 
 def make_channels(number: int) -> list[Channel]:

@@ -144,19 +144,19 @@ def test_every_fault_of_the_form_names_its_field(action, channel, boss):
 
 def test_a_fault_of_the_whole_form_names_no_field(action):
     with pytest.raises(Invalid) as refused:
-        cleaned(action, {"name": "forbidden"})
+        cleaned(action, {"name": "forbidden"}, None)
     assert refused.value.reasons == [Reason("forbidden", "Not this one.", "")]
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, ["a"], [{}]])
 def test_a_structure_where_a_word_belongs_is_refused(action, value):
     with pytest.raises(Invalid) as refused:
-        cleaned(action, {"name": value})
+        cleaned(action, {"name": value}, None)
     assert [(one.field, one.code) for one in refused.value.reasons] == [("name", "invalid")]
 
 
 def test_the_version_is_no_field_of_the_form(action):
-    assert cleaned(action, {"name": "New", "version": 3}) == {"name": "New", "times": None}
+    assert cleaned(action, {"name": "New", "version": 3}, None) == {"name": "New", "times": None}
 
 
 def test_every_condition_that_does_not_hold_is_told(action, channel, boss):
@@ -179,11 +179,18 @@ def test_a_version_that_is_still_right_passes(action, channel, boss):
     assert name_of(channel) == "New"
 
 
-def test_an_old_version_is_refused_with_both_values(action, channel, boss):
+def test_F93_stale_form_refused(action, channel, boss):
     Channel.objects.update(version=4)
     with pytest.raises(StaleVersion, match="you saw version 3, it is now 4"):
         run(action, channel, boss, version=3, name="New")
     assert name_of(channel) == channel.name
+
+
+@pytest.mark.twin
+def test_F93_without_the_version_the_newer_value_is_overwritten(action, channel, boss):
+    Channel.objects.update(version=4, name="Newer")
+    run(action, channel, boss, name="Older")
+    assert name_of(channel) == "Older"
 
 
 def test_an_unknown_action_names_the_known_ones(action):

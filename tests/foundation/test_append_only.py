@@ -21,7 +21,7 @@ def written(db):
 
 
 @BOOKS
-def test_a_line_cannot_be_changed(written, book):
+def test_F21_stock_cannot_be_edited(written, book):
     column = "act" if book is AuditLine else "reference"
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         book.objects.update(**{column: "other"})
@@ -38,7 +38,7 @@ def test_a_line_cannot_be_deleted(written, book):
 
 
 @BOOKS
-def test_a_line_cannot_be_deleted_by_raw_sql(written, book):
+def test_F21_a_line_cannot_be_deleted_by_raw_sql(written, book):
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {book._meta.db_table}")
 

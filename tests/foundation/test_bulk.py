@@ -15,7 +15,7 @@ from tests.foundation.rows import make_channels, make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_a_preview_counts_what_is_ready_and_says_why_the_rest_is_not(boss):
+def test_F104_bulk_mistake_is_caught(boss):
     rows = make_channels(4)
     Channel.objects.filter(pk__in=[rows[0].pk, rows[1].pk]).update(is_active=False)
     tally = bulk.tally(preview("close", rows, boss))
@@ -51,7 +51,7 @@ def test_nothing_selected_is_refused(boss):
     assert BulkOperation.objects.count() == 0
 
 
-def test_too_many_rows_are_refused(boss, monkeypatch):
+def test_F104_too_many_rows_are_refused(boss, monkeypatch):
     monkeypatch.setattr(bulk, "MOST_ROWS", 2)
     with pytest.raises(bulk.TooMany, match="3 rows are selected"):
         preview("close", make_channels(3), boss)
@@ -91,16 +91,19 @@ def test_a_row_that_breaks_is_left_as_it_was_and_the_rest_is_done(boss, shop):
     shop.trouble[rows[1].code] = ZeroDivisionError("secret")
     operation = run(preview("close", rows, boss))
     assert (operation.state, active(rows)) == ("partly_done", [False, True, False])
+    assert operation.items.all()[1].outcome == "failed"
     assert operation.items.all()[1].message == "It failed and nothing was changed (ZeroDivisionError)."
+    assert (bulk.tally(operation).failed, bulk.tally(operation).refused) == (1, 0)
 
 
-def test_a_busy_database_leaves_the_row_for_the_next_try(boss, shop):
+def test_F67_a_busy_database_leaves_the_row_of_a_bulk_act_for_the_next_try(boss, shop):
     rows = make_channels(2)
     shop.trouble[rows[0].code] = OperationalError("deadlock")
     operation = preview("close", rows, boss)
     with pytest.raises(OperationalError):
         run(operation)
     assert active(rows) == [True, True]
+    assert (BulkOperation.objects.get().crashes, BulkOperation.objects.get().lease_until) == (0, None)
     shop.trouble.clear()
     work(minutes=1)
     assert (active(rows), BulkOperation.objects.get().state) == ([False, False], "done")
@@ -126,12 +129,28 @@ def test_a_row_that_kills_its_workers_is_left_alone_in_the_end(boss, shop):
     operation = preview("close", rows, boss)
     shop.trouble[rows[0].code] = KeyboardInterrupt()
     bulk.start(operation_id=operation.pk, values={}, actor=ACTOR)
-    for minutes in range(12):
+    for minutes in range(3):
         with pytest.raises(KeyboardInterrupt):
             work(minutes=minutes)
-    work(minutes=12)
+    work(minutes=3)
     assert active(rows) == [True, False]
     assert BulkOperation.objects.get().state == "partly_done"
+    assert list(BulkItem.objects.values_list("outcome", "message")) == [("failed", bulk.LEFT_ALONE), ("done", "")]
+
+
+def test_each_of_two_such_rows_has_three_workers(boss, shop):
+    rows = make_channels(3)
+    operation = preview("close", rows, boss)
+    shop.trouble = {row.code: KeyboardInterrupt() for row in rows[:2]}
+    bulk.start(operation_id=operation.pk, values={}, actor=ACTOR)
+    deaths = 0
+    for minutes in range(20):
+        try:
+            work(minutes=minutes)
+        except KeyboardInterrupt:
+            deaths += 1
+    assert (deaths, active(rows)) == (6, [True, True, False])
+    assert list(BulkItem.objects.values_list("outcome", flat=True)) == ["failed", "failed", "done"]
 
 
 def test_a_row_that_another_worker_did_meanwhile_is_not_done_again(boss):

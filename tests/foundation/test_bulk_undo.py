@@ -1,10 +1,12 @@
 """The inverse of a bulk act that has run."""
 
 import pytest
+from django.db import IntegrityError
 
-from oms.foundation import bulk
+from oms.foundation import bulk, bulk_again
 from oms.foundation.refusals import Refused
 from orders.models import Channel
+from tests.concurrency.rival import no_row_locks, rival_after
 from tests.foundation.closing import ACTOR, active, preview, run
 from tests.foundation.rows import make_channels
 
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def undo(operation, person):
     """Preview the inverse."""
-    return bulk.undo_preview(operation_id=operation.pk, principal=person, actor=ACTOR)
+    return bulk_again.undo_preview(operation_id=operation.pk, principal=person, actor=ACTOR)
 
 
 def test_it_runs_on_the_rows_that_were_done_alone(boss):
@@ -59,3 +61,31 @@ def test_an_act_without_an_inverse_says_why(boss):
 def test_an_act_that_has_not_run_has_nothing_to_take_back(boss):
     with pytest.raises(Refused, match="nothing to take back"):
         undo(preview("close", make_channels(1), boss), boss)
+
+
+@pytest.mark.pg
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_it_back_at_once_one_is_told(boss):
+    operation = run(preview("close", make_channels(1), boss))
+
+    with rival_after("oms.foundation.bulk_again._rows", lambda: undo(operation, boss)) as rival:
+        back = undo(operation, boss)
+
+    assert isinstance(rival.outcome, Refused) and "nothing to take back" in rival.outcome.sentence
+    assert operation.undone_by == back
+
+
+@pytest.mark.pg
+@pytest.mark.race
+@pytest.mark.twin
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_second_gets_the_databases_last_word(boss):
+    operation = run(preview("close", make_channels(1), boss))
+
+    with (
+        no_row_locks(),
+        rival_after("oms.foundation.bulk_again._rows", lambda: undo(operation, boss)),
+        pytest.raises(IntegrityError),
+    ):
+        undo(operation, boss)

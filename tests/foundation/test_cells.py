@@ -31,7 +31,7 @@ def test_a_whole_number_is_written_in_digits(cell, number):
         ("1000001", "out_of_range"),
     ],
 )
-def test_anything_else_is_no_whole_number(cell, code):
+def test_F86_typed_cells_refused(cell, code):
     with pytest.raises(BadCell) as refused:
         cells.whole_number(cell)
 
@@ -59,7 +59,7 @@ def test_an_amount_becomes_minor_units(cell, currency, minor):
         ("9999999999999999", "bad_amount"),
     ],
 )
-def test_anything_else_is_no_amount(cell, code):
+def test_F37_anything_else_is_no_amount(cell, code):
     with pytest.raises(BadCell) as refused:
         cells.amount(cell, "EUR")
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, error_text, still_ours, worn_out
+from oms.foundation.claims import backoff, claim, error_text, still_ours, worn_out
 from oms.foundation.models import InboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -95,16 +95,39 @@ def test_a_row_whose_worker_died_is_taken_alone_and_the_others_with_the_next_cla
     assert take(LATER) == ["m2", "m3"]
 
 
-def test_a_crash_weighs_what_the_caller_says():
+def test_after_a_crash_few_rows_are_taken_and_after_a_second_one_each_alone():
+    for number in range(30):
+        make_message(number)
+    assert len(take(limit=30)) == 30
+    few = take(LATER, limit=30)
+    assert few == [f"m{number}" for number in range(10)], "the worker died with all thirty"
+    assert take(LATER + timedelta(hours=1), limit=30) == ["m0"], "it died with the ten again"
+    assert take(LATER + timedelta(hours=1), limit=30) == ["m1"]
+
+
+def test_a_lease_that_ran_out_is_counted_as_a_crash():
     make_message()
     take()
-    (row,) = claim(InboxMessage.objects.all(), now=LATER, limit=1, crash=4)
-    assert (row.attempts, InboxMessage.objects.get().attempts) == (5, 5)
+    (row,) = claim(InboxMessage.objects.all(), now=LATER, limit=1)
+    stored = InboxMessage.objects.get()
+    assert (row.attempts, row.crashes, stored.attempts, stored.crashes) == (2, 1, 2, 1)
 
 
-def test_a_row_is_worn_out_after_its_last_attempt():
-    assert not worn_out(InboxMessage(attempts=MAX_ATTEMPTS))
-    assert worn_out(InboxMessage(attempts=MAX_ATTEMPTS + 1))
+def test_a_row_that_was_given_back_counts_no_crash():
+    make_message()
+    take()
+    InboxMessage.objects.update(lease_until=None)
+    (row,) = claim(InboxMessage.objects.all(), now=LATER, limit=1)
+    assert (row.attempts, row.crashes) == (2, 0)
+
+
+def test_a_row_is_worn_out_after_its_third_crash():
+    make_message()
+    worn = []
+    for number in range(5):
+        (row,) = claim(InboxMessage.objects.all(), now=NOW + number * (LATER - NOW), limit=1)
+        worn.append(worn_out(row))
+    assert worn == [False, False, False, True, True]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from oms.foundation import health
-from oms.foundation.models import OutboxEvent, PeriodicJob
+from oms.foundation.models import OutboxEvent, PeriodicJob, Verification
 from tests.foundation.test_verify import make_fact
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +34,42 @@ def test_a_live_process_says_so_without_the_database(client, django_assert_num_q
 def test_everything_is_there(client, monkeypatch):
     status, found = ready(client)
     assert (status, found["status"]) == (200, "ready")
-    assert [found[part]["ok"] for part in ("database", "worker", "outbox", "checks", "broker")] == [True] * 5
-    assert found["checks"]["last"] == "not run yet"
+    assert [found[part]["ok"] for part in ("database", "worker", "outbox", "books", "broker")] == [True] * 5
+    assert found["books"] == {"ok": True, "checked_at": None}
+
+
+def looked(minutes=1, **found):
+    """Let the clock have looked at the books so many minutes ago."""
+    rows = [{"id": id, "count": 0, "ids": [], "error": "", **one} for id, one in found.items()]
+    at = timezone.now() - timedelta(minutes=minutes)
+    return Verification.objects.create(at=at, milliseconds=9, checked=69, found=rows)
+
+
+def test_books_that_agree_are_told(client):
+    row = looked()
+    assert ready(client)[1]["books"] == {
+        "ok": True, "checked_at": row.at.isoformat(), "stale": False, "held": 69, "checked": 69,
+        "broken": [], "late": [], "could_not_run": [],
+    }  # fmt: skip
+
+
+def test_a_breach_is_degraded_and_does_not_close_the_shop(client):
+    looked(I1={"count": 2, "ids": [1, 2]}, I24={"count": 1, "ids": [3]}, I9={"error": "canceled"})
+    status, found = ready(client)
+    assert (status, found["status"], found["books"]["ok"]) == (200, "degraded", False)
+    assert [found["books"][name] for name in ("broken", "late", "could_not_run")] == [["I1"], ["I24"], ["I9"]]
+
+
+def test_a_look_that_is_too_old_is_degraded(client):
+    looked(minutes=16)
+    status, found = ready(client)
+    assert (status, found["status"], found["books"]["stale"]) == (200, "degraded", True)
+
+
+def test_what_keeps_work_from_being_done_weighs_more_than_a_breach(client):
+    looked(I1={"count": 2, "ids": [1, 2]})
+    PeriodicJob.objects.update(last_run_at=timezone.now() - timedelta(seconds=61))
+    assert ready(client)[0] == 503
 
 
 def test_a_silent_worker_makes_it_not_ready(client):

@@ -70,7 +70,7 @@ BAD_URLS = [
 
 
 @pytest.mark.parametrize("url", INSIDE_URLS)
-def test_a_target_inside_is_refused(url):
+def test_F96_inside_target_refused(url):
     with pytest.raises(Invalid) as refused:
         check_target(url)
 
@@ -124,7 +124,7 @@ def test_a_name_without_an_address_is_refused(resolver):
     assert refused.value.code == "unknown_host"
 
 
-def test_a_name_rebound_after_the_check_is_not_asked_for_again(resolver, monkeypatch):
+def test_F96_a_name_rebound_after_the_check_is_not_asked_for_again(resolver, monkeypatch):
     resolver.answers += [["93.184.216.34"], ["127.0.0.1"]]
     reached = []
 
@@ -155,7 +155,7 @@ def test_an_answer_is_status_and_body(inside):
     assert door.seen == [("/in?a=1", f"127.0.0.1:{door.port}", b"{}")]
 
 
-def test_a_redirect_is_not_followed(inside):
+def test_F96_a_redirect_is_not_followed(inside):
     with serving() as secret, serving(status=302, location=f"http://127.0.0.1:{secret.port}/") as door:
         status, _ = call("POST", f"http://127.0.0.1:{door.port}/")
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from oms.foundation import inbox
+from oms.foundation.claims import claim
 from oms.foundation.inbox import Ignored, NotYet, receive, replay, work_inbox
 from oms.foundation.models import InboxMessage
 from orders.models import Channel
@@ -61,9 +62,26 @@ def test_a_message_is_stored_raw():
     assert (message.received_at, message.next_try_at) == (NOW, NOW)
 
 
-def test_it_is_stored_in_one_statement(django_assert_num_queries):
+def test_F07_a_message_is_stored_in_one_statement(django_assert_num_queries):
     with django_assert_num_queries(3):  # with its savepoint
         store()
+
+
+def test_F07_webhook_burst(consumer):
+    stored = [store(f"m{number % 40}") for number in range(50)]
+    assert (stored.count(True), Channel.objects.count()) == (40, 0)
+    assert (run(), run(minutes=1)) == (40, 0)
+    assert InboxMessage.objects.filter(state="done").count() == Channel.objects.count() == 40
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(300, 1), (-300, 0)])
+def test_F70_clock_skew(consumer, seconds, taken):
+    store()
+    (ours,) = claim(InboxMessage.objects.all(), now=NOW, limit=1)
+    assert work_inbox(ACTOR.at(NOW + timedelta(seconds=seconds)), 10) == taken
+    inbox._work([ours], ACTOR)
+    run(minutes=10)
+    assert outcome() == ("done", "", 1)
 
 
 def test_a_repeated_message_is_not_new_and_has_one_effect(consumer):
@@ -109,7 +127,7 @@ def test_a_message_that_comes_too_early_is_tried_again(consumer):
     assert outcome() == ("done", "", 1)
 
 
-def test_a_poison_message_ends_dead_after_twelve_tries_and_stops_no_other(consumer):
+def test_F10_poison_event_ends_dead(consumer):
     consumer.error = ValueError("broken")
     store("m1")
     tries = 0
@@ -141,7 +159,7 @@ def test_a_worker_whose_lease_is_over_has_no_effect(consumer):
     store()
     (slow,) = inbox.claim(InboxMessage.objects.all(), now=NOW, limit=1)
     inbox.claim(InboxMessage.objects.all(), now=NOW + timedelta(minutes=1), limit=1)
-    inbox._work(slow, ACTOR)
+    inbox._work([slow], ACTOR)
     assert outcome() == ("received", "", 0)
 
 
@@ -149,6 +167,68 @@ def test_a_message_that_kills_its_worker_three_times_ends_dead(consumer):
     store()
     for minutes in range(3):
         moment = NOW + timedelta(minutes=minutes)
-        assert inbox.claim(InboxMessage.objects.all(), now=moment, limit=1, crash=inbox.CRASH)
+        assert inbox.claim(InboxMessage.objects.all(), now=moment, limit=1)
     run(minutes=3)
     assert outcome() == ("dead", "WorkerDied: its workers died with it", 0)
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """Register a consumer of many messages at once, and return the batches that it had its effect on."""
+    batches: list[list[str]] = []
+
+    def consume(messages, actor):
+        """Write a row for each message; "early" comes too early, "ping" means nothing, "poison" breaks everything."""
+        marks = [message.message_id for message in messages]
+        said = {"early": NotYet("no such parcel yet"), "ping": Ignored("a ping")}
+        Channel.objects.bulk_create(Channel(code=mark) for mark in marks if mark not in said)
+        if "poison" in marks:
+            raise ValueError("broken")
+        batches.append(marks)
+        return {one.pk: said[one.message_id] for one in messages if one.message_id in said}
+
+    monkeypatch.setattr(inbox, "BATCH_CONSUMERS", {"crowd": consume})
+    return batches
+
+
+def store_crowd(*marks):
+    """Store messages that may be worked together."""
+    for mark in marks:
+        store(mark, kind="crowd")
+
+
+def states():
+    """Return the state of every message by its mark."""
+    return dict(InboxMessage.objects.values_list("message_id", "state"))
+
+
+def test_many_messages_are_worked_in_one_transaction(crowd):
+    store_crowd("a", "early", "b", "ping", "c")
+    assert run() == 5
+    assert crowd == [["a", "early", "b", "ping", "c"]]
+    assert states() == {"a": "done", "b": "done", "c": "done", "early": "retry_wait", "ping": "ignored"}
+    assert Channel.objects.count() == 3
+
+
+def test_a_poison_message_in_a_batch_stops_no_other(crowd):
+    store_crowd("a", "b", "poison", "c", "d")
+    run()
+    assert states() == {"a": "done", "b": "done", "c": "done", "d": "done", "poison": "retry_wait"}
+    assert set(Channel.objects.values_list("code", flat=True)) == {"a", "b", "c", "d"}
+
+
+def test_messages_of_another_kind_or_account_are_not_worked_together(crowd, consumer):
+    store_crowd("a", "b")
+    store("alone")
+    store_crowd("c")
+    run()
+    assert crowd == [["a", "b"], ["c"]] and set(states().values()) == {"done"}
+
+
+def test_what_another_worker_took_over_is_left_to_it(crowd):
+    store_crowd("a", "b", "c")
+    slow = inbox.claim(InboxMessage.objects.all(), now=NOW, limit=3)
+    inbox.claim(InboxMessage.objects.filter(message_id="b"), now=NOW + timedelta(minutes=1), limit=1)
+    inbox._work(slow, ACTOR)
+    assert states() == {"a": "done", "b": "received", "c": "done"}
+    assert set(Channel.objects.values_list("code", flat=True)) == {"a", "c"}

@@ -77,7 +77,7 @@ def test_a_second_handler_that_fails_does_not_repeat_the_first(heard, monkeypatc
     assert sorted(HandledEvent.objects.values_list("handler", flat=True)) == ["ears", "x"]
 
 
-def test_a_fact_taken_by_a_worker_that_stopped_is_delivered_when_the_lease_is_over(heard):
+def test_F58_pool_child_killed(heard):
     ring("a")
     claim(relay.takeable(NOW), now=NOW, limit=10)
     assert run() == 0
@@ -105,15 +105,25 @@ def test_a_worker_whose_lease_is_over_cannot_finish_what_another_has_taken(heard
     assert (event.state, event.lease_token, event.last_error) == ("received", fast.lease_token, "")
 
 
-def test_what_its_worker_died_with_is_taken_alone(heard):
+def test_of_what_its_worker_died_with_each_stream_goes_on_fact_by_fact(heard):
     ring(*"abc", tower=1)
     ring("x", tower=2)
     claim(relay.takeable(NOW), now=NOW, limit=10)
-    assert [run(minutes=1) for _ in range(5)] == [1, 1, 1, 1, 0]
-    assert heard.effects == ["a", "b", "c", "x"]
+    assert [run(minutes=1) for _ in range(4)] == [2, 1, 1, 0]
+    assert heard.effects == ["a", "x", "b", "c"]
 
 
-def test_what_kills_its_worker_three_times_ends_dead_and_takes_nobody_along(heard):
+def test_after_a_second_death_one_stream_is_taken_alone(heard):
+    ring("a", tower=1)
+    ring("x", tower=2)
+    claim(relay.takeable(NOW), now=NOW, limit=10)
+    later = NOW + timedelta(minutes=1)
+    assert len(claim(relay.takeable(later), now=later, limit=10, choose=relay._heads_after_crash)) == 2
+    assert [run(minutes=2) for _ in range(3)] == [1, 1, 0]
+    assert heard.effects == ["a", "x"]
+
+
+def test_F76_killer_job_ends_dead(heard):
     ring("killer", tower=1)
     ring("x", tower=2)
     for minutes in range(3):
@@ -121,8 +131,7 @@ def test_what_kills_its_worker_three_times_ends_dead_and_takes_nobody_along(hear
             relay.takeable(NOW + timedelta(minutes=minutes)),
             now=NOW + timedelta(minutes=minutes),
             limit=10,
-            crash=relay.CRASH,
-            choose=relay._head_after_crash,
+            choose=relay._heads_after_crash,
         )
         assert claimed[0].payload["note"] == "killer"
     run(minutes=3)
@@ -146,7 +155,7 @@ def test_a_fact_of_a_kind_that_is_gone_waits_for_a_person(heard):
     assert (states(), OutboxEvent.objects.get().last_error) == (["dead"], "KeyError: 'Forgotten'")
 
 
-def test_a_database_that_went_away_is_nobodys_fault(heard, monkeypatch):
+def test_F63_a_database_that_went_away_is_nobodys_fault(heard, monkeypatch):
     def gone(told, actor):
         """Fail as a lost connection does."""
         raise OperationalError("server closed the connection")

@@ -34,7 +34,7 @@ def test_what_was_held_back_loses_no_try_and_is_taken_after_the_one_before_it(he
     assert heard.effects == ["a", "b", "c"]
 
 
-def test_one_poison_fact_among_a_hundred_stops_no_other(heard):
+def test_F10_one_poison_fact_among_a_hundred_stops_no_other(heard):
     heard.poison = {"n41"}
     for number in range(100):
         ring(f"n{number}", tower=number)

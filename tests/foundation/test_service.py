@@ -71,7 +71,7 @@ class TestWorkshop:
             assert wait_for(lambda: OutboxEvent.objects.get().state == "done")
         assert heard.effects == ["a"]
 
-    def test_a_fact_whose_bell_was_lost_is_found_by_the_sweep(self, heard, monkeypatch):
+    def test_F62_redis_wiped(self, heard, monkeypatch):
         with monkeypatch.context() as deaf:
             deaf.setattr(work, "wake", lambda queue: None)
             ring()

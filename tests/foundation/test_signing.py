@@ -47,7 +47,7 @@ def test_one_good_signature_among_several_is_enough():
 
 
 @pytest.mark.parametrize("seconds", [-300, 300])
-def test_a_clock_five_minutes_off_is_tolerated(seconds):
+def test_F70_a_clock_five_minutes_off_is_tolerated(seconds):
     assert verify("api", Signed(HEADERS, BODY, [SECRET], NOW + timedelta(seconds=seconds)))
 
 

@@ -89,7 +89,7 @@ def archive(**parts: bytes) -> bytes:
         "xlsx",
     ],
 )
-def test_one_table_in_many_dresses(content):
+def test_F84_encodings(content):
     table = read(content)
     shift = content.startswith(b"sep")
 
@@ -176,7 +176,7 @@ def test_an_unknown_encoding_is_refused():
     assert refusal(PLAIN, encoding="klingon") == "“klingon” is not an encoding; try utf-8 or cp1252."
 
 
-def test_a_file_above_the_limit_is_refused_unread():
+def test_F82_a_file_above_the_limit_is_refused_unread():
     assert refusal(b"x" * (20 * 1024 * 1024 + 1)) == "f.csv has 20 MB; 20 MB are allowed. Split it."
 
 
@@ -186,7 +186,7 @@ def test_a_packed_file_that_grows_too_far_is_refused():
     assert refusal(bomb) == "f.csv unpacks to more than 200 MB; split it into smaller files."
 
 
-def test_too_many_rows_are_refused():
+def test_F82_huge_file_refused():
     assert refusal("sku,title,price\n" + "A,b,1\n" * 200_001) == "f.csv has more than 200,000 rows; split it."
 
 
@@ -202,7 +202,7 @@ def test_too_many_rows_are_refused():
     ],
     ids=["bomb", "entries", "macros", "laughs", "external", "hollow"],
 )
-def test_a_hostile_workbook_is_refused(content, said):
+def test_F83_hostile_file_refused(content, said):
     assert said in refusal(content)
 
 
@@ -247,7 +247,7 @@ def test_a_cell_of_a_workbook_reads_as_it_would_be_typed(value, text):
     assert cell_text(value) == text
 
 
-def test_a_long_file_is_read_in_little_memory(tmp_path):
+def test_F82_a_long_file_is_read_in_little_memory(tmp_path):
     path = tmp_path / "long.csv.gz"
     path.write_bytes(gzip.compress(b"sku,title,price\n" + (b"A1," + b"x" * 300 + b",4.90\n") * 60_000, compresslevel=1))
     tracemalloc.start()

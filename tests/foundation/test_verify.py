@@ -1,4 +1,4 @@
-"""``manage.py verify`` and the floor's own invariants."""
+"""``manage.py verify``: what it runs, what it says, how it ends."""
 
 import json
 from datetime import timedelta
@@ -6,16 +6,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management.base import CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from oms.foundation import invariants
-from oms.foundation.audit import record
-from oms.foundation.invariants import Invariant, check, invariant
-from oms.foundation.models import AuditLine, InboxMessage, OutboxEvent, PeriodicJob
-from oms.foundation.work import run_due_jobs
-from tests.factories import make_actor
-from tests.foundation.rows import make_channels, make_operation
+from oms.foundation.invariants import check, invariant
+from oms.foundation.management.commands.verify import Command
+from oms.foundation.models import AuditLine, OutboxEvent
+from tests.books import keep_books
 from tests.foundation.test_claims import make_message
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +33,7 @@ def verify(*words):
     return 0, out.getvalue()
 
 
-def make_fact(stream="order:1", **fields):
+def make_fact(stream="tower:1", **fields):
     """Write a fact that has just happened."""
     now = timezone.now()
     return OutboxEvent.objects.create(
@@ -42,10 +41,10 @@ def make_fact(stream="order:1", **fields):
     )
 
 
-def make_line(from_state, to_state):
+def make_line(from_state, to_state, entity_id=7):
     """Write an audit line of one bulk act's state change."""
     return AuditLine.objects.create(
-        at=timezone.now(), entity="foundation.bulkoperation", entity_id=7, subject="bulk:7", act="x",
+        at=timezone.now(), entity="foundation.bulkoperation", entity_id=entity_id, subject="bulk:7", act="x",
         from_state=from_state, to_state=to_state, actor_kind="system", actor_label="x",
     )  # fmt: skip
 
@@ -55,46 +54,10 @@ def broken():
     return {one.invariant.id: one.ids for one in check(timezone.now()) if one.count}
 
 
-def a_healthy_shop():
-    """Do a little of everything the way the services do."""
-    operation = make_operation()
-    record(make_actor(), "made", operation)
-    operation.start(at=timezone.now())
-    operation.save()
-    record(make_actor(), "started", operation)
-    make_fact()
-    make_fact(state="done", lease_until=None)
-    make_fact("order:9", state="retry_wait", next_try_at=timezone.now() + HOUR)
-    make_message(1, next_try_at=timezone.now())
-    make_message(2, state="ignored", next_try_at=timezone.now() - HOUR)
-    make_channels(1)
+class TestWhatWaits:
+    """Is late only when nothing explains it."""
 
-
-def test_a_healthy_shop_exits_with_0():
-    a_healthy_shop()
-    code, text = verify()
-    assert code == 0
-    total = len(invariants.INVARIANTS)
-    assert text.strip() == f"{total} of {total} invariants hold."
-
-
-class TestOneCorruptedRow:
-    """Makes exactly its invariant fail, and names the row."""
-
-    @pytest.fixture(autouse=True)
-    def healthy(self):
-        """Begin with a shop in order."""
-        a_healthy_shop()
-
-    def test_I24_a_fact_that_nobody_takes(self):
-        late = make_fact(next_try_at=timezone.now() - timedelta(seconds=70))
-        assert broken() == {"I24": (late.pk,)}
-        code, text = verify()
-        assert code == 2
-        assert "I24 (foundation.outboxevent): 1 broken — A fact has been due for more than a minute" in text
-        assert f"first ids: {late.pk}" in text
-
-    def test_I24_a_fact_whose_lease_was_over_long_ago(self):
+    def test_a_fact_whose_lease_was_over_long_ago_is_late(self):
         past = timezone.now() - HOUR
         late = make_fact(next_try_at=past, lease_until=past)
         assert broken() == {"I24": (late.pk,)}
@@ -103,132 +66,156 @@ class TestOneCorruptedRow:
         "before",
         [{"lease_until": timezone.now() + HOUR}, {"state": "retry_wait", "next_try_at": timezone.now() + HOUR}],
     )
-    def test_I24_does_not_count_what_stands_behind_another_fact(self, before):
+    def test_what_stands_behind_another_fact_is_not(self, before):
         past = timezone.now() - HOUR
-        make_fact("order:2", **{"next_try_at": past} | before)
-        make_fact("order:2", next_try_at=past)
+        make_fact("tower:2", **{"next_try_at": past} | before)
+        make_fact("tower:2", next_try_at=past)
         assert broken() == {}
 
-    def test_I24d_a_dead_fact(self):
-        dead = make_fact(state="dead")
-        assert broken() == {"I24d": (dead.pk,)}
-        assert verify()[0] == 1
-
-    def test_I25_a_message_that_nobody_takes(self):
-        late = make_message(3, next_try_at=timezone.now() - timedelta(seconds=70))
-        assert broken() == {"I25": (late.pk,)}
-        assert verify()[0] == 2
-
-    def test_I25_does_not_count_what_a_worker_holds(self):
+    def test_a_message_that_a_worker_holds_is_not(self):
         make_message(3, next_try_at=timezone.now() - HOUR, lease_until=timezone.now() + HOUR)
         assert broken() == {}
 
-    def test_I16_a_gap_in_the_chain(self):
-        make_line("preflight", "running")
-        gap = make_line("done", "undone")
-        assert broken() == {"I16": (gap.pk,)}
-        assert verify()[0] == 1
 
-    def test_I16_a_chain_that_begins_in_the_middle(self):
+class TestTheAuditTrail:
+    """Is one chain for each row."""
+
+    def test_a_chain_that_begins_in_the_middle_is_broken(self):
         gap = make_line("running", "done")
-        assert broken() == {"I16": (gap.pk,)}
+        assert broken()["I16"] == (gap.pk,)
 
-    def test_I16_follows_each_row_by_itself(self):
+    def test_a_chain_may_begin_with_the_first_move(self):
+        make_line("preflight", "running")
+        assert "I16" not in broken()
+
+    def test_each_row_has_its_own_chain(self):
         make_line("", "preflight")
         make_line("preflight", "running")
-        assert broken() == {}
+        make_line("", "preflight", entity_id=8)
+        assert "I16" not in broken()
 
 
-class TestTheCommand:
-    """Its choices and exits."""
+class TestTheEnd:
+    """Says whether all hold, something is broken, something is late, or nothing is known."""
 
-    def test_it_runs_only_what_is_named(self):
+    def test_all_hold(self):
+        keep_books()
+        total = sum(one.cls != "E" for one in invariants.INVARIANTS.values())
+        code, text = verify("--class", "A,X")
+        assert (code, text) == (0, f"{total} of {total} invariants hold.\n")
+
+    def test_a_broken_one_ends_with_1(self):
         make_fact(state="dead")
-        assert verify("--only", "I16,I25") == (0, "2 of 2 invariants hold.\n")
-        assert verify("--only", "I24d")[0] == 1
+        assert verify()[0] == 1
 
-    def test_it_runs_only_the_class_that_is_named(self):
+    def test_an_outside_book_that_differs_ends_with_1(self, declare):
+        declare("select 7", cls="X")
+        assert verify()[0] == 1
+
+    def test_what_is_only_late_ends_with_2(self):
         make_fact(next_try_at=timezone.now() - HOUR)
-        assert verify("--class", "A")[0] == 0
-        assert verify("--class", "E")[0] == 2
+        assert verify()[0] == 2
+        assert verify("--strict-time")[0] == 1
 
-    def test_an_unknown_name_is_no_success(self):
-        code, text = verify("--only", "I16,I999")
+    def test_one_that_cannot_run_ends_with_3_and_stops_no_other(self, declare):
+        declare("select id from not_there")
+        code, text = verify("--only", "IX,I24d")
         assert code == 3
-        assert text.startswith("There is no invariant I999. Known: ")
+        assert "IX (x): could not run — " in text
+        assert "1 of 2 invariants hold." in text
 
-    def test_a_check_that_cannot_run_is_no_success(self, monkeypatch):
-        monkeypatch.setitem(invariants.INVARIANTS, "IX", Invariant("IX", "A", "x", "x", "select id from not_there"))
-        code, text = verify("--only", "IX")
+    def test_what_is_broken_weighs_more_than_what_could_not_run(self, declare):
+        declare("select id from not_there")
+        make_fact(state="dead")
+        assert verify("--only", "IX,I24d")[0] == 1
+
+    def test_what_could_not_run_weighs_more_than_what_is_late(self, declare):
+        declare("select id from not_there")
+        make_fact(next_try_at=timezone.now() - HOUR)
+        assert verify("--only", "IX,I24")[0] == 3
+
+    def test_a_database_that_is_gone_ends_with_3(self, monkeypatch):
+        def fail():
+            """Fail as a lost database does."""
+            raise DatabaseError("connection refused")
+
+        monkeypatch.setattr(invariants, "one_moment", fail)
+        code, text = verify()
+        assert (code, text) == (3, "The invariants could not run: connection refused")
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (("--only", "I16,I999"), "There is no invariant I999. Known: "),
+            (("--class", "A,Z"), "There is no class Z. Known: A, E, X."),
+            (("--only", "I1", "--class", "E"), "Nothing was checked"),
+            (("--limit", "0"), "--limit must be at least 1."),
+            (("--connections", "0"), "--connections must be at least 1."),
+        ],
+    )
+    def test_what_was_asked_wrongly_ends_with_3(self, words, sentence):
+        code, text = verify(*words)
         assert code == 3
-        assert "could not run" in text
+        assert text.startswith(sentence)
+
+    def test_a_mistyped_option_ends_with_3_and_not_with_the_2_of_what_is_late(self):
+        parser = Command().create_parser("manage.py", "verify")
+        assert isinstance(parser, CommandParser)
+        with pytest.raises(CommandError) as left:
+            parser.parse_args(["--onyl", "I1"])
+        assert left.value.returncode == 3
+
+    def test_a_file_that_cannot_be_written_ends_with_3(self, tmp_path):
+        assert verify("--json", str(tmp_path / "no" / "folder.json"))[0] == 3
+
+
+class TestWhatItSays:
+    """Is for people, or for machines."""
+
+    def test_people_read_what_it_means_where_it_is_and_what_to_do(self):
+        dead = make_fact(state="dead")
+        assert verify("--only", "I24d,I25")[1].splitlines() == [
+            "I24d (foundation.outboxevent): 1 broken — A fact died after its last try.",
+            f"    first ids: {dead.pk}",
+            f"    page: /foundation/outboxevent/{dead.pk}/change/",
+            "    to do: Open it in System, mend what its error names, and replay it.",
+            "1 of 2 invariants hold.",
+        ]
 
     def test_machines_get_json(self):
         dead = make_fact(state="dead")
-        _, text = verify("--json", "--only", "I24d,I25")
-        found = {one["id"]: one for one in json.loads(text)}
+        found = {one["id"]: one for one in json.loads(verify("--json", "--only", "I24d,I25")[1])}
         assert (found["I24d"]["count"], found["I24d"]["ids"], found["I24d"]["class"]) == (1, [dead.pk], "A")
-        assert found["I25"]["count"] == 0
+        assert (found["I25"]["count"], found["I25"]["error"]) == (0, "")
 
-    def test_the_first_twenty_ids_are_shown_and_all_are_counted(self):
-        for _ in range(25):
-            make_fact(state="dead")
+    def test_a_file_takes_the_json_and_people_still_read(self, tmp_path):
+        path = tmp_path / "found.json"
+        code, text = verify("--json", str(path), "--only", "I25")
+        assert (code, text) == (0, "1 of 1 invariants hold.\n")
+        assert [one["id"] for one in json.loads(path.read_text())] == ["I25"]
+
+    def test_so_many_ids_as_asked_for_are_shown_and_all_are_counted(self):
+        facts = [make_fact(state="dead") for _ in range(25)]
         (finding,) = check(timezone.now(), only=["I24d"])
-        assert (finding.count, len(finding.ids)) == (25, 20)
+        assert (finding.count, finding.ids) == (25, tuple(fact.pk for fact in facts[:20]))
+        assert f"first ids: {facts[0].pk}, {facts[1].pk}\n" in verify("--limit", "2", "--only", "I24d")[1]
 
-    def test_the_clock_runs_them_and_keeps_the_result(self, monkeypatch):
-        make_fact(state="dead")
-        from oms.foundation import work
+    def test_a_row_found_in_two_ways_is_one_row(self, declare):
+        declare("select 7 union all select 7 union all select 8")
+        (finding,) = check(timezone.now(), only=["IX"])
+        assert (finding.count, finding.ids) == (2, (7, 8))
 
-        monkeypatch.setattr(work, "JOBS", {"verify": work.JOBS["verify"]})
-        run_due_jobs(make_actor(now=timezone.now()))
-        row = PeriodicJob.objects.get(name="verify")
-        assert (row.last_ok, row.last_result) == (True, "broken: I24d (1)")
-
-
-def test_a_percent_sign_in_a_statement_is_one(monkeypatch):
-    monkeypatch.setitem(
-        invariants.INVARIANTS, "IX", Invariant("IX", "A", "x", "x", "select 1 where 'a%b' like 'a%%b' and :now > :late")
-    )
-    assert check(timezone.now(), only=["IX"])[0].ids == (1,)
+    def test_a_percent_sign_in_a_statement_is_one(self, declare):
+        declare("select 1 where 'a%b' like 'a%%b' and :now > :late")
+        assert check(timezone.now(), only=["IX"])[0].ids == (1,)
 
 
 def test_two_invariants_of_one_name_are_an_error(monkeypatch):
     monkeypatch.setattr(invariants, "INVARIANTS", {})
-    invariant("IX", entity="x", meaning="x", sql="select 1")
-    invariant("IX", entity="x", meaning="x", sql="select 1")
+    words = {"entity": "x", "meaning": "x", "remedy": "x"}
+    invariant("IX", **words, sql="select 1")
+    invariant("IX", **words, sql="select 1")
     with pytest.raises(ValueError, match="two invariants named IX"):
-        invariant("IX", entity="x", meaning="x", sql="select 2")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_they_run_in_a_transaction_that_writes_nothing_and_ends():
-    with invariants._one_moment() as cursor:
-        cursor.execute("select 1")
-        assert cursor.fetchone() == (1,)
-    assert not connection.in_atomic_block
-    make_message(9)
-    assert InboxMessage.objects.count() == 1
-
-
-@pytest.mark.pg
-@pytest.mark.django_db(transaction=True)
-def test_they_all_see_the_same_moment():
-    from concurrent.futures import ThreadPoolExecutor
-
-    def write():
-        """Store a dead fact on a connection of its own."""
-        try:
-            make_fact(state="dead")
-        finally:
-            connection.close()
-
-    statement = invariants.INVARIANTS["I24d"].sql
-    with invariants._one_moment() as cursor:
-        cursor.execute(statement)
-        assert cursor.fetchall() == []
-        with ThreadPoolExecutor(1) as other:
-            other.submit(write).result()
-        cursor.execute(statement)
-        assert cursor.fetchall() == []
-    assert OutboxEvent.objects.count() == 1
+        invariant("IX", **words, sql="select 2")
+    with pytest.raises(ValueError, match="IY: there is no class B"):
+        invariant("IY", **words, cls="B", sql="select 2")

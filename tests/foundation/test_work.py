@@ -1,6 +1,7 @@
 """Work that waits, and the jobs of the clock."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -36,8 +37,9 @@ def jobs(monkeypatch):
 
 @pytest.fixture
 def broker(monkeypatch):
-    """Keep what reaches the broker, and forget that it was silent."""
+    """Keep what reaches the broker, where nothing waits, and forget that it was silent."""
     sent: list[str] = []
+    monkeypatch.setattr(work, "lies_waiting", lambda queue, producer: False)
     monkeypatch.setattr(tasks.drain_queue, "apply_async", lambda **call: sent.append(call["queue"]))
     monkeypatch.setattr(work, "_broker", work._Broker())
     return sent
@@ -83,6 +85,27 @@ class TestDraining:
         drainers["flow"] += [make_drainer("flow", lambda *_: 1)]
         tasks.drain_queue("flow")
         assert broker == ["flow"]
+
+    def test_a_task_that_finds_more_than_it_can_take_wakes_another_worker(self, drainers, broker):
+        rounds = [work.BATCH, work.BATCH - 1, 0]
+        drainers["flow"] += [make_drainer("flow", lambda *_: rounds.pop(0))]
+        tasks.drain_queue("flow")
+        assert broker == ["flow"]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_task_needs_no_bell_for_what_it_will_find_itself(self, drainers, broker):
+        rounds = [1, 0]
+
+        def publish(*_):
+            """Leave work for this queue and for another."""
+            work.ring("flow")
+            work.ring("payments")
+            return rounds.pop(0)
+
+        drainers["flow"] += [make_drainer("flow", publish)]
+        tasks.drain_queue("flow")
+        work.ring("flow")
+        assert broker == ["payments", "payments", "flow"]
 
 
 class TestTheSweep:
@@ -136,8 +159,32 @@ class TestTheBroker:
         work.wake("payments")
         assert broker == ["payments"]
 
+    def test_a_bell_that_nobody_has_heard_yet_is_enough(self, monkeypatch):
+        monkeypatch.setattr(work, "_broker", work._Broker())
+        queue = f"bells-{uuid4().hex}"  # a queue that no worker listens to
+        with tasks.drain_queue.app.producer_pool.acquire(block=True) as producer:
+            assert not work.lies_waiting(queue, producer)
+            work.wake(queue)
+            assert work.lies_waiting(queue, producer)
+            work.wake(queue)
+            assert producer.channel.queue_declare(queue=queue).message_count == 1
+            producer.channel.queue_purge(queue=queue)
+
+    def test_F61_redis_that_is_down_is_found_out_before_anything_is_sent(self, monkeypatch):
+        monkeypatch.setattr(work, "_broker", work._Broker())
+        [error, *_] = tasks.drain_queue.app.connection_for_write().connection_errors
+
+        def refuse(*_, **__):
+            """Fail as a broker's client does."""
+            raise error("gone")
+
+        with tasks.drain_queue.app.producer_pool.acquire(block=True) as producer:
+            monkeypatch.setattr(type(producer.channel), "queue_declare", refuse)
+        work.wake("flow")
+        assert work._broker.silent_until > 0
+
     @pytest.mark.parametrize("error", [OperationalError("refused"), ConnectionRefusedError(), TimeoutError()])
-    def test_F61_one_that_does_not_answer_is_left_alone_for_a_while(self, monkeypatch, broker, error):
+    def test_F61_redis_down_at_enqueue(self, monkeypatch, broker, error):
         calls = []
 
         def refuse(**call):
@@ -176,6 +223,16 @@ class TestTheClock:
         assert [run_due_jobs(ACTOR.at(moment)) for moment in moments] == [1, 0, 0, 1, 0]
         assert runs == [moments[0], moments[3]]
 
+    def test_the_most_frequent_job_comes_first(self, monkeypatch):
+        told = []
+        jobs = {
+            name: Job(name, timedelta(seconds=every), lambda actor, name=name: told.append(name) or name)
+            for name, every in (("verify", 300), ("forget", 86_400), ("heartbeat", 10))
+        }
+        monkeypatch.setattr(work, "JOBS", jobs)
+        assert run_due_jobs(ACTOR) == 3
+        assert told == ["heartbeat", "verify", "forget"]
+
     def test_its_result_is_kept(self, jobs):
         self.every_minute(jobs, lambda actor: "3 forgotten")
         run_due_jobs(ACTOR)
@@ -208,7 +265,7 @@ class TestTheClock:
         assert run_due_jobs(ACTOR) == 1
         assert runs == [1]
 
-    def test_an_hour_missed_is_caught_up_with_one_run(self, jobs):
+    def test_F75_an_hour_missed_is_caught_up_with_one_run(self, jobs):
         runs = []
         self.every_minute(jobs, lambda actor: runs.append(1) or "")
         run_due_jobs(ACTOR)

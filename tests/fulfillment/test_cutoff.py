@@ -28,7 +28,7 @@ APIA = ZoneInfo("Pacific/Apia")
         pytest.param("2026-01-10T23:00", "16:00", APIA, "2026-01-11T03:00", id="already tomorrow there"),
     ],
 )
-def test_the_next_departure(now, cutoff, zone, leaves) -> None:
+def test_F102_clock_change(now, cutoff, zone, leaves) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
     found = next_departure(moment, cutoff=time.fromisoformat(cutoff), zone=zone)
     assert found == datetime.fromisoformat(leaves).replace(tzinfo=UTC)

@@ -1,7 +1,5 @@
 """The console's pages, papers and the API show the rows in scope and run the declared acts."""
 
-import json
-
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -12,7 +10,8 @@ from fulfillment.models import FulfillmentOrder, Shipment
 from fulfillment.services.label_buying import work_labels
 from inventory.models import LocationMembership
 from oms.foundation.panels import parts
-from tests.factories import make_actor, make_api_key, make_channel, make_location, make_product, make_stock
+from tests.factories import make_actor, make_channel, make_location, make_product, make_stock
+from tests.fulfillment.api import Api
 from tests.fulfillment.shop import a_channel, an_order, label_of, labelled, parcel_of, shipped, sourced
 
 pytestmark = pytest.mark.django_db
@@ -122,31 +121,8 @@ def test_a_missing_label_is_said_in_words(work) -> None:
 
     row = packed(work)
     answer = browser("label_shipment").get(reverse("admin:fulfillment_label", args=[row.number, 1]))
-    assert (answer.status_code, answer.content.decode()) == (404, f"Shipment {row.number} has no label yet.")
-
-
-class Api:
-    """A channel's system that speaks to the API."""
-
-    def __init__(self, account) -> None:
-        self._key = make_api_key(account)
-        self._client = Client()
-        self._calls = 0
-
-    def get(self, address: str):
-        """Read an address below ``/api/v1/``."""
-        return self._client.get(f"/api/v1/{address}", HTTP_AUTHORIZATION=f"Bearer {self._key}")
-
-    def post(self, address: str, **data):
-        """Do something, with a new idempotency key."""
-        self._calls += 1
-        return self._client.post(
-            f"/api/v1/{address}",
-            data=json.dumps(data),
-            content_type="application/json",
-            HTTP_AUTHORIZATION=f"Bearer {self._key}",
-            HTTP_IDEMPOTENCY_KEY=f"call-{self._calls}",
-        )
+    assert answer.status_code == 404
+    assert f"Shipment {row.number} has no label yet." in answer.text
 
 
 def test_the_floor_is_walked_over_the_api(work) -> None:

@@ -67,7 +67,7 @@ def test_a_second_picker_is_refused(work) -> None:
         start_picking(fulfillment_order_id=work.pk, actor=make_actor("other"))
 
 
-def test_missing_pieces_leave_the_stock_and_are_sourced_elsewhere(work) -> None:
+def test_F53_short_pick(work) -> None:
     tea = Product.objects.get(sku="TEA")
     make_stock(tea, make_location("MAN"), 5)
     start_picking(fulfillment_order_id=work.pk, actor=make_actor())

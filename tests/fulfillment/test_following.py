@@ -7,6 +7,7 @@ import pytest
 from fulfillment.handlers import end_cancelled, shrink_reduced, source_moved, source_paid
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment
 from fulfillment.services.picking import start_picking
+from fulfillment.services.rerouting import source_again
 from fulfillment.services.sourcing import source_orders
 from fulfillment.services.sourcing.withdrawal import expire_unpaid
 from inventory.models import StockLevel
@@ -58,7 +59,7 @@ def test_a_shipped_order_is_not_cancelled(work) -> None:
     assert reason.code == "shipped"
 
 
-def test_the_address_is_fixed_once_a_label_carries_it(work) -> None:
+def test_F103_the_address_is_fixed_once_a_label_carries_it(work) -> None:
     assert objections("orders.edit_address", [work.order_id]) == {}
     labelled(work)
     (reason,) = objections("orders.edit_address", [work.order_id])[work.order_id]
@@ -84,6 +85,16 @@ def test_a_reduced_order_gives_the_excess_back(work) -> None:
     assert promised() == 2
     assert FulfillmentOrder.objects.get().state == "open"
     assert OrderLine.objects.get(sku="TEA").quantity_allocated == 1
+
+
+def test_F18_a_reduced_order_may_be_sourced_before_matching_has_heard_of_it(work) -> None:
+    cancel_line(order_id=work.order_id, line=1, quantity=2, actor=make_actor())
+    source_again(order_id=work.order_id, actor=make_actor())
+    assert OrderLine.objects.get(sku="TEA").quantity_allocated == 1
+
+    shrink_reduced([OrderReduced(at=NOW, order_id=work.order_id)], make_actor())
+
+    assert (OrderLine.objects.get(sku="TEA").quantity_allocated, promised()) == (1, 2)
 
 
 def test_a_line_in_somebodys_hands_is_not_reduced(work) -> None:

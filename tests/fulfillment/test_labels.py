@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fulfillment.carriers.gateway import CarrierUnreachable
 from fulfillment.carriers.registry import CARRIERS
@@ -35,7 +37,7 @@ def state_of(shipment: Shipment) -> str:
     return str(Shipment.objects.get(pk=shipment.pk).state)
 
 
-def test_a_lost_answer_is_found_again_by_reference(shipment, settings) -> None:
+def test_F47_a_lost_answer_is_found_again_by_reference(shipment, settings) -> None:
     settings.SANDBOX_CARRIER_FAULTS = {"answer_lost": 1}
     work_labels(make_actor(), 20)
     assert label_of(shipment).state == "unknown"
@@ -58,11 +60,11 @@ def test_an_error_without_effect_is_tried_again(shipment, settings) -> None:
     assert (state_of(shipment), SandboxParcel.objects.count()) == ("labelled", 1)
 
 
-def test_a_crash_after_the_call_buys_no_second_label(shipment, monkeypatch) -> None:
+def test_F47_kill_after_label_bought(shipment, monkeypatch) -> None:
     def crash(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(label_buying, "settle_purchase", crash)
+    monkeypatch.setattr(label_buying, "settle_purchases", crash)
     with pytest.raises(KeyboardInterrupt):
         work_labels(make_actor(), 20)
     monkeypatch.undo()
@@ -85,7 +87,7 @@ def test_a_crash_before_the_call_still_buys_one(shipment, monkeypatch) -> None:
     assert (state_of(shipment), SandboxParcel.objects.count()) == ("labelled", 1)
 
 
-def test_a_document_that_is_no_pdf_is_refused_and_given_back(shipment, settings) -> None:
+def test_F49_a_document_that_is_no_pdf_is_refused_and_given_back(shipment, settings) -> None:
     settings.SANDBOX_CARRIER_FAULTS = {"wrong_document": 1}
     work_labels(make_actor(), 20)
     label = label_of(shipment)
@@ -94,7 +96,7 @@ def test_a_document_that_is_no_pdf_is_refused_and_given_back(shipment, settings)
     assert state_of(shipment) == "packed"
 
 
-def test_a_label_for_another_address_is_refused(shipment, monkeypatch) -> None:
+def test_F49_wrong_label_refused(shipment, monkeypatch) -> None:
     plain = SandboxCarrier.buy_label
 
     def wrong(self, parcel, service, *, now):
@@ -125,7 +127,7 @@ def test_a_parcel_too_heavy_for_the_carrier_fails_with_its_words() -> None:
     assert label_of(row).failure == "A parcel may weigh at most 31.5 kg; pack it into more parcels."
 
 
-def test_an_order_cancelled_while_the_label_is_bought_gets_it_voided(shipment, monkeypatch) -> None:
+def test_F46_an_order_cancelled_while_the_label_is_bought_gets_it_voided(shipment, monkeypatch) -> None:
     plain = SandboxCarrier.buy_label
 
     def cancelling(self, parcel, service, *, now):
@@ -188,7 +190,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(shipment, monkeypatch) -> 
     assert label_of(shipment).state == "requested"
 
 
-def test_silence_never_reaches_the_caller(shipment, monkeypatch) -> None:
+def test_F48_silence_of_a_carrier_never_reaches_the_caller(shipment, monkeypatch) -> None:
     def silent(self, parcel):
         raise CarrierUnreachable("down")
 
@@ -208,3 +210,90 @@ def test_tracking_numbers_check_themselves() -> None:
 @pytest.mark.parametrize(("digits", "check"), [("7992739871", 3), ("0", 0), ("1", 8), ("411111111111111", 1)])
 def test_the_check_digit_is_luhns(digits, check) -> None:
     assert check_digit(digits) == check
+
+
+def test_labels_of_many_shipments_cost_as_many_statements_as_those_of_two(django_assert_max_num_queries) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 100)
+
+    def ask(count: int) -> None:
+        """Ask for the labels of some shipments."""
+        for _ in range(count):
+            buy_labels(shipment_id=packed(sourced(an_order([(tea, 1)]))[0]).pk, actor=make_actor())
+
+    ask(2)
+    with CaptureQueriesContext(connection) as few:
+        assert work_labels(make_actor(), 20) == 2
+    ask(8)
+    sales = 8 - 2  # the sandbox writes each sale into its own book, with a savepoint around it
+    with django_assert_max_num_queries(len(few) + 3 * sales):
+        assert work_labels(make_actor(), 20) == 8
+    assert set(Shipment.objects.values_list("state", flat=True)) == {"labelled"}
+    assert SandboxParcel.objects.count() == Package.objects.exclude(tracking_number="").count() == 10
+
+
+def test_a_label_that_cannot_be_bought_holds_up_no_other_of_its_claim(monkeypatch) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 100)
+    rows = [packed(sourced(an_order([(tea, 1)]))[0]) for _ in range(4)]
+    for row in rows:
+        buy_labels(shipment_id=row.pk, actor=make_actor())
+    plain, poison = SandboxCarrier.buy_label, label_of(rows[1]).key
+
+    def choke(self, parcel, service, *, now):
+        if parcel.reference == poison:
+            raise ValueError("not to be understood")
+        return plain(self, parcel, service, now=now)
+
+    monkeypatch.setattr(SandboxCarrier, "buy_label", choke)
+    with pytest.raises(ValueError, match="understood"):
+        work_labels(make_actor(), 20)
+    assert [state_of(row) for row in rows] == ["labelled", "packed", "labelled", "labelled"]
+    monkeypatch.undo()
+    work_labels(make_actor(now=LATER), 20)
+    assert (state_of(rows[1]), SandboxParcel.objects.count()) == ("labelled", 4)
+
+
+def test_a_label_that_cannot_be_attached_holds_up_no_other_of_its_claim(monkeypatch) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 100)
+    rows = [packed(sourced(an_order([(tea, 1)]))[0]) for _ in range(3)]
+    for row in rows:
+        buy_labels(shipment_id=row.pk, actor=make_actor())
+    plain, poison = label_buying.settle_purchases, label_of(rows[1]).pk
+
+    def choke(purchases, actor):
+        if any(label.pk == poison for label, _ in purchases):
+            raise ValueError("not to be written")
+        plain(purchases, actor)
+
+    monkeypatch.setattr(label_buying, "settle_purchases", choke)
+    with pytest.raises(ValueError, match="written"):
+        work_labels(make_actor(), 20)
+    assert [state_of(row) for row in rows] == ["labelled", "packed", "labelled"]
+    monkeypatch.undo()
+    work_labels(make_actor(now=LATER), 20)
+    assert (state_of(rows[1]), SandboxParcel.objects.count()) == ("labelled", 3)
+
+
+def test_no_carrier_is_asked_when_the_lease_may_be_over(monkeypatch, settings) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 100)
+    rows = [packed(sourced(an_order([(tea, 1)]))[0]) for _ in range(3)]
+    for row in rows:
+        buy_labels(shipment_id=row.pk, actor=make_actor())
+    plain, clock = SandboxCarrier.buy_label, [1000.0]
+    monkeypatch.setattr(label_buying.time, "monotonic", lambda: clock[0])
+
+    def slow(self, parcel, service, *, now):
+        clock[0] += settings.LEASE_SECONDS
+        return plain(self, parcel, service, now=now)
+
+    monkeypatch.setattr(SandboxCarrier, "buy_label", slow)
+    work_labels(make_actor(), 20)
+    assert (SandboxParcel.objects.count(), [state_of(row) for row in rows]) == (1, ["labelled", "packed", "packed"])
+    assert set(Label.objects.filter(state="requested").values_list("lease_until", flat=True)) == {None}
+    for _ in rows[1:]:
+        work_labels(make_actor(), 20)
+    assert [state_of(row) for row in rows] == ["labelled"] * 3
+    assert SandboxParcel.objects.count() == 3

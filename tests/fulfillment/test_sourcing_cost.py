@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fulfillment.handlers import serve_next, serve_waiting
-from fulfillment.models import SourcingDecision
-from fulfillment.services.sourcing import source_orders
+from fulfillment.models import FulfillmentOrder, SourcingDecision
+from fulfillment.services.sourcing import backorders, source_orders
 from fulfillment.services.sourcing.backorders import sweep_backorders
 from inventory.events import StockGrew
 from inventory.services.stock import adjust_stock
@@ -109,6 +109,40 @@ def test_what_a_full_batch_leaves_goes_to_the_next(monkeypatch) -> None:
     assert follow() == 2
     assert OrderLine.objects.filter(quantity_allocated=1).count() == 9
     assert Order.objects.exclude(short_since=None).get().pk == orders[-1].pk
+
+
+def test_for_one_piece_no_crowd_is_asked(monkeypatch) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 0)
+    orders = some_orders([[(tea, 1)]] * 30)
+    source_orders(order_ids=[one.pk for one in orders], trigger="placed", actor=make_actor())
+    asked: list[int] = []
+
+    def ask(*, order_ids, **told):
+        """Count who is asked."""
+        asked.append(len(order_ids))
+        return source_orders(order_ids=order_ids, **told)
+
+    monkeypatch.setattr(backorders, "source_orders", ask)
+    grow(tea, 1)
+
+    assert (asked, follow()) == ([backorders.FEWEST], 0)
+    assert OrderLine.objects.get(quantity_allocated=1).order_id == orders[0].pk
+
+
+def test_who_cannot_use_the_piece_keeps_it_from_nobody_behind(monkeypatch) -> None:
+    monkeypatch.setattr(backorders, "FEWEST", 2)
+    tea, place = make_product("TEA"), make_location("LON")
+    make_stock(tea, place, 0)
+    orders = some_orders([[(tea, 1)]] * 6)
+    source_orders(order_ids=[one.pk for one in orders], trigger="placed", actor=make_actor())
+    for order in orders[:3]:
+        FulfillmentOrder.objects.create(number=f"F{order.pk}", order=order, location=place, state="rejected")
+
+    grow(tea, 1)
+    follow()
+
+    assert OrderLine.objects.get(quantity_allocated=1).order_id == orders[3].pk
 
 
 def test_an_order_that_gains_nothing_gets_no_new_record() -> None:

@@ -93,7 +93,7 @@ def test_safety_stock_is_never_promised() -> None:
     assert StockLevel.objects.get().allocated == 1
 
 
-def test_the_same_sku_on_two_lines_is_summed() -> None:
+def test_F15_same_sku_on_two_lines() -> None:
     tea = make_product("TEA")
     make_stock(tea, make_location("LON"), 3)
     order = an_order([(tea, 2), (tea, 2)])

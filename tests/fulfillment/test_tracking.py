@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +13,14 @@ from fulfillment.carriers.sandbox_journey import move_parcels
 from fulfillment.events import ShipmentShipped
 from fulfillment.handlers import hand_over
 from fulfillment.models import Package, Shipment, TrackingEvent
-from fulfillment.services.tracking import Told, deliver_by_hand, mark_overdue, record_by_hand, record_event
+from fulfillment.services.tracking import (
+    Told,
+    deliver_by_hand,
+    mark_overdue,
+    record_by_hand,
+    record_event,
+    record_events,
+)
 from fulfillment.states import TRACKING_RANK, TrackingStatus
 from oms.foundation.inbox import work_inbox
 from oms.foundation.models import InboxMessage, OutboxEvent
@@ -52,7 +61,7 @@ def told(status: str, minute: int = 0) -> Told:
     ),
     length=st.integers(1, 7),
 )
-def test_any_order_of_events_ends_in_the_same_status(order, length) -> None:
+def test_F50_tracking_in_any_order(order, length) -> None:
     package = parcel_of_new_shipment()
     seen = order[:length]
     for status, minute in seen:
@@ -91,6 +100,26 @@ def test_delivery_completes_the_order_once(shipment) -> None:
     assert Order.objects.get().state == "completed"
     assert OutboxEvent.objects.filter(kind="PackageDelivered").count() == 1
     assert Package.objects.get().delivered_at == NOW + timedelta(minutes=5)
+
+
+def test_events_of_many_parcels_are_kept_in_as_many_statements_as_those_of_two(django_assert_max_num_queries) -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 100)
+    parcels = [parcel_of(shipped(sourced(an_order([(tea, 2)]))[0])) for _ in range(8)]
+
+    def journeys(some: list[Package]) -> list[tuple[int, Told]]:
+        """Return the whole journey of each parcel, one step of all parcels after the other."""
+        steps = [("picked_up", 1), ("in_transit", 2), ("in_transit", 2), ("delivered", 3)]
+        return [(parcel.pk, told(status, minute)) for status, minute in steps for parcel in some]
+
+    with CaptureQueriesContext(connection) as few:
+        assert record_events(told=journeys(parcels[:2]), actor=make_actor()) == 6
+    with django_assert_max_num_queries(len(few)):
+        assert record_events(told=journeys(parcels[2:]), actor=make_actor()) == 18
+    assert record_events(told=journeys(parcels), actor=make_actor()) == 0
+    assert set(Order.objects.values_list("state", "fulfillment_status")) == {("completed", "delivered")}
+    assert OutboxEvent.objects.filter(kind="PackageDelivered").count() == 8
+    assert TrackingEvent.objects.count() == 24
 
 
 def test_a_known_event_is_kept_once(shipment) -> None:

@@ -153,7 +153,7 @@ def test_sound_stock_breaks_nothing():
     assert breaches() == {"I1": 0, "I3": 0, "I4": 0}
 
 
-def test_a_counter_that_drifted_is_found():
+def test_F23_counter_drift_is_found():
     level = make_stock(make_product(), make_location(), 10)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE inventory_stocklevel SET on_hand = 11 WHERE id = {level.pk}")

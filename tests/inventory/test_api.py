@@ -165,7 +165,7 @@ def test_promised_pieces_cannot_be_adjusted_away(caller):
         ({"skuu": "x"}, "skuu"),
     ],
 )
-def test_an_absurd_adjustment_is_refused_with_its_field(caller, changes, field):
+def test_F20_an_absurd_adjustment_is_refused_with_its_field(caller, changes, field):
     make_stock(make_product("TEE"), make_location("LON"), 10)
 
     answer = caller.post("/stock/adjust/", adjustment(**changes))

@@ -102,7 +102,7 @@ def test_the_stock_list_is_narrowed_by_what_is_available(level):
     assert "GONE" in client.get(page("stocklevel"), {"free": "none"}).text
 
 
-def test_pieces_change_by_the_button_alone(level):
+def test_F21_pieces_change_by_the_button_alone(level):
     client = client_of("view_stocklevel", "change_stocklevel", "adjust_stocklevel")
 
     client.post(page("stocklevel", level), {"on_hand": "99", "bin": "X", "safety_stock": "1"})
@@ -141,9 +141,10 @@ def test_a_new_level_begins_empty(level):
 def product_form(product: Product, **changes: str) -> dict[str, str]:
     """Return what the product's page sends."""
     return {
-        "sku": product.sku, "barcode": "", "title": product.title, "parent": "", "attributes": "{}",
+        "sku": product.sku, "barcode": "", "title": product.title, "parent": "", "attributes": "",
         "price": "19.90", "cost": "0.00", "currency": "EUR", "weight_g": "500", "length_mm": "0", "width_mm": "0",
         "height_mm": "0", "capability": "", "seen_version": str(product.version),
+        "substitutes-TOTAL_FORMS": "0", "substitutes-INITIAL_FORMS": "0",
         "variants-TOTAL_FORMS": "0", "variants-INITIAL_FORMS": "0",
         "stock_levels-TOTAL_FORMS": "0", "stock_levels-INITIAL_FORMS": "0",
     } | changes  # fmt: skip
@@ -198,13 +199,25 @@ def test_an_exported_title_cannot_become_a_formula(level):
     assert "EVIL,\"'=HYPERLINK" in text
 
 
+def test_attributes_are_typed_as_a_file_has_them(level):
+    client = client_of("view_product", "change_product")
+
+    client.post(page("product", level.product), product_form(level.product, attributes="size=M; colour=red"))
+    refused = client.post(page("product", Product.objects.get()), product_form(Product.objects.get(), attributes="M"))
+
+    assert Product.objects.get().attributes == {"size": "M", "colour": "red"}
+    assert AuditLine.objects.get().data["attributes"] == ["", "size=M; colour=red"]
+    assert "“M” is no attribute; write them like size=M; colour=red." in refused.text
+
+
 def test_exported_products_can_be_imported_again(level, tmp_path):
     from django.core.management import call_command
 
+    make_product("TEE-M", parent=level.product, attributes={"size": "M", "note": 'a; b="c"', "chest_cm": 96})
     path = tmp_path / "products.csv"
     path.write_bytes(client_of("view_product").get(reverse("admin:inventory_product_export")).getvalue())
-    before = Product.objects.values().get()
+    before = list(Product.objects.values())
 
     call_command("import_products", str(path))
 
-    assert Product.objects.values().get() == before
+    assert list(Product.objects.values()) == before

@@ -96,7 +96,7 @@ def test_pieces_promised_to_orders_cannot_go():
     ("quantity", "reason", "code"),
     [(0, "receipt", "zero_quantity"), (1_000_001, "receipt", "absurd_quantity"), (1, "magic", "unknown_reason")],
 )
-def test_an_absurd_change_is_refused(quantity, reason, code):
+def test_F20_absurd_quantity_refused(quantity, reason, code):
     level = make_stock(make_product(), make_location(), 10)
 
     with pytest.raises(Invalid) as refused:
@@ -169,7 +169,7 @@ def test_counting_below_the_promised_pieces_is_refused():
     assert StockLevel.objects.get().on_hand == 10
 
 
-def test_the_database_has_the_last_word():
+def test_F20_the_database_has_the_last_word():
     level = make_stock(make_product(), make_location(), 10)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from inventory.imports import running
-from inventory.imports.running import run_import
+from inventory.imports import rows
 from inventory.imports.stock import StockCountFile
 from inventory.models import Product, StockFile, StockLevel, StockMovement
 from inventory.services.allocation import Shipped, allocate_pieces, ship_pieces
+from oms.foundation.imports.running import run_import
 from oms.foundation.models import OutboxEvent
 from oms.foundation.tables import read_table
 from tests.factories import make_actor, make_location, make_product, make_stock
@@ -107,14 +107,14 @@ def test_less_safety_stock_is_told_as_growth(imported):
 
 
 def test_a_broken_run_goes_on_where_it_ended(monkeypatch):
-    monkeypatch.setattr(running, "CHUNK", 2)
+    monkeypatch.setattr(rows, "CHUNK", 2)
     place = make_location("LON")
     for number in range(5):
         make_product(f"P{number}")
     content = (STOCK + "".join(f"P{number},LON,,{number + 1},0\n" for number in range(5))).encode()
     table = read_table(content, name="s.csv", expected=["sku"])
-    kind = StockCountFile(digest="d", name="s.csv")
-    store, calls = kind.store, []
+    file = StockCountFile(table, digest="d")
+    store, calls = file.store, []
 
     def killed(entries, actor):
         """Store two chunks, then die."""
@@ -123,12 +123,12 @@ def test_a_broken_run_goes_on_where_it_ended(monkeypatch):
             raise KeyboardInterrupt
         return store(entries, actor)
 
-    kind.store = killed
+    file.store = killed
     with pytest.raises(KeyboardInterrupt):
-        run_import(kind, table, actor=make_actor())
+        run_import(file, actor=make_actor())
     assert place.stock_levels.count() == 4
 
-    outcome = run_import(StockCountFile(digest="d", name="s.csv"), table, actor=make_actor())
+    outcome = run_import(StockCountFile(table, digest="d"), actor=make_actor())
 
     assert (outcome.created, outcome.unchanged) == (1, 4)
     assert list(place.stock_levels.order_by("product__sku").values_list("on_hand", flat=True)) == [1, 2, 3, 4, 5]
@@ -142,6 +142,6 @@ def test_more_rows_take_no_more_statements(django_assert_max_num_queries):
     table = read_table(content, name="s.csv", expected=["sku"])
 
     with django_assert_max_num_queries(32):
-        run_import(StockCountFile(digest="d", name="s.csv"), table, actor=make_actor())
+        run_import(StockCountFile(table, digest="d"), actor=make_actor())
 
     assert place.stock_levels.count() == 300

@@ -8,8 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orders.models import ApiKey, Channel, ChannelMembership, Order
-from orders.pages import order_page
-from orders.queries import with_answers
 from tests.factories import make_channel, make_location, make_product, make_stock, take_order
 from tests.orders.payments.desk import ask
 
@@ -138,20 +136,19 @@ def test_a_stale_page_does_nothing():
 
 
 def test_the_page_costs_the_same_with_a_long_history():
-    user = User.objects.create_superuser("root")
+    client = client_of(superuser=True)
 
     def cost(order: Order) -> int:
         """Return the statements of an order's page."""
         with CaptureQueriesContext(connection) as told:
-            row = with_answers(Order.objects.select_related("customer", "sales_rep")).get(pk=order.pk)
-            page = order_page(row, user)
-            assert page.money.balance.amount == page.money.captured.amount
+            assert client.get(the_page(order)).status_code == 200
         return len(told)
 
+    cost(take_order())
     small = cost(take_order([(make_product(), 1, 100)], token="tok_ok"))
     large = cost(take_order([(make_product(), 1, 100) for _ in range(10)]))
 
-    assert small <= 25
+    assert small <= 60
     assert large == small
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from oms.outlets.webhooks import sending
-from tests.outlets.world import Receivers
+from tests.outlets.world import BrokenMail, Receivers
 from tests.returns.world import shipped_order, tee
 
 
@@ -19,3 +19,12 @@ def receivers(monkeypatch):
 def order():
     """An order of the shop ``web``."""
     return shipped_order((tee(), 2, 1990), external_id="1001")
+
+
+@pytest.fixture
+def broken(settings):
+    """A mail server that can be told to fail."""
+    settings.EMAIL_BACKEND = "tests.outlets.world.BrokenMail"
+    BrokenMail.at_open = BrokenMail.at_send = None
+    yield BrokenMail
+    BrokenMail.at_open = BrokenMail.at_send = None

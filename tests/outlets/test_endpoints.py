@@ -170,7 +170,7 @@ def test_an_endpoint_added_in_the_console_shows_its_secret_once(boss):
     assert endpoint.secret not in again.content.decode()
 
 
-def test_an_inside_address_is_refused_in_the_console(boss):
+def test_F96_an_inside_address_is_refused_in_the_console(boss):
     account = make_channel("web")
 
     answer = boss.post(

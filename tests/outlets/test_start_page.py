@@ -5,9 +5,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from fulfillment.models import Label
+from oms.foundation.models import BulkItem, BulkOperation
+from oms.outlets.models import Notification, WebhookDelivery
 from oms.outlets.queues import count_queues
 from oms.outlets.search import find
-from tests.factories import make_order, make_product
+from orders.models import PaymentEvent
+from tests.factories import NOW, make_order, make_product
+from tests.outlets.world import listen, make_package
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +63,25 @@ def test_a_single_hit_opens_at_once(desk: Client) -> None:
 def test_nothing_found_says_what_can_be_searched(desk: Client) -> None:
     """An empty result tells what to write."""
     assert "Nothing found for" in desk.get("/search/", {"q": "nowhere"}).content.decode()
+
+
+def test_everything_that_waits_for_a_person_leads_to_its_list(boss: User, desk: Client) -> None:
+    """Each such queue appears while something is in it, and counts what its list shows."""
+    order = make_order([(make_product("MUG-1"), 1, 500)])
+    PaymentEvent.objects.filter(payment__order=order).update(outcome="unknown", next_try_at=None)
+    shipment = make_package(order).shipment
+    Label.objects.create(package=shipment.packages.get(), state="unknown", key="k", carrier="sandbox")
+    Notification.objects.create(order=order, kind="shipped", key="k", state="failed", created_at=NOW)
+    endpoint = listen(code=order.channel_account.code)
+    WebhookDelivery.objects.create(
+        endpoint=endpoint, message_id="m", kind="k", payload={}, state="dead", created_at=NOW, give_up_at=NOW
+    )
+    operation = BulkOperation.objects.create(model="orders.Order", action="hold", label="Hold", user=boss, state="done")
+    BulkItem.objects.create(operation=operation, object_id=order.pk, label="x", outcome="failed")
+    wanted = ["failed_mails", "unsettled_labels", "unsettled_payments", "dead_webhooks", "failed_bulk"]
+
+    found = [one for one in count_queues(boss, timezone.now()) if one.queue.quiet]
+
+    assert [one.queue.name for one in found] == wanted
+    for one in found:
+        assert (one.count, desk.get(one.url).context["cl"].result_count) == (1, 1), one.queue.name

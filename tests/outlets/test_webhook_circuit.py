@@ -51,7 +51,7 @@ def test_facts_for_a_paused_endpoint_wait_with_it(order, receivers):
     assert {row.next_try_at for row in WebhookDelivery.objects.all()} == {paused}
 
 
-def test_a_target_down_for_a_day_is_tried_with_growing_pauses_then_given_up(order, receivers):
+def test_F77_target_down_for_a_day(order, receivers):
     dead, good = listen("https://dead.example/"), listen("https://good.example/")
     receivers.answers[dead.url] = 500
     tell_systems([placed(order)], WORKER)

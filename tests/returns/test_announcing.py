@@ -16,7 +16,7 @@ from tests.returns.world import CLERK, announced, approved_return, completed_ret
 pytestmark = pytest.mark.django_db
 
 
-def test_more_pieces_than_were_shipped_are_refused():
+def test_F54_more_pieces_than_were_shipped_are_refused():
     order = shipped_order((tee(), 2, 1990))
 
     with pytest.raises(ReturnExceedsShipped) as refused:

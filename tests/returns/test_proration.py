@@ -23,6 +23,7 @@ class Line:
     quantity_open: int = 0
     quantity_shipped: int = 0
     quantity_cancelled: int = 0
+    quantity_swapped: int = 0
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tests.returns.world import CLERK, announced, approved_return, arrived, insp
 pytestmark = pytest.mark.django_db
 
 
-def test_the_same_parcel_received_twice_restocks_and_refunds_once():
+def test_F55_parcel_received_twice():
     order, place = shipped_order((tee(), 2, 1990)), make_location()
     one = approved_return(order, announced("TEE", 2))
 
@@ -56,7 +56,7 @@ def test_more_pieces_than_announced_are_refused():
     assert OrderLine.objects.get().quantity_returned == 0
 
 
-def test_a_foreign_item_is_kept_as_found_and_becomes_no_stock():
+def test_F57_foreign_item_in_parcel():
     order, cap, place = shipped_order((tee(), 1, 1990)), make_product("CAP"), make_location()
     one = approved_return(order, announced("TEE", 1))
 

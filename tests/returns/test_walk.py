@@ -6,6 +6,7 @@ from inventory.models import StockLevel, StockMovement
 from oms.foundation.models import AuditLine, OutboxEvent
 from oms.foundation.refusals import Refused
 from orders.models import OrderLine, PaymentEvent, Refund
+from orders.services.holds import place_hold, release_hold
 from returns.models import Return, ReturnLine
 from returns.services.completing import PaymentUnderway, complete_return
 from returns.services.inspecting import inspect_return
@@ -127,8 +128,8 @@ def test_no_more_is_refunded_than_was_collected():
     completed_return(order, announced("TEE", 2))
 
     assert Refund.objects.get(order=order).amount == 1500
-    note = AuditLine.objects.get(act="returns.complete_return").note
-    assert note == "refund of 15.00 EUR; 5.00 more was refunded before"
+    line = AuditLine.objects.get(act="returns.complete_return")
+    assert line.note == f"{order.returns.get().number}: refund of €15.00; €5.00 more was refunded before."
 
 
 def test_a_return_of_an_unpaid_order_ends_without_a_refund():
@@ -235,3 +236,19 @@ def test_a_received_return_cannot_be_cancelled():
 
     assert refused.value.code == "not_cancellable"
     assert Return.objects.get().state == "received"
+
+
+def test_accepted_pieces_are_not_refunded_while_a_hold_keeps_the_money():
+    order = shipped_order((tee(), 1, 1990))
+    one = received_return(order, announced("TEE", 1))
+    place_hold(order_id=order.pk, blocks=["refund"], actor=CLERK)
+
+    inspect_return(return_id=one.pk, lines=[inspected("TEE")], actor=CLERK)
+
+    assert (Return.objects.get().state, Refund.objects.count()) == ("received", 0)
+    with pytest.raises(Refused, match="Refunding is blocked by a hold"):
+        complete_return(return_id=one.pk, actor=CLERK)
+    release_hold(order_id=order.pk, actor=CLERK)
+
+    complete_return(return_id=one.pk, actor=CLERK)
+    assert (Return.objects.get().state, Refund.objects.get().amount) == ("completed", 1990)

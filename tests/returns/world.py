@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from fulfillment.services.tracking import deliver_by_hand
 from inventory.models import Location, Product
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
@@ -14,7 +15,8 @@ from returns.models import Return
 from returns.services.inspecting import inspect_return
 from returns.services.receiving import receive_return
 from returns.services.requesting import approve_return, request_return
-from tests.factories import NOW, make_actor, make_location, make_product
+from tests.factories import NOW, make_actor, make_location, make_product, make_stock, take_order
+from tests.fulfillment.shop import shipped, sourced
 
 CLERK = make_actor()
 
@@ -56,6 +58,16 @@ def shipped_order(
     record_many(CLERK, [Act("orders.capture", order, created=True)])
     pay(order, order.total if captured is None else captured)
     return order
+
+
+def delivered_order(product: Product, pieces: int, price: int) -> Order:
+    """Bring an order of one line through the shop to its customer, paid at its channel: its books are whole."""
+    make_stock(product, make_location(), pieces)
+    order = take_order([(product, pieces, price)])
+    shipment = shipped(sourced(order)[0])
+    for package in shipment.packages.all():
+        deliver_by_hand(package_id=package.pk, reason="seen", actor=CLERK)
+    return Order.objects.get(pk=order.pk)
 
 
 def _ship_lines(order: Order, lines: Sequence[tuple[Product, int, int]], tax: int, discount: int) -> None:

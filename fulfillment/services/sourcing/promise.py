@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,9 +38,11 @@ def write(
     outcomes: Sequence[Outcome], *, trigger: str, taken_back: Collection[int], actor: Actor
 ) -> list[SourcingDecision]:
     """Write every outcome of a batch; everything it touches is locked by the caller."""
-    acts = _take_back(outcomes, taken_back)
+    ended = _take_back(outcomes, taken_back)
     planned = _plan(outcomes, actor)
-    acts += [Act("fulfillment.plan", one, created=True) for one in planned.values()]
+    places = {node.location_id: node.name for one in outcomes for node in one.snapshot.nodes}
+    acts = [Act(name, row, _told(row, places)) for name, row in ended]
+    acts += [Act("fulfillment.plan", row, _told(row, places), created=True) for row in planned.values()]
     _allocate(outcomes, planned, actor)
     _count_pieces(outcomes, actor)
     decisions = _decisions(outcomes, trigger, actor)
@@ -57,8 +59,13 @@ def write(
     return decisions
 
 
-def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list[Act]:
-    """Release the replaced promises and end their fulfillment orders; return the acts to record."""
+def _told(row: FulfillmentOrder, places: Mapping[int, str]) -> str:
+    """Return which work it is and where, without asking for its location."""
+    return f"{row.number} at {places.get(row.location_id, 'a location that is closed now')}."
+
+
+def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list[tuple[str, FulfillmentOrder]]:
+    """Release the replaced promises and end their fulfillment orders; return them with what was done."""
     freed = [one for outcome in outcomes for one in outcome.case.freed]
     for allocation in freed:
         allocation.release()
@@ -70,7 +77,7 @@ def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list
         else:
             one.cancel()
     save_many(replaced, ["state"])
-    return [Act("fulfillment.reject" if one.pk in taken_back else "fulfillment.replan", one) for one in replaced]
+    return [("fulfillment.reject" if one.pk in taken_back else "fulfillment.replan", one) for one in replaced]
 
 
 def _plan(outcomes: Sequence[Outcome], actor: Actor) -> dict[tuple[int, int], FulfillmentOrder]:
@@ -132,14 +139,17 @@ def _count_pieces(outcomes: Sequence[Outcome], actor: Actor) -> None:
 
 
 def _line_deltas(outcomes: Sequence[Outcome]) -> dict[int, int]:
-    """Return how many pieces each line has gained or lost against its counter."""
+    """Return how many pieces each line has gained or lost against its counter, which never goes beyond the open ones.
+
+    A line that was reduced a moment ago still has its promises, until matching hears of it.
+    """
     promised: Counter[int] = Counter()
     for outcome in outcomes:
         promised.update(outcome.case.kept)
         for portion in outcome.decision.portions:
             promised[portion.line_id] += portion.quantity
     lines = [line for outcome in outcomes for line in outcome.case.lines]
-    deltas = {line.pk: promised[line.pk] - line.quantity_allocated for line in lines}
+    deltas = {line.pk: min(promised[line.pk], line.quantity_open) - line.quantity_allocated for line in lines}
     return {pk: delta for pk, delta in deltas.items() if delta}
 
 

@@ -13,6 +13,7 @@ from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.supply import lock_supply
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.snapshot import Rules
+from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
 
 RULES = Rules()
@@ -28,6 +29,7 @@ class Trigger:
     LINES: Final = "lines_changed"
     MISSED: Final = "pieces_missed"
     REDUCED: Final = "order_reduced"
+    SWAPPED: Final = "pieces_swapped"
     PAID: Final = "paid"
     REROUTE: Final = "rerouted"
     REJECTED: Final = "rejected"
@@ -50,7 +52,8 @@ def source_orders(
     """Decide who ships each live order, oldest id in the list first, and promise the stock; in a fixed number of SQL.
 
     Planned fulfillment orders are taken back first, and those named in ``taken_back`` (their locations count as having
-    rejected the order). Missing pieces close the stock gate with a sentence; what is there stays promised.
+    rejected the order). Pieces that other carts have in hand are not promised. Missing pieces close the stock gate with
+    a sentence; what is there stays promised.
     """
     cases = gather(order_ids, taken_back=taken_back, forgiving=forgiving)
     if taken_back:
@@ -61,16 +64,20 @@ def source_orders(
         for one in case.freed:
             freed[one.stock_level_id] += one.quantity
     replaced = [one.pk for case in cases for one in case.replaced]
-    supply = lock_supply(products, freed=freed, replaced=replaced, now=actor.now)
+    orders = [case.order for case in cases]
+    supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     outcomes = []
     for case in cases:
         snapshot = supply.snapshot(case.snapshot(products))
         (decision,) = decide(snapshot, RULES)
-        supply.take(decision.portions)
+        supply.take(case.order.pk, decision.portions)
         outcomes.append(Outcome(case, snapshot, decision))
     if trigger in QUIET:
         outcomes = [one for one in outcomes if not one.changes_nothing]
-    return write(outcomes, trigger=trigger, taken_back=taken_back, actor=actor) if outcomes else []
+    decisions = write(outcomes, trigger=trigger, taken_back=taken_back, actor=actor) if outcomes else []
+    if supply.own:
+        end_reservations(keys=[order.external_id for order in orders], actor=actor)
+    return decisions
 
 
 def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:

@@ -1,7 +1,7 @@
 """What supply offers to a batch: stock that is free, and parcels that locations can still send today."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,29 +14,43 @@ from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Snapshot
 from fulfillment.states import FulfillmentOrderState
 from inventory.locks import lock_levels_of
 from inventory.models import Location, StockLevel
+from inventory.queries import reserved_by_key
+from orders.models import Order
 
 GONE = (FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED)
 
 
 @dataclass(slots=True)
 class Supply:
-    """Free pieces by (product, location) and today's locations, as they shrink while a batch is decided."""
+    """Free pieces by (product, location) and today's locations, as they shrink while a batch is decided.
+
+    ``carts`` are the pieces by product that carts have in hand, at no location; ``own`` those by (order, product) among
+    them that the order's own cart has.
+    """
 
     levels: dict[tuple[int, int], tuple[int, int]]
     nodes: tuple[Node, ...]
+    carts: Counter[int]
+    own: dict[tuple[int, int], int]
 
     def snapshot(self, order: OrderSnapshot) -> Snapshot:
         """Return what one order may see: the stock of its own products, so that its decision can be replayed alone."""
-        stock = {
-            (product, node.location_id): self.levels[product, node.location_id]
-            for product in {want.product_id for want in order.wants}
-            for node in self.nodes
-            if (product, node.location_id) in self.levels
-        }
+        stock: dict[tuple[int, int], tuple[int, int]] = {}
+        for product in {want.product_id for want in order.wants}:
+            here = {
+                (product, node.location_id): self.levels[product, node.location_id]
+                for node in self.nodes
+                if (product, node.location_id) in self.levels
+            }
+            kept = self.carts[product] - self.own.get((order.order_id, product), 0)
+            stock |= _without(here, kept) if kept > 0 else here
         return Snapshot((order,), self.nodes, stock)
 
-    def take(self, portions: Iterable[Portion]) -> None:
-        """Subtract what an order got, and one parcel of each location that ships it."""
+    def take(self, order_id: int, portions: Iterable[Portion]) -> None:
+        """Subtract what an order got, and one parcel of each location that ships it; its own cart keeps nothing."""
+        for (owner, product), quantity in self.own.items():
+            if owner == order_id:
+                self.carts[product] -= quantity
         senders = set()
         for portion in portions:
             level_id, free = self.levels[portion.product_id, portion.location_id]
@@ -46,20 +60,42 @@ class Supply:
             self.nodes = tuple(_with_one_less(node) if node.location_id in senders else node for node in self.nodes)
 
 
+def _without(levels: dict[tuple[int, int], tuple[int, int]], kept: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the levels of a product less the pieces kept for carts, taken where most are, so that few run empty."""
+    left = dict(levels)
+    for place in sorted(levels, key=lambda place: (-levels[place][1], place)):
+        level_id, free = levels[place]
+        part = min(kept, free)
+        left[place], kept = (level_id, free - part), kept - part
+    return left
+
+
 def _with_one_less(node: Node) -> Node:
     """Return a location that can send one parcel less."""
     return node if node.capacity_left is None else replace(node, capacity_left=max(0, node.capacity_left - 1))
 
 
 def lock_supply(
-    product_ids: Iterable[int], *, freed: Mapping[int, int], replaced: Iterable[int], now: datetime
+    product_ids: Collection[int],
+    *,
+    orders: Iterable[Order],
+    freed: Mapping[int, int],
+    replaced: Iterable[int],
+    now: datetime,
 ) -> Supply:
     """Lock every stock level of the products and return what is free, counting the pieces taken back as free.
 
-    Fulfillment orders that are being ``replaced`` do not count against their location's day.
+    Fulfillment orders that are being ``replaced`` do not count against their location's day. Carts are read under the
+    lock, which they take too.
     """
     levels = {(level.product_id, level.location_id): _free(level, freed) for level in lock_levels_of(product_ids)}
-    return Supply(levels, _nodes(list(replaced), now))
+    owners = {order.external_id: order.pk for order in orders if order.external_id}
+    pieces = reserved_by_key(product_ids, keys=owners, now=now)
+    carts: Counter[int] = Counter()
+    for (product, _), quantity in pieces.items():
+        carts[product] += quantity
+    own = {(owners[key], product): quantity for (product, key), quantity in pieces.items() if key}
+    return Supply(levels, _nodes(list(replaced), now), carts, own)
 
 
 def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:

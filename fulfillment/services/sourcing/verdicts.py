@@ -6,7 +6,8 @@ from typing import Any
 from fulfillment.services.sourcing.cases import Case
 from fulfillment.sourcing.decision import Decision, Shortage
 from fulfillment.sourcing.snapshot import Node, Snapshot
-from fulfillment.sourcing.wording import cannot, count, enumeration, units_by_sku
+from fulfillment.sourcing.wording import cannot, enumeration, units_by_sku
+from oms.foundation.wording import count
 from orders.models.channels import ShortagePolicy
 from orders.screening.verdict import CLOSED, OPEN, Verdict
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +33,7 @@ def withdraw(
     for row in rows:
         row.cancel()
     save_many(rows, ["state"])
-    record_many(actor, [Act(act, row, note=note) for row in rows])
+    record_many(actor, [Act(act, row, note=f"{row.told} {note}".strip()) for row in rows])
     give_back(allocations, verdicts=verdicts, actor=actor)
 
 
@@ -55,32 +56,42 @@ def give_back(allocations: Iterable[Allocation], *, verdicts: Mapping[int, Verdi
 
 
 def line_deltas(line_ids: Iterable[int]) -> dict[int, int]:
-    """Return how far the allocated counter of each line is from its open allocations."""
+    """Return how far the allocated counter of each line is from its open allocations, at most its open pieces."""
     ids = sorted(set(line_ids))
     promised: Counter[int] = Counter()
     live = Allocation.objects.filter(order_line__in=ids, state__in=OPEN_ALLOCATIONS)
     for line_id, quantity in live.values_list("order_line_id", "quantity"):
         promised[line_id] += quantity
-    counters = OrderLine.objects.filter(pk__in=ids).values_list("pk", "quantity_allocated")
-    return {pk: promised[pk] - counted for pk, counted in counters if promised[pk] != counted}
+    counters = OrderLine.objects.filter(pk__in=ids).values_list("pk", "quantity_open", "quantity_allocated")
+    deltas = {pk: min(promised[pk], left) - counted for pk, left, counted in counters}
+    return {pk: delta for pk, delta in deltas.items() if delta}
 
 
 @transaction.atomic
 def expire_unpaid(*, actor: Actor, limit: int = 100) -> int:
-    """Give back the planned pieces of orders that were not paid in time; return how many orders there were."""
-    due = Allocation.objects.filter(
-        state=AllocationState.ALLOCATED,
-        expires_at__lte=actor.now,
-        fulfillment_order__state=S.PLANNED,
-        fulfillment_order__order__state=OrderState.PLACED,
-    ).exclude(fulfillment_order__order__in=_paid_enough())
-    ids = sorted(set(due.order_by("pk").values_list("fulfillment_order__order_id", flat=True)[:1000]))[:limit]
-    orders = [order for order in lock_orders(ids) if order.state == OrderState.PLACED]
-    still = set(_paid_enough().filter(pk__in=[order.pk for order in orders]).values_list("pk", flat=True))
-    unpaid = [order for order in orders if order.pk not in still]
+    """Give back the planned pieces of orders that were not paid in time; return how many orders there were.
+
+    Under the orders' lock it looks again: money may have arrived, or the pieces may have been promised anew.
+    """
+    orders = lock_orders(_orders_due(actor.now)[:limit])
+    still = set(_orders_due(actor.now, among=[order.pk for order in orders]))
+    unpaid = [order for order in orders if order.pk in still]
     if unpaid:
         _expire(unpaid, actor)
     return len(unpaid)
+
+
+def _orders_due(now: datetime, among: Sequence[int] | None = None) -> list[int]:
+    """Return the ids of placed orders, or of those ``among`` them, whose planned pieces were not paid in time."""
+    due = Allocation.objects.filter(
+        state=AllocationState.ALLOCATED,
+        expires_at__lte=now,
+        fulfillment_order__state=S.PLANNED,
+        fulfillment_order__order__state=OrderState.PLACED,
+    ).exclude(fulfillment_order__order__in=_paid_enough())
+    if among is not None:
+        due = due.filter(fulfillment_order__order__in=list(among))
+    return sorted(set(due.order_by("pk").values_list("fulfillment_order__order_id", flat=True)[:1000]))
 
 
 def _paid_enough() -> "QuerySet[Order]":

@@ -31,7 +31,9 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> HttpResponse:
     asked = Asked(
         owner=owner_of(request.user),
         key=key_of(request),
-        fingerprint=fingerprint(request.method or "", request.path, request.data),
+        fingerprint=fingerprint(
+            request.method or "", request.path, request.data, unseen=getattr(request.user, "unseen", "")
+        ),
     )
 
     def reply() -> Reply:

@@ -29,6 +29,7 @@ class SchemaPermission(BasePermission):
     """Shows the API's description to every key and to signed-in staff."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Ask for a signed-in staff member or a key."""
+        """Ask for a signed-in member of staff or a key."""
         user = request.user
-        return bool(getattr(user, "is_authenticated", False)) and getattr(user, "is_active", True)
+        is_key = getattr(user, "actor_kind", "user") == "api"
+        return bool(getattr(user, "is_active", False) and (is_key or getattr(user, "is_staff", False)))

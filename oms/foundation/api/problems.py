@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from django_fsm import ConcurrentTransition
 from rest_framework import exceptions
@@ -29,6 +29,7 @@ TITLES = {
     500: "Something went wrong here",
     503: "Busy",
 }
+BUSY, COME_BACK = "The database is busy; try again in a moment.", {"Retry-After": "2"}
 logger = logging.getLogger(__name__)
 
 
@@ -68,9 +69,9 @@ def _body(error: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
         return problem_of(error), {}
     if isinstance(error, ConcurrentTransition):
         return problem(409, "changed_meanwhile", "Somebody else changed this at the same moment; try again."), {}
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         logger.warning("the database is busy: %s", type(error).__name__)
-        return problem(503, "busy", "The database is busy; try again in a moment."), {"Retry-After": "2"}
+        return problem(503, "busy", BUSY), COME_BACK
     if isinstance(error, Http404):
         return problem(404, "not_found", "There is nothing here, or not for you."), {}
     if isinstance(error, PermissionDenied):

@@ -15,6 +15,13 @@ class FaultOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class ReasonOut(serializers.Serializer[Any]):
+    """Why an action is closed."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
 class ProblemOut(serializers.Serializer[Any]):
     """An error, as problem+json."""
 
@@ -48,17 +55,22 @@ class Schema(AutoSchema):
         return [KEY] if self.method == "POST" else []
 
     def get_response_serializers(self) -> Any:
-        """Add the problem answers to those the view declares."""
+        """Return what the view answers when all is well: 201 for what it creates, nothing for what it deletes."""
         declared: Any = super().get_response_serializers()
-        if isinstance(declared, dict):
-            return {**declared, **{code: ProblemOut for code in self._faults() if code not in declared}}
-        status = "201" if self.method == "POST" and getattr(self.view, "creates", False) else "200"
-        answers: dict[Any, Any] = {(status, "application/json"): declared}
         if self.method == "DELETE":
-            answers = {("204", "application/json"): None}
-        return {**answers, **{(code, "application/problem+json"): ProblemOut for code in self._faults()}}
+            return {("204", "application/json"): None}
+        status = "201" if self.method == "POST" and getattr(self.view, "creates", False) else "200"
+        return {(status, "application/json"): declared}
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        """Add the problem answers to every operation, also to those that declare what they answer."""
+        bodies: Any = super()._get_response_bodies(direction)
+        describe: Any = self._get_response_for_code
+        kinds = ["application/problem+json"]
+        faults = {code: describe(ProblemOut, code, kinds, direction) for code in self._faults()}
+        return {**faults, **bodies}
 
     def _faults(self) -> list[str]:
-        """Return the statuses of problems an operation may answer."""
-        common = ["400", "401", "403", "404", "406", "429", "503"]
-        return [*common, "409", "413", "415", "422"] if self.method != "GET" else common
+        """Return the statuses of problems an operation may answer; a GET answers 422 to a filter it cannot read."""
+        common = ["400", "401", "403", "404", "405", "406", "422", "429", "503"]
+        return [*common, "409", "413", "415"] if self.method != "GET" else common

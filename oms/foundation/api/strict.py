@@ -1,7 +1,9 @@
 """Strict parts of request shapes: a value of another type is refused, an unknown field is refused by name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import SkipField, empty
 
 from oms.foundation.money import parse_minor
 from oms.foundation.refusals import Invalid
@@ -18,23 +21,48 @@ FIRST_YEAR = 1970
 UNSIGNED = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
+_currency: ContextVar[str | None] = ContextVar("currency", default=None)
+
+
+@contextmanager
+def amounts_in(currency: str | None) -> Iterator[None]:
+    """Read amounts in a currency; in None while the currency itself is at fault, when only their form is checked."""
+    token = _currency.set(currency)
+    try:
+        yield
+    finally:
+        _currency.reset(token)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
-    """A JSON object with the declared fields and no others."""
+    """A JSON object with the declared fields and no others; one instance may read any number of objects."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the values; every unknown field is a fault of its own beside those of the known ones."""
-        faults: dict[Any, Any] = {}
-        values: Any = {}
-        try:
-            values = super().to_internal_value(data)
-        except ValidationError as error:
-            faults = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
-        if isinstance(data, Mapping):
-            for name in sorted(str(key) for key in data if key not in self.fields):
-                faults[name[:80]] = [ErrorDetail("there is no such field here.", code="unknown_field")]
-        if faults:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        values: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            try:
+                values[name] = self._checked(name, field.run_validation(data.get(name, empty)))
+            except ValidationError as error:
+                faults[name] = error.detail
+            except SkipField:
+                continue
+        if faults := faults | self._unknown(data):
             raise ValidationError(faults)
         return values
+
+    def _checked(self, name: str, value: Any) -> Any:
+        """Return a field's value as its ``validate_…`` method, if there is one, lets it pass."""
+        check = getattr(self, f"validate_{name}", None)
+        return check(value) if check else value
+
+    def _unknown(self, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """Return a fault for each field that is not declared."""
+        names = sorted(str(key) for key in data if key not in self.fields)
+        return {name[:80]: [ErrorDetail("there is no such field here.", code="unknown_field")] for name in names}
 
 
 class Text(serializers.CharField):
@@ -72,9 +100,9 @@ class YesNo(serializers.BooleanField):
 
 @extend_schema_field({"type": "string", "pattern": f"^{UNSIGNED.pattern}$", "example": "4.90"})
 class Amount(serializers.Field[int, Any, str, Any]):
-    """An amount as an ASCII decimal string, such as ``"4.90"``, in the currency that the context names.
+    """An amount as an ASCII decimal string, such as ``"4.90"``, in the currency of :func:`amounts_in`.
 
-    The value is an integer of minor units. While the currency itself is at fault only the form is checked.
+    The value is an integer of minor units.
     """
 
     default_error_messages = {"bad_amount": "write an amount as a string like “4.90”, not negative."}
@@ -83,7 +111,7 @@ class Amount(serializers.Field[int, Any, str, Any]):
         """Return minor units."""
         if not isinstance(data, str) or not UNSIGNED.fullmatch(data):
             self.fail("bad_amount")
-        currency = self.context.get("currency")
+        currency = _currency.get()
         if currency is None:
             return 0
         try:

@@ -9,8 +9,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from oms.foundation.actions import Action, action_named, closed_reasons, run_action
+from oms.foundation.actions import Action, action_named, closed_reasons, form_of, run_action
 from oms.foundation.refusals import Denied, Invalid, NotFound, Reason, Refused, StaleVersion
+from oms.foundation.retrying import until_done
 from oms.foundation.scope import scoped
 
 
@@ -26,8 +27,9 @@ def act(admin: Any, request: HttpRequest, object_id: str, action_name: str) -> H
     if row is None:
         raise Http404
     if request.method != "POST":
-        form = action.form(initial=_initial(action, row, request))
-        return _page(admin, request, action, row, form, closed_reasons(action, row, request.user))
+        form = form_of(action, request.user, initial=_initial(action, row, request))
+        reasons = closed_reasons(action, row, request.user)
+        return _page(admin, request, action, row, form, reasons, closed=bool(reasons))
     return _do(admin, request, action, row)
 
 
@@ -50,23 +52,26 @@ def _do(admin: Any, request: HttpRequest, action: Action, row: Any) -> HttpRespo
     data = {name: value for name, value in posted(request, action).items() if name != "version"}
     version = request.POST.get("version", "")
     try:
-        run_action(
-            action,
-            principal=request.user,
-            lookup={"pk": row.pk},
-            data=data,
-            now=timezone.now(),
-            version=int(version) if version.isascii() and version.isdigit() else None,
+        until_done(
+            lambda: run_action(
+                action,
+                principal=request.user,
+                lookup={"pk": row.pk},
+                data=data,
+                now=timezone.now(),
+                version=int(version) if version.isascii() and version.isdigit() else None,
+            )
         )
     except Denied:
         raise PermissionDenied from None
     except Invalid as invalid:
-        form = action.form(data=data)
+        form = form_of(action, request.user, data=data)
         form.is_valid()
         loose = [reason for reason in invalid.reasons if reason.field not in form.fields]
         return _page(admin, request, action, row, form, loose, status=422)
     except Refused as refusal:
-        return _page(admin, request, action, row, action.form(initial=data), refusal.reasons, status=409)
+        form = form_of(action, request.user, initial=data)
+        return _page(admin, request, action, row, form, refusal.reasons, status=409)
     messages.success(request, f"{action.label}: done.")
     return HttpResponseRedirect(_next(admin, request, row))
 
@@ -90,17 +95,28 @@ def _next(admin: Any, request: HttpRequest, row: Any) -> str:
 
 
 def _page(
-    admin: Any, request: HttpRequest, action: Action, row: Any, form: Any, reasons: list[Reason], status: int = 200
+    admin: Any,
+    request: HttpRequest,
+    action: Action,
+    row: Any,
+    form: Any,
+    reasons: list[Reason],
+    *,
+    status: int = 200,
+    closed: bool = False,
 ) -> HttpResponse:
-    """Draw the confirmation page: what will happen, the form, and why it is closed if it is."""
+    """Draw the confirmation page: what will happen and the form; a closed act has its reasons in their place."""
     context = {
         **admin.admin_site.each_context(request),
         "title": f"{action.label}: {row}",
         "opts": admin.model._meta,
+        "model_admin": admin,
         "action": action,
         "row": row,
         "form": form,
         "reasons": reasons,
+        "closed": closed,
+        "beside": admin.beside_act(row, action, request.user),
         "back": _next(admin, request, row),
     }
     return TemplateResponse(request, "console/act.html", context, status=status)

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from oms.foundation import bulk
-from oms.foundation.actions import cleaned
+from oms.foundation import bulk, bulk_again
+from oms.foundation.actions import cleaned, form_of
 from oms.foundation.actor import Actor
 from oms.foundation.console.acts import posted
 from oms.foundation.models import BulkOperation
-from oms.foundation.models.bulk import BulkState
 from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.scope import scoped
 
@@ -26,18 +25,20 @@ class BulkPages:
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address that starts, cancels or takes back an operation."""
+        """Add the address that starts, cancels, takes back or repeats an operation."""
         own = path(
             "<path:object_id>/step/", self.admin_site.admin_view(self.step_view), name="foundation_bulkoperation_step"
         )
         return [own, *super().get_urls()]
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Draw the operation's page."""
+        """Draw the operation's page; it is steered by its steps alone."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         return self._page(request, _operation(request, object_id), form=None)
 
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Start, cancel or take back an operation."""
+        """Start, cancel, take back or repeat an operation."""
         operation = _operation(request, object_id)
         if request.method != "POST":
             return HttpResponseRedirect(_address(operation))
@@ -47,13 +48,15 @@ class BulkPages:
         try:
             if step == "start":
                 known = posted(request, action)
-                bulk.start(operation_id=operation.pk, values=cleaned(action, known), actor=actor)
+                bulk.start(operation_id=operation.pk, values=cleaned(action, known, request.user), actor=actor)
             elif step == "cancel":
                 bulk.cancel(operation_id=operation.pk, actor=actor)
             elif step == "undo":
-                operation = bulk.undo_preview(operation_id=operation.pk, principal=request.user, actor=actor)
+                operation = bulk_again.undo_preview(operation_id=operation.pk, principal=request.user, actor=actor)
+            elif step == "retry":
+                operation = bulk_again.retry_preview(operation_id=operation.pk, principal=request.user, actor=actor)
         except Invalid:
-            return self._page(request, operation, form=action.form(data=request.POST), status=422)
+            return self._page(request, operation, form=form_of(action, request.user, data=request.POST), status=422)
         except Refused as refusal:
             messages.error(request, refusal.sentence)
         return HttpResponseRedirect(_address(operation))
@@ -61,19 +64,22 @@ class BulkPages:
     def _page(self, request: HttpRequest, operation: BulkOperation, form: Any, status: int = 200) -> HttpResponse:
         """Draw preview, progress or outcome, whichever it is."""
         action = bulk.action_of(operation)
-        done = operation.state in (BulkState.DONE, BulkState.PARTLY_DONE)
+        done = operation.state in bulk_again.ENDED
+        tally = bulk.tally(operation)
         context = {
             **self.admin_site.each_context(request),
             "title": str(operation),
             "opts": BulkOperation._meta,
             "operation": operation,
             "action": action,
-            "tally": bulk.tally(operation),
-            "form": form or action.form(initial=bulk.values_to_undo(operation)),
+            "tally": tally,
+            "form": form or form_of(action, request.user, initial=bulk_again.opening_values(operation)),
             "items": operation.items.all()[:SHOWN],
-            "can_undo": done and action.inverse and not hasattr(operation, "undone_by"),
+            "shown": SHOWN,
+            "can_undo": done and tally.done and action.inverse and not hasattr(operation, "undone_by"),
+            "can_retry": done and tally.failed and not hasattr(operation, "retried_by"),
             "step_url": reverse("admin:foundation_bulkoperation_step", args=[operation.pk]),
-            "list_url": reverse(f"admin:{action.model._meta.app_label}_{action.model._meta.model_name}_changelist"),
+            "list_url": reverse(f"admin:{action.model._meta.label_lower.replace('.', '_')}_changelist"),
         }
         return TemplateResponse(request, "console/bulk.html", context, status=status)
 

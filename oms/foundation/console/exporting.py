@@ -29,7 +29,7 @@ def export(admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResp
         opts = admin.model._meta
         return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
     header = [name for name, _ in admin.export_columns]
-    values = _values(admin, rows)
+    values = _values(admin, rows.prefetch_related(*admin.export_prefetch))
     name = admin.model._meta.model_name
     if form == "xlsx":
         return HttpResponse(

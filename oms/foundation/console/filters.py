@@ -1,16 +1,53 @@
-"""Filters of lists that offer only what the person may see."""
+"""Filters of lists: short selects that offer only what the person may see, and one yes-or-all question."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.utils import get_fields_from_path
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
 from oms.foundation.scope import scoped
 
 
-class ScopedFilter(RelatedFieldListFilter):
+class ScopedFilter(RelatedDropdownFilter):
     """Narrows a list by a related row in the person's scope: ``list_filter = [("location", ScopedFilter)]``."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the related rows in scope."""
         return [(str(row.pk), str(row)) for row in scoped(request.user, field.remote_field.model)]
+
+
+class YesFilter(DropdownFilter):
+    """Narrows a list to the rows that answer one question with yes: ``?late=yes``."""
+
+    word: ClassVar[str] = "yes"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the one choice."""
+        return [("yes", self.word)]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list when it was asked for."""
+        return self.narrowed(queryset) if self.value() == "yes" else queryset
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return the rows that answer yes."""
+        raise NotImplementedError
+
+
+class PersonFilter(YesFilter):
+    """Rows that no worker goes on with, until a person has looked at them: ``?person=yes``."""
+
+    title = "needs a person"
+    parameter_name = "person"
+
+
+def as_select(model: type[Model], wanted: Any) -> Any:
+    """Return a filter named by its field as a select: of its words, or of the rows in scope."""
+    if not isinstance(wanted, str):
+        return wanted
+    field = get_fields_from_path(model, wanted)[-1]
+    if field.is_relation:
+        return (wanted, ScopedFilter)
+    return (wanted, ChoicesDropdownFilter) if getattr(field, "choices", None) else wanted

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-MOST_COUNTED = 10_000
+from oms.foundation.look.counts import MOST_COUNTED
 
 
 class CappedPaginator(Paginator[Any]):

@@ -27,6 +27,7 @@ class ItemOutcome(models.TextChoices):
 
     READY = "ready", "ready"
     REFUSED = "refused", "not possible"
+    FAILED = "failed", "failed"
     DONE = "done", "done"
 
 
@@ -40,6 +41,7 @@ class BulkOperation(Claimable, Aggregate):
     state = FSMField(max_length=12, default=BulkState.PREFLIGHT, choices=BulkState.choices, protected=True)
     values = models.JSONField(default=dict, editable=False)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    retries = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="retried_by")
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -65,7 +67,7 @@ class BulkOperation(Claimable, Aggregate):
 
     @transition(field=state, source=BulkState.RUNNING, target=BulkState.PARTLY_DONE)
     def finish_partly(self, *, at: datetime) -> None:
-        """Some rows were refused."""
+        """Some rows were refused, or failed."""
         self.finished_at = at
 
     @transition(field=state, source=[BulkState.DONE, BulkState.PARTLY_DONE], target=BulkState.UNDONE)

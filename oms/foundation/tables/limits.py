@@ -9,3 +9,5 @@ MAX_CELL = 32_000
 MAX_BOOK_UNPACKED = 100 * 1024 * 1024
 MAX_BOOK_RATIO = 100
 MAX_BOOK_ENTRIES = 1_000
+# beside the cells of rows that are sent back to be mended; means nothing when they return
+WHY_COLUMN = "refused_because"

@@ -10,7 +10,7 @@ from typing import IO
 
 from oms.foundation.tables.books import check_directory, rows_of_book
 from oms.foundation.tables.faults import BadFile, RowFault
-from oms.foundation.tables.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from oms.foundation.tables.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, WHY_COLUMN
 from oms.foundation.tables.texts import encoding_of, lines_of, separator_of, unpacked
 
 KNOWN_TABLES: Mapping[str, frozenset[str]] = {
@@ -84,6 +84,11 @@ class Table:
                 )
                 return RowFault(number, column, "cell_too_long", sentence)
         return None
+
+
+def unused_columns(table: Table, known: Sequence[str]) -> list[str]:
+    """Return the columns of a table that are not among the known ones; why a row came back is not meant to be read."""
+    return [column for column in table.header if column and column != WHY_COLUMN and column not in known]
 
 
 def read_table(source: Path | bytes, *, name: str, expected: Sequence[str], encoding: str = "") -> Table:

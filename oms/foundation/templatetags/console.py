@@ -1,10 +1,17 @@
 """Filters of the console's pages: words for states and acts, pills, amounts and addresses of buttons."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.timesince import timesince
 
+from oms.foundation.look import counts
+from oms.foundation.look.facts import Fact, Pill, facts_of, pills_of
+from oms.foundation.look.headings import Heading, heading_of
+from oms.foundation.look.words import detail_of_line, words_of_line
 from oms.foundation.money import Money
 
 register = template.Library()
@@ -16,7 +23,8 @@ GOOD = {
 BAD = {"failed", "dead", "refused", "cancelled", "lost", "rejected", "declined", "exception", "voided", "short"}
 WARN = {
     "closed", "pending", "unknown", "on_hold", "backordered", "retry_wait", "unpaid", "delayed", "preflight", "running",
-    "requested", "partly_done", "expired", "void_requested", "unallocated",
+    "requested", "partly_done", "expired", "void_requested", "unallocated", "previewed", "partly_applied",
+    "partly_undone", "kept",
 }  # fmt: skip
 
 
@@ -42,9 +50,15 @@ def words(code: str) -> str:
 
 
 @register.filter
-def act_words(act: str) -> str:
-    """Return an act such as ``orders.address_edited`` as words."""
-    return str(act).rpartition(".")[2].replace("_", " ").capitalize()
+def act_words(line: Any) -> str:
+    """Return what the act of a line of the timeline is called."""
+    return words_of_line(line)
+
+
+@register.filter
+def act_detail(line: Any) -> str:
+    """Return what happened, as a line of the timeline tells it."""
+    return detail_of_line(line)
 
 
 @register.filter
@@ -63,3 +77,54 @@ def money(amount: int | None, currency: str) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """Return a value of a mapping by a key held in a variable."""
     return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def heading(context: template.RequestContext) -> Heading:
+    """Return what the page is called and where it belongs."""
+    return heading_of(context)
+
+
+@register.filter
+def facts(adminform: Any) -> list[Fact]:
+    """Return the fields of a read-only page as facts."""
+    return facts_of(adminform)
+
+
+@register.filter
+def pills(row: Any, admin: Any) -> list[Pill]:
+    """Return the states that stand in the head of a row's page."""
+    return pills_of(row, admin.state_fields)
+
+
+@register.filter
+def is_tick(field: forms.BoundField) -> bool:
+    """Tell whether a field of a form is a single box to tick."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def counted(count: int) -> str:
+    """Return a count as people read it."""
+    return counts.counted(count)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Return how long ago a moment was, in its greatest unit: ``2 minutes ago``."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "a moment ago"
+    return f"{timesince(moment, depth=1)} ago".replace("\xa0", " ")
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Return words as a sentence: a capital in front, one full stop behind."""
+    text = str(text).strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+@register.filter
+def with_query(address: str, more: str) -> str:
+    """Return an address with one more piece of query."""
+    return f"{address}{'&' if '?' in address and not address.endswith('?') else ''}{more}"

@@ -81,4 +81,7 @@ ARTICLES = [
     Article("CANDLE-FIR", "Candle, fir", 1790, 510, 300, (90, 90, 100),
             {"HAM": 50, "MUC": 35, "CPH": 9}, capability="fragile"),
     Article("PACK-35", "Rucksack, 35 l", 11900, 5600, 1150, (560, 320, 220), {"HAM": 14, "MUC": 3}),
+    Article("TENT-2P-LIGHT", "Two-person tent, light", 39900, 21500, 1900, (450, 170, 170), {"HAM": 40, "MUC": 6}),
 ]  # fmt: skip
+# what may be sent instead of what, and whether the other way round too
+SUBSTITUTES = [("TENT-2P", "TENT-2P-LIGHT", False), ("MUG-ENAMEL", "MUG-ENAMEL-BLUE", True)]

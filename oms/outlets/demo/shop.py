@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from inventory.models import Location, Product
+from inventory.models import Location, Product, Substitute
 from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
-from oms.outlets.demo.catalogue import ARTICLES, PLACES, Article
+from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
 from oms.outlets.demo.people import PEOPLE, Person
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
 from orders.models import Channel, ChannelAccount
@@ -74,6 +74,8 @@ def _make_articles() -> None:
             height_mm=height,
             capability=article.capability,
         )
+    for sku, other, both_ways in SUBSTITUTES:
+        Substitute.objects.create(product=made[sku], substitute=made[other], both_ways=both_ways)
 
 
 def _make_stock(actor: Actor) -> None:

@@ -52,7 +52,10 @@ class Notification(Claimable):
 
     class Meta:
         constraints = [words_check("state", NotificationState.values, "notification_state_word")]
-        indexes = [models.Index(fields=["next_try_at", "id"], name="notification_due", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], name="notification_due", condition=Q(state="waiting")),
+            models.Index(fields=["id"], name="notification_failed", condition=Q(state="failed")),
+        ]
         permissions = [("resend_notification", "Can send mails again")]
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ class DeliveryState(models.TextChoices):
     WAITING = "waiting", "waiting"
     DELIVERED = "delivered", "delivered"
     DEAD = "dead", "given up"
+    LEFT = "left", "left unsent"
 
 
 class WebhookDelivery(Claimable):
@@ -57,6 +58,7 @@ class WebhookDelivery(Claimable):
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="webhook_due", condition=Q(state="waiting")),
             models.Index(fields=["endpoint", "-id"], name="webhook_by_endpoint"),
+            models.Index(fields=["id"], name="webhook_dead", condition=Q(state="dead")),
         ]
         permissions = [("replay_webhookdelivery", "Can send webhooks again")]
 

@@ -7,7 +7,7 @@ from typing import Any
 from fulfillment.events import OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
 from fulfillment.models import Package
 from oms.foundation.facts import Fact
-from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, RefundSettled
+from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, PiecesSwapped, RefundSettled
 from orders.models import Hold
 from orders.states import HoldReason
 from returns.events import ReturnApproved, ReturnDeclined, ReturnReceived
@@ -43,6 +43,11 @@ def _address_questions(facts: Sequence[OrderHeld]) -> dict[str, int]:
     return {f"address_question:{hold_id}": order_id for hold_id, order_id in holds}
 
 
+def _agreed_swaps(facts: Sequence[PiecesSwapped]) -> dict[str, int]:
+    """Return a key for each swap of which the customer is to be told."""
+    return {f"pieces_swapped:{fact.line_id}": fact.order_id for fact in facts if fact.tells_customer}
+
+
 def _delays(facts: Sequence[PackageDelayed]) -> dict[str, int]:
     """Return a key for each late parcel and new day, so that every change of the expected day is told."""
     days = dict(Package.objects.filter(pk__in=[fact.package_id for fact in facts]).values_list("pk", "expected_on"))
@@ -62,6 +67,7 @@ KINDS = {
         _kind("payment_failed", "Payment failed", PaymentFailed, "payment_id"),
         _kind("address_question", "Question about the address", OrderHeld, _address_questions),
         _kind("backordered", "Back-ordered", OrderBackordered, "order_id"),
+        _kind("pieces_swapped", "Something else instead", PiecesSwapped, _agreed_swaps),
         _kind("shipped", "Shipped", ShipmentShipped, "shipment_id"),
         _kind("delayed", "Delivery delayed", PackageDelayed, _delays),
         _kind("delivered", "Delivered, with a request for feedback", PackageDelivered, "package_id"),

@@ -1,6 +1,7 @@
 """Writing mails: a plain text template per kind and language, whose first line is the subject."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.template.loader import select_template
 
 from oms.outlets.models import Notification
 from oms.outlets.notifications.kinds import KINDS
-from oms.outlets.notifications.subjects import subject_of
 from orders.models import Order
 
 LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2,4})?")
@@ -23,18 +23,21 @@ class Mail:
     body: str
 
 
-def write_mail(row: Notification, order: Order) -> Mail:
-    """Return the mail as it reads now, in the customer's language where there is a template, else in English."""
+def write_mail(row: Notification, order: Order, subject: Mapping[str, Any]) -> Mail:
+    """Return the mail as it reads now, in the customer's language where there is a template, else in English.
+
+    ``subject`` is what it speaks about besides its order, see :func:`subjects_of`.
+    """
     template: Any = select_template(candidates(KINDS[row.kind].template, language_of(order)))
     values = {
         "order": order,
         "shop": order.channel.name,
-        "lines": list(order.lines.order_by("position")),
-        **subject_of(row.kind, row.key, order),
+        "lines": list(order.lines.all()),
+        **subject,
     }
     text = template.template.render(_plain(values))
-    subject, _, body = text.strip().partition("\n")
-    return Mail(" ".join(subject.split())[:300], BLANK_LINES.sub("\n\n", body).strip() + "\n")
+    heading, _, body = text.strip().partition("\n")
+    return Mail(" ".join(heading.split())[:300], BLANK_LINES.sub("\n\n", body).strip() + "\n")
 
 
 def _plain(values: dict[str, Any]) -> Any:

@@ -6,7 +6,9 @@ server has the mail, a closed door or a refused login, is tried again for about 
 """
 
 import smtplib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -16,18 +18,20 @@ from django.db.models import Q
 
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.claims import backoff, claim, error_text, still_ours
+from oms.foundation.claims import backoff, claim, error_text, still_ours, worn_out
 from oms.foundation.work import drainer, next_due_of
 from oms.outlets.models import Notification
 from oms.outlets.models.messages import NotificationState
 from oms.outlets.notifications.kinds import KINDS, label_of
 from oms.outlets.notifications.rendering import Mail, write_mail
+from oms.outlets.notifications.subjects import subjects_of
 from orders.models import Order
 
 IS_WAITING = Q(state=NotificationState.WAITING)
 BATCH, LEASE_SECONDS = 20, 300
-MOST_TRIES, FIRST_WAIT, LONGEST_WAIT = 16, 60, 10_800
+MOST_TRIES, LONGEST_WAIT = 16, 10_800
 UNKNOWN = "the worker stopped while sending; look into the mail server's log before sending it again"
+WORN_OUT = "the worker stopped three times before the mail was sent; look at the order, then send it again"
 NOT_TAKEN = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -41,52 +45,87 @@ NOT_TAKEN = (
 def send_notifications(actor: Actor, limit: int) -> int:
     """Send a batch of waiting mails over one connection and return how many were taken."""
     rows = claim(Notification.objects.filter(IS_WAITING), now=actor.now, limit=min(limit, BATCH), lease=LEASE_SECONDS)
-    if not rows:
-        return 0
+    for row in rows:
+        if worn_out(row):
+            _end(row, NotificationState.FAILED, note=WORN_OUT)
+    fresh = [row for row in rows if not worn_out(row)]
+    if fresh:
+        _send_all(fresh, actor)
+    return len(rows)
+
+
+def _send_all(rows: Sequence[Notification], actor: Actor) -> None:
+    """Send mails over one connection; when the server cannot be reached, all of them later."""
     connection = get_connection()
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
         for row in rows:
             _try_again(row, error, actor.now)
-        return len(rows)
+        return
     try:
-        for row in rows:
-            _send(row, connection, actor)
+        _Round(connection, actor).send(rows)
     finally:
         connection.close()
-    return len(rows)
 
 
-def _send(row: Notification, connection: BaseEmailBackend, actor: Actor) -> None:
-    """Send one mail and keep what came of it."""
-    order = Order.objects.select_related("channel", "customer").get(pk=row.order_id)
-    if row.kind not in KINDS or row.attempts > MOST_TRIES:
-        _end(row, NotificationState.FAILED, note=row.last_error[:300] or "given up after many tries")
-        return
-    mail = write_mail(row, order)
-    if not _begin(row, mail):
-        return
-    try:
-        connection.send_messages([_message(row, mail, order, connection)])
-    except NOT_TAKEN as error:
-        _not_taken(row, error, actor.now)
-    except (smtplib.SMTPException, OSError) as error:
-        connection.close()
-        _end(row, NotificationState.FAILED, note=f"{UNKNOWN} ({type(error).__name__})")
-    else:
-        _sent(row, actor)
+class _Round:
+    """Mails over one connection: the word that one was sent and the word that the next begins are one transaction."""
 
+    def __init__(self, connection: BaseEmailBackend, actor: Actor) -> None:
+        self.connection, self.actor = connection, actor
+        self.taken: Notification | None = None
 
-@transaction.atomic
-def _begin(row: Notification, mail: Mail) -> bool:
-    """Keep the text and the worst outcome before the server is asked; False when another worker has the row."""
-    if not still_ours(row):
-        return False
-    row.subject, row.body = mail.subject, mail.body
-    row.state, row.note = NotificationState.FAILED, UNKNOWN
-    row.save(update_fields=["subject", "body", "state", "note"])
-    return True
+    def send(self, rows: Sequence[Notification]) -> None:
+        """Send the mails one after the other, and keep what came of each."""
+        orders = Order.objects.select_related("channel", "customer").prefetch_related("lines")
+        known = orders.in_bulk({row.order_id for row in rows})
+        subjects = subjects_of(rows)
+        try:
+            for row in rows:
+                self._send(row, known[row.order_id], subjects[row.pk])
+        finally:
+            if self.taken:
+                with transaction.atomic():
+                    self._note_taken(self.taken)
+
+    def _send(self, row: Notification, order: Order, subject: Mapping[str, Any]) -> None:
+        """Send one mail."""
+        if row.kind not in KINDS or row.attempts > MOST_TRIES:
+            _end(row, NotificationState.FAILED, note=row.last_error[:300] or "given up after many tries")
+            return
+        mail = write_mail(row, order, subject)
+        if not self._begin(row, mail):
+            return
+        try:
+            self.connection.send_messages([_message(row, mail, order, self.connection)])
+        except NOT_TAKEN as error:
+            _not_taken(row, error, self.actor.now)
+        except (smtplib.SMTPException, OSError) as error:
+            self.connection.close()
+            _end(row, NotificationState.FAILED, note=f"{UNKNOWN} ({type(error).__name__})")
+        else:
+            self.taken = row
+
+    def _begin(self, row: Notification, mail: Mail) -> bool:
+        """Keep the text and the worst outcome before the server is asked; False when another worker has the row."""
+        with transaction.atomic():
+            if self.taken:
+                self._note_taken(self.taken)
+            ours = still_ours(row)
+            if ours:
+                row.subject, row.body = mail.subject, mail.body
+                row.state, row.note = NotificationState.FAILED, UNKNOWN
+                row.save(update_fields=["subject", "body", "state", "note"])
+        self.taken = None  # only now: what was rolled back is noted again
+        return ours
+
+    def _note_taken(self, row: Notification) -> None:
+        """Note that the server has taken the mail before."""
+        row.state, row.note, row.last_error = NotificationState.SENT, "", ""
+        row.sent_at, row.lease_until = self.actor.now, None
+        row.save(update_fields=["state", "note", "last_error", "sent_at", "lease_until"])
+        record(self.actor, "outlets.send_mail", row, note=f"mail to the customer: {label_of(row.kind)}")
 
 
 def _message(row: Notification, mail: Mail, order: Order, connection: BaseEmailBackend) -> EmailMessage:
@@ -94,15 +133,6 @@ def _message(row: Notification, mail: Mail, order: Order, connection: BaseEmailB
     sender = order.channel.sender_email or settings.DEFAULT_FROM_EMAIL
     headers = {"Auto-Submitted": "auto-generated", "X-Order": order.number, "X-Kind": row.kind}
     return EmailMessage(mail.subject, mail.body, sender, [row.recipient], headers=headers, connection=connection)
-
-
-@transaction.atomic
-def _sent(row: Notification, actor: Actor) -> None:
-    """Note that the server has taken the mail."""
-    row.state, row.note, row.last_error = NotificationState.SENT, "", ""
-    row.sent_at, row.lease_until = actor.now, None
-    row.save(update_fields=["state", "note", "last_error", "sent_at", "lease_until"])
-    record(actor, "outlets.send_mail", row, note=f"mail to the customer: {label_of(row.kind)}")
 
 
 def _not_taken(row: Notification, error: smtplib.SMTPException, now: datetime) -> None:
@@ -122,7 +152,7 @@ def _try_again(row: Notification, error: Exception, now: datetime) -> None:
         _end(row, NotificationState.FAILED, note="the mail server could not be reached for a day")
         return
     row.state, row.note, row.lease_until = NotificationState.WAITING, "", None
-    row.next_try_at = now + backoff(row.attempts, base=FIRST_WAIT, cap=LONGEST_WAIT)
+    row.next_try_at = now + backoff(row.attempts, base=settings.MAIL_RETRY_SECONDS, cap=LONGEST_WAIT)
     row.save(update_fields=["state", "note", "last_error", "lease_until", "next_try_at"])
 
 

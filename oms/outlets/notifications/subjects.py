@@ -1,63 +1,88 @@
 """What a mail speaks about: the parcel, the return or the money that its key names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
+
 from fulfillment.models import Package, Shipment
-from orders.models import Order, Payment, Refund
+from fulfillment.queries import items_with_lines
+from oms.outlets.models import Notification
+from orders.models import OrderLine, Payment, Refund
 from returns.models import Return, ReturnLine
 
-Loader = Callable[[Order, int], dict[str, Any]]
+Subject = tuple[int, dict[str, Any]]  # the order it belongs to, and the values of the template
+Loader = Callable[[Collection[int]], dict[int, Subject]]
 
 
-def _shipment(order: Order, pk: int) -> dict[str, Any]:
-    """Return the shipment with its parcels and the pieces in them."""
-    shipment = Shipment.objects.filter(order=order, pk=pk).first()
-    packages = Package.objects.filter(shipment=pk, shipment__order=order).order_by("position")
-    return {"shipment": shipment, "packages": list(packages.prefetch_related("items__allocation__order_line"))}
+def _shipments(pks: Collection[int]) -> dict[int, Subject]:
+    """Return shipments with their parcels and the pieces in them."""
+    packages = _with_pieces(Package.objects.order_by("position"))
+    shipments = Shipment.objects.filter(pk__in=pks).prefetch_related(Prefetch("packages", packages))
+    return {one.pk: (one.order_id, {"shipment": one, "packages": list(one.packages.all())}) for one in shipments}
 
 
-def _package(order: Order, pk: int) -> dict[str, Any]:
-    """Return the parcel."""
-    package = Package.objects.filter(shipment__order=order, pk=pk).select_related("shipment").first()
-    return {"package": package, "packages": [package] if package else []}
+def _packages(pks: Collection[int]) -> dict[int, Subject]:
+    """Return parcels with the pieces in them."""
+    packages = _with_pieces(Package.objects.filter(pk__in=pks).select_related("shipment"))
+    return {one.pk: (one.shipment.order_id, {"package": one, "packages": [one]}) for one in packages}
 
 
-def _return(order: Order, pk: int) -> dict[str, Any]:
-    """Return the return with its lines."""
-    one = Return.objects.filter(order=order, pk=pk).select_related("location").first()
-    lines = ReturnLine.objects.filter(return_order=pk, return_order__order=order).select_related("order_line")
-    return {"return": one, "return_lines": list(lines.order_by("order_line__position"))}
+def _with_pieces(packages: "QuerySet[Package]") -> "QuerySet[Package]":
+    """Let parcels bring their pieces with them."""
+    return packages.prefetch_related(Prefetch("items", items_with_lines()))
 
 
-def _refund(order: Order, pk: int) -> dict[str, Any]:
-    """Return the refund with the payment it went back through."""
-    return {"refund": Refund.objects.filter(order=order, pk=pk).select_related("payment").first()}
+def _returns(pks: Collection[int]) -> dict[int, Subject]:
+    """Return returns with their lines."""
+    lines = Prefetch("lines", ReturnLine.objects.select_related("order_line").order_by("order_line__position"))
+    returns = Return.objects.filter(pk__in=pks).select_related("location").prefetch_related(lines)
+    return {one.pk: (one.order_id, {"return": one, "return_lines": list(one.lines.all())}) for one in returns}
 
 
-def _payment(order: Order, pk: int) -> dict[str, Any]:
-    """Return the payment."""
-    return {"payment": Payment.objects.filter(order=order, pk=pk).first()}
+def _refunds(pks: Collection[int]) -> dict[int, Subject]:
+    """Return refunds with the payments they went back through."""
+    refunds = Refund.objects.filter(pk__in=pks).select_related("payment")
+    return {one.pk: (one.order_id, {"refund": one}) for one in refunds}
 
 
-def _nothing(order: Order, pk: int) -> dict[str, Any]:
-    """Return nothing: the mail speaks of the order alone."""
-    return {}
+def _payments(pks: Collection[int]) -> dict[int, Subject]:
+    """Return payments."""
+    return {one.pk: (one.order_id, {"payment": one}) for one in Payment.objects.filter(pk__in=pks)}
+
+
+def _lines(pks: Collection[int]) -> dict[int, Subject]:
+    """Return lines, with those that they replace."""
+    lines = OrderLine.objects.filter(pk__in=pks).select_related("replaces")
+    return {one.pk: (one.order_id, {"line": one}) for one in lines}
 
 
 LOADERS: dict[str, Loader] = {
-    "payment_failed": _payment,
-    "shipped": _shipment,
-    "delayed": _package,
-    "delivered": _package,
-    "return_approved": _return,
-    "return_declined": _return,
-    "return_received": _return,
-    "refunded": _refund,
+    "payment_failed": _payments,
+    "pieces_swapped": _lines,
+    "shipped": _shipments,
+    "delayed": _packages,
+    "delivered": _packages,
+    "return_approved": _returns,
+    "return_declined": _returns,
+    "return_received": _returns,
+    "refunded": _refunds,
 }
 
 
-def subject_of(kind: str, key: str, order: Order) -> dict[str, Any]:
-    """Return what a mail of the kind and key speaks about besides its order."""
-    pk = key.split(":")[1]
-    return LOADERS.get(kind, _nothing)(order, int(pk) if pk.isdigit() else 0)
+def subjects_of(rows: Sequence[Notification]) -> dict[int, dict[str, Any]]:
+    """Return what each mail speaks about besides its order, by the mail's id; nothing where that is not the order's."""
+    told: dict[int, dict[str, Any]] = {row.pk: {} for row in rows}
+    for loader in set(LOADERS.values()):
+        mine = [(row, _named(row)) for row in rows if LOADERS.get(row.kind) is loader]
+        found = loader({pk for _, pk in mine}) if mine else {}
+        for row, pk in mine:
+            owner, values = found.get(pk, (0, {}))
+            told[row.pk] = values if owner == row.order_id else {}
+    return told
+
+
+def _named(row: Notification) -> int:
+    """Return the id of what a mail's key names, 0 where it names none."""
+    pk = row.key.split(":")[1]
+    return int(pk) if pk.isdigit() else 0

@@ -11,7 +11,7 @@ from oms.foundation.http import check_target
 from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.signing import new_secret
 from oms.foundation.work import ring
-from oms.outlets.conditions import HAS_LISTENER, IS_ENDED
+from oms.outlets.conditions import HAS_LISTENER, IS_ENDED, IS_GIVEN_UP
 from oms.outlets.locks import lock_delivery, lock_endpoint
 from oms.outlets.models import WebhookDelivery, WebhookEndpoint
 from oms.outlets.models.webhooks import DeliveryState
@@ -74,9 +74,20 @@ def replay_delivery(*, delivery_id: int, actor: Actor) -> WebhookDelivery:
     """
     row = lock_delivery(delivery_id)
     refuse_unless(row, IS_ENDED, HAS_LISTENER)
-    row.state, row.last_error, row.attempts = DeliveryState.WAITING, "", 0
+    row.state, row.last_error, row.attempts, row.crashes = DeliveryState.WAITING, "", 0, 0
     row.next_try_at, row.lease_until, row.give_up_at = actor.now, None, actor.now + GIVE_UP_AFTER
-    row.save(update_fields=["state", "last_error", "attempts", "next_try_at", "lease_until", "give_up_at"])
+    row.save(update_fields=["state", "last_error", "attempts", "crashes", "next_try_at", "lease_until", "give_up_at"])
     record(actor, "outlets.replay_delivery", row, note=row.kind)
     ring(QUEUE)
+    return row
+
+
+@transaction.atomic
+def leave_delivery(*, delivery_id: int, reason: str = "", actor: Actor) -> WebhookDelivery:
+    """Decide that a given-up webhook is not sent any more; raises :class:`Refused` for any other."""
+    row = lock_delivery(delivery_id)
+    refuse_unless(row, IS_GIVEN_UP)
+    row.state = DeliveryState.LEFT
+    row.save(update_fields=["state"])
+    record(actor, "outlets.leave_delivery", row, note=reason or row.kind)
     return row

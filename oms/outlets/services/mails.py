@@ -1,4 +1,4 @@
-"""Acts on mails: sending one again because a person wants it."""
+"""Acts on mails that a person decides about: sending one again, or leaving it unsent."""
 
 from django.db import transaction
 
@@ -6,7 +6,7 @@ from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.work import ring
-from oms.outlets.conditions import HAS_ADDRESS, IS_NOT_WAITING
+from oms.outlets.conditions import HAS_ADDRESS, HAS_FAILED, IS_NOT_WAITING
 from oms.outlets.locks import lock_notification
 from oms.outlets.models import Notification
 from oms.outlets.models.messages import NotificationState
@@ -24,8 +24,21 @@ def resend_mail(*, notification_id: int, actor: Actor) -> Notification:
     refuse_unless(row, IS_NOT_WAITING, HAS_ADDRESS)
     row.recipient = address_of(row.order)[:254]
     row.state, row.note, row.last_error = NotificationState.WAITING, f"sent again by {actor.label}"[:300], ""
-    row.attempts, row.next_try_at, row.lease_until = 0, actor.now, None
-    row.save(update_fields=["recipient", "state", "note", "last_error", "attempts", "next_try_at", "lease_until"])
+    row.attempts, row.crashes, row.next_try_at, row.lease_until = 0, 0, actor.now, None
+    row.save(
+        update_fields=["recipient", "state", "note", "last_error", "attempts", "crashes", "next_try_at", "lease_until"]
+    )
     record(actor, "outlets.resend_mail", row, note=f"mail to the customer again: {label_of(row.kind)}")
     ring(QUEUE)
+    return row
+
+
+@transaction.atomic
+def leave_mail(*, notification_id: int, reason: str = "", actor: Actor) -> Notification:
+    """Decide that a failed mail is not sent any more; raises :class:`Refused` for any other."""
+    row = lock_notification(notification_id)
+    refuse_unless(row, HAS_FAILED)
+    row.state, row.note = NotificationState.SUPPRESSED, f"left unsent by {actor.label}: {reason}".rstrip(": ")[:300]
+    row.save(update_fields=["state", "note"])
+    record(actor, "outlets.leave_mail", row, note=f"mail to the customer left unsent: {label_of(row.kind)}")
     return row

@@ -11,6 +11,7 @@ from orders.events import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,
+    PiecesSwapped,
     RefundSettled,
 )
 from returns.events import ReturnApproved, ReturnCompleted, ReturnDeclined, ReturnReceived, ReturnRequested
@@ -21,6 +22,7 @@ TOLD_FACTS = (
     OrderRecalled,
     OrderHeld,
     OrderBackordered,
+    PiecesSwapped,
     OrderCancelled,
     OrderCompleted,
     PaymentAuthorized,

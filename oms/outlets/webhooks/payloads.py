@@ -8,8 +8,9 @@ from typing import Any
 from fulfillment.models import Package, Shipment
 from oms.foundation.facts import Fact
 from oms.foundation.money import minor_text
-from orders.models import Hold, Order, Payment, Refund
+from orders.models import Hold, Order, OrderLine, Payment, Refund
 from returns.models import Return
+from returns.queries import lines_with_goods
 
 Reader = Callable[[Iterable[int]], Mapping[int, Any]]
 
@@ -45,7 +46,7 @@ def packages(ids: Iterable[int]) -> Mapping[int, Any]:
 
 def returned(ids: Iterable[int]) -> Mapping[int, Any]:
     """Return returns with their lines."""
-    rows = Return.objects.filter(pk__in=list(ids)).prefetch_related("lines__order_line")
+    rows = Return.objects.filter(pk__in=list(ids)).prefetch_related(lines_with_goods())
     return {
         row.pk: {
             "number": row.number,
@@ -79,6 +80,15 @@ def holds(ids: Iterable[int]) -> Mapping[int, Any]:
     return {row.pk: {"reason": row.reason} for row in Hold.objects.filter(pk__in=list(ids))}
 
 
+def lines(ids: Iterable[int]) -> Mapping[int, Any]:
+    """Return lines with the SKU that they replace."""
+    rows = OrderLine.objects.filter(pk__in=list(ids)).select_related("replaces")
+    return {
+        row.pk: {"sku": row.sku, "quantity": row.quantity, "replaces": row.replaces.sku if row.replaces else None}
+        for row in rows
+    }
+
+
 READERS: dict[str, tuple[str, Reader]] = {
     "shipment_id": ("shipment", shipments),
     "package_id": ("package", packages),
@@ -86,6 +96,7 @@ READERS: dict[str, tuple[str, Reader]] = {
     "refund_id": ("refund", refunds),
     "payment_id": ("payment", payments),
     "hold_id": ("hold", holds),
+    "line_id": ("line", lines),
 }
 
 

@@ -1,7 +1,7 @@
 """Sending webhooks: signed, at least once, with a circuit per endpoint, so that a dead target delays nobody else.
 
 An endpoint that does not answer is left alone for a while that doubles up to an hour, and everything on its way there
-waits with it. A delivery is given up a day after it was noted.
+waits with it. A delivery is given up a day after it was noted, or when three workers have stopped over it.
 """
 
 import json
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import backoff, claim, still_ours
+from oms.foundation.claims import backoff, claim, still_ours, worn_out
 from oms.foundation.http import Unreachable, call
 from oms.foundation.refusals import Invalid
 from oms.foundation.signing import signed_headers
@@ -26,6 +26,7 @@ BATCH, LEASE_SECONDS = 20, 600
 FIRST_WAIT, LONGEST_WAIT = 5, 3600
 GONE, BUSY = 410, 429
 NO_ANSWER = 0
+WORN_OUT = "the worker stopped three times before an answer came; look into the log, then send it again"
 
 
 @drainer("notifications", next_due=next_due_of(WebhookDelivery, IS_WAITING))
@@ -35,7 +36,10 @@ def send_webhooks(actor: Actor, limit: int) -> int:
     rows = claim(waiting, now=actor.now, limit=min(limit, BATCH), lease=LEASE_SECONDS)
     by_endpoint: dict[int, list[WebhookDelivery]] = defaultdict(list)
     for row in rows:
-        by_endpoint[row.endpoint_id].append(row)
+        if worn_out(row):
+            _give_up(row)
+        else:
+            by_endpoint[row.endpoint_id].append(row)
     endpoints = WebhookEndpoint.objects.in_bulk(list(by_endpoint))
     for pk, group in by_endpoint.items():
         _send_group(endpoints[pk], group, actor)
@@ -75,6 +79,14 @@ def _post(endpoint: WebhookEndpoint, row: WebhookDelivery, actor: Actor) -> tupl
     except Unreachable as error:
         return NO_ANSWER, f"no answer: {error}"
     return status, "" if 200 <= status < 300 else f"answered {status}"
+
+
+@transaction.atomic
+def _give_up(row: WebhookDelivery) -> None:
+    """End a webhook that no worker has outlasted."""
+    if still_ours(row):
+        row.state, row.last_error, row.lease_until = DeliveryState.DEAD, WORN_OUT, None
+        row.save(update_fields=["state", "last_error", "lease_until"])
 
 
 @transaction.atomic

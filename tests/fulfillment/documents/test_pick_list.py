@@ -1,12 +1,10 @@
 """The pick list leads through the bins and repeats every word the picker was told."""
 
 import re
-import time
 from datetime import UTC, datetime
 
 import pytest
 
-from fulfillment.documents import fonts, typesetting
 from fulfillment.documents.papers import PickLine, PickListPaper
 from fulfillment.documents.pick_list import render_pick_list
 from tests.fulfillment.documents.samples import pick_list
@@ -78,19 +76,6 @@ def test_no_row_runs_into_the_footer() -> None:
     baselines = sorted({y for _, y, _, _ in text_lines(pdf)})
     assert baselines[0] == 28
     assert baselines[1] > 28 + 14
-
-
-def test_700_lines_take_less_than_half_a_second() -> None:
-    """Measured cold, the best of three, so that a busy machine does not decide."""
-    paper = pick_list(*many(700))
-    taken = []
-    for _ in range(3):
-        for cache in (fonts.runs, fonts.unit_width, typesetting.wrap):
-            cache.cache_clear()
-        start = time.perf_counter()
-        render_pick_list([paper])
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.5
 
 
 def test_barcode_scans_as_the_number_on_every_page() -> None:

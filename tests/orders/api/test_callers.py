@@ -6,9 +6,17 @@ import pytest
 from django.utils import timezone
 
 from orders.models import ApiKey, Order
+from orders.services import key_uses
 from orders.services.api_keys import revoke_api_key
+from orders.services.key_uses import write_uses
 from tests.factories import make_actor, make_api_key, make_channel
 from tests.orders.api.conftest import Caller, order_json, plain_order
+
+
+@pytest.fixture(autouse=True)
+def nothing_noted():
+    """Forget what callers of other tests have left to be written: their keys may have had the same ids."""
+    key_uses._noted.clear()
 
 
 def refusal(answer):
@@ -57,11 +65,29 @@ def test_only_a_digest_of_the_key_is_kept(caller):
     assert len(row.digest) == 64 and row.digest not in caller.key and caller.key.split("_")[2] not in row.digest
 
 
-def test_the_use_of_a_key_is_noted_once_a_minute(caller):
+def test_the_use_of_a_key_is_noted_and_written_once_a_minute(caller):
     caller.get("/orders/")
+    assert ApiKey.objects.get().last_used_at is None
+    write_uses()
     first = ApiKey.objects.get().last_used_at
     caller.get("/orders/")
+    write_uses()
     assert first and ApiKey.objects.get().last_used_at == first
+
+
+def test_a_use_a_minute_later_is_written_again(caller):
+    ApiKey.objects.update(last_used_at=timezone.now() - timedelta(minutes=1))
+    before = ApiKey.objects.get().last_used_at
+    caller.get("/orders/")
+    write_uses()
+    assert ApiKey.objects.get().last_used_at - before > timedelta(seconds=59)
+
+
+def test_a_refused_key_is_not_noted_as_used(caller):
+    revoke_api_key(key_id=ApiKey.objects.get().pk, actor=make_actor())
+    caller.get("/orders/")
+    write_uses()
+    assert ApiKey.objects.get().last_used_at is None
 
 
 @pytest.mark.parametrize(
@@ -95,3 +121,19 @@ def test_customers_are_those_who_ordered_in_the_channel(caller):
     assert caller.get(f"/customers/{mine['id']}/").json() == mine
     assert refusal(caller.get(f"/customers/{theirs['id']}/")) == (404, "not_found")
     assert caller.get("/customers/", email="ERIKA@example.com").json()["results"] == [mine]
+
+
+def test_a_stored_reply_shows_no_payments_to_a_key_that_may_not_see_them(db):
+    account = make_channel("web")
+    seeing = Caller(make_api_key(account))
+    blind = Caller(make_api_key(account, scopes=["orders.add_order", "orders.view_order"]))
+    body = order_json()
+
+    told = seeing.post("/orders/", body, key="k-1")
+    repeated = blind.post("/orders/", body, key="k-1")
+    own = blind.post("/orders/", body, key="k-2")
+
+    assert told.json()["payments"]
+    assert refusal(repeated) == (422, "idempotency_key_reused")
+    assert own.json()["payments"] is None
+    assert (own.json()["number"], Order.objects.count()) == (told.json()["number"], 1)

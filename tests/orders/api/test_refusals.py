@@ -91,7 +91,7 @@ FAULTS = [
 @pytest.mark.parametrize(
     ("change", "field", "code"), FAULTS, ids=[f"{field}-{code}-{i}" for i, (_, field, code) in enumerate(FAULTS)]
 )
-def test_a_fault_is_named_with_its_field(caller, change, field, code):
+def test_F11_absurd_payload_refused(caller, change, field, code):
     status, first, faults = problem(caller.post("/orders/", order_json(**change)))
     assert status == 422 and faults[0] == (field, code) and first == code
     assert_nothing_stored()
@@ -148,7 +148,7 @@ def test_a_body_that_is_no_object_is_refused(caller, body):
     assert_nothing_stored()
 
 
-def test_a_body_of_five_megabytes_is_refused(caller):
+def test_F11_a_body_of_five_megabytes_is_refused(caller):
     status, code, _ = problem(caller.post("/orders/", order_json(instructions="x" * 5_000_000)))
     assert (status, code) == (413, "body_too_large")
     assert_nothing_stored()

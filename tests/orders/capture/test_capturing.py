@@ -69,6 +69,20 @@ def test_a_repeated_number_gives_the_first_order_whatever_the_repetition_says(ac
     assert AuditLine.objects.filter(entity="orders.order").count() == 1
 
 
+def test_a_repetition_under_another_email_makes_nobody_a_customer(account):
+    capture(account, order_in(external_id="1"))
+    stranger = CustomerIn("Stranger", "stranger@example.com")
+    capture(account, order_in(external_id="1", customer=stranger))
+    assert [one.email for one in Customer.objects.all()] == ["erika@example.com"]
+
+
+def test_a_customer_of_a_repetition_and_a_new_order_is_kept(account):
+    capture(account, order_in(external_id="1"))
+    new = CustomerIn("New", "new@example.com")
+    _, second = capture(account, order_in(external_id="1", customer=new), order_in(external_id="2", customer=new))
+    assert second.created and Order.objects.get(external_id="2").customer.email == "new@example.com"
+
+
 def test_the_same_number_twice_in_one_call_is_one_order(account):
     first, second = capture(account, order_in(external_id="1"), order_in([("B", 1, 1)], external_id="1"))
     assert (first.created, second.created) == (True, False)

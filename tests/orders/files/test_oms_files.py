@@ -1,15 +1,17 @@
 """Our own order file: read, refused, and written so that it can be read again."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from oms.foundation.exports import write_csv
-from orders.channels.files import read_orders, unused_columns
+from oms.foundation.imports.running import run_import
+from orders.channels.files import read_orders
 from orders.channels.formats import open_orders
 from orders.exports import COLUMNS, order_rows
+from orders.imports import OrderFile
 from orders.intake import AddressIn, DiscountIn, add_up
 from orders.models import Order, OrderLine, Payment
 from orders.services.capture import capture_orders
-from orders.services.importing import import_orders
 from tests.factories import make_actor, make_channel
 from tests.orders.api.conftest import order_json
 from tests.orders.files.shop_files import table_bytes
@@ -84,6 +86,7 @@ def facts(account):
     lines = OrderLine.objects.filter(order__channel_account=account).order_by("order__external_id", "position")
     names = ("external_id", "currency", "prices_include_tax", "total", "lines_total", "discount_total", "tax_total")
     more = ("shipping_total", "service_level", "email", "phone", "customer_name", "tags", "instructions", "placed_at")
+    names = (*names, "ship_by", "channel_fee", "sales_rep__username")
     parts = ("sku", "title", "quantity", "unit_price", "tax", "discount", "external_id", "customization")
     addresses = [sorted(order.addresses.values_list("kind", *AddressIn.__dataclass_fields__)) for order in orders]
     payments = Payment.objects.filter(order__channel_account=account).order_by("order__external_id", "pk")
@@ -95,15 +98,19 @@ def facts(account):
 def test_an_export_can_be_imported_again_without_loss():
     from orders.api.serializers import read_order
 
+    User.objects.create_user("rita")
     web, copy = make_channel("web"), make_channel("copy")
     told = [
         read_order(order_json(external_id=name, tags=["vip", "gift"], instructions="=1+1\nsecond", **more), web.channel)
-        for name, more in (("1", {}), ("-2", {"billing_address": {"name": "Firma", "country": "DE"}}))
+        for name, more in (
+            ("1", {"ship_by": "2026-11-24T12:00:00Z", "channel_fee": "3.21", "sales_rep": "rita"}),
+            ("-2", {"billing_address": {"name": "Firma", "country": "DE"}}),
+        )
     ]
     capture_orders(account_id=web.pk, orders=told, actor=make_actor())
     text = "".join(write_csv(order_rows(Order.objects.order_by("pk")), COLUMNS))
     form, table = open_orders(text.encode(), name="export.csv")
-    assert form.code == "oms" and unused_columns(form, table.header) == []
-    tally = import_orders(account_id=copy.pk, told=read_orders(form, table), actor=make_actor())
-    assert (tally.captured, tally.faults) == (2, [])
+    assert form.code == "oms" and OrderFile(form, table, copy).unused == []
+    outcome = run_import(OrderFile(form, table, copy), actor=make_actor())
+    assert (outcome.created, outcome.faults) == (2, [])
     assert facts(copy) == facts(web)

@@ -2,9 +2,11 @@
 
 import pytest
 
-from orders.channels.files import read_orders, unused_columns
+from orders.channels.files import read_orders
 from orders.channels.formats import open_orders
+from orders.imports import OrderFile
 from orders.intake import DiscountIn, add_up
+from orders.models import ChannelAccount
 from tests.orders.files.shop_files import head, line, table_bytes
 
 
@@ -24,7 +26,7 @@ def faults(*rows):
 def test_a_head_row_and_line_rows_are_one_order():
     [told] = read(head(Subtotal="25.00", Total="29.90"), line())
     order = told.order
-    assert (told.name, told.rows) == ("#1", (2, 3))
+    assert (told.key, told.rows) == ("#1", (2, 3))
     assert (order.external_id, order.currency, order.total) == ("#1", "GBP", 2990)
     assert [(one.sku, one.quantity, one.unit_price) for one in order.lines] == [("A", 2, 1000), ("B", 1, 500)]
     assert order.placed_at.isoformat() == "2011-11-01T08:16:00+00:00"
@@ -35,14 +37,14 @@ def test_a_head_row_and_line_rows_are_one_order():
 
 def test_lines_of_an_order_that_stand_elsewhere_are_brought_together():
     told = read(head(Subtotal="25.00", Total="29.90"), head("#2"), line("#1"))
-    assert {one.name: len(one.order.lines) for one in told} == {"#1": 2, "#2": 1}
+    assert {one.key: len(one.order.lines) for one in told} == {"#1": 2, "#2": 1}
     assert all(add_up(one.order).difference == 0 for one in told)
 
 
 def test_the_same_order_twice_in_a_file_is_named_and_not_taken():
     assert faults(head(), head()) == ["row 3, column Name: this order begins in row 2 already; keep one of the two."]
     first, second = read(head(), head("#2"), head())
-    assert (first.name, first.order is not None) == ("#2", True) and second.order is None
+    assert (first.key, first.order is not None) == ("#2", True) and second.order is None
 
 
 def test_a_discount_code_is_a_discount_on_the_whole_order():
@@ -126,7 +128,7 @@ def test_an_order_is_refused_when_an_unreadable_row_took_a_line_from_it():
     form, table = open_orders(broken, name="f.csv", code="shopify")
     told = list(read_orders(form, table))
     assert len(table.faults) >= 1
-    assert {one.name: one.order is None for one in told if one.name} == {"#1": True, "#2": False}
+    assert {one.key: one.order is None for one in told if one.key} == {"#1": True, "#2": False}
     assert any(fault.code == "incomplete" for one in told for fault in one.faults)
 
 
@@ -143,7 +145,7 @@ def test_a_country_is_a_code_or_a_name(land, code):
 
 def test_only_columns_that_nobody_expects_are_named():
     form, table = open_orders(table_bytes([head()], [*head(), "Vendor", "Colour"]), name="f.csv", code="shopify")
-    assert unused_columns(form, table.header) == ["Colour"]
+    assert OrderFile(form, table, ChannelAccount()).unused == ["Colour"]
 
 
 def test_the_heading_tells_the_format():

@@ -13,7 +13,10 @@ from django.utils import timezone
 from oms.foundation.inbox import CONSUMERS, Ignored, work_inbox
 from oms.foundation.models import InboxMessage
 from oms.foundation.signing import signature, signed_headers
-from tests.factories import make_actor, make_channel
+from orders.models import SandboxCharge
+from orders.payments.sandbox import event_body
+from orders.services import asking
+from tests.factories import make_actor, make_channel, take_order
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -51,7 +54,7 @@ def test_a_genuine_message_is_stored_raw_before_it_is_answered(account):
     assert (message.message_id, message.state) == ("msg_1", "received")
 
 
-def test_a_message_delivered_fifty_times_has_one_effect(account, monkeypatch):
+def test_F05_webhook_repeated_has_one_effect(account, monkeypatch):
     done = []
     monkeypatch.setitem(CONSUMERS, "generic", lambda message, actor: done.append(message.pk))
 
@@ -108,7 +111,7 @@ def mutations():
 
 
 @pytest.mark.parametrize("number", range(15))
-def test_an_altered_message_is_refused_and_not_stored(account, number):
+def test_F08_bad_signature_refused(account, number):
     _, body, headers = list(mutations())[number]
     headers = {name: value.encode().decode("latin-1") for name, value in headers.items()}
 
@@ -119,14 +122,14 @@ def test_an_altered_message_is_refused_and_not_stored(account, number):
     assert InboxMessage.objects.count() == 0
 
 
-def test_a_message_replayed_by_another_hours_later_has_no_effect(account):
+def test_F09_old_webhook_replayed_has_no_effect(account):
     headers = signed_headers(SECRET, "msg_1", stamp(hours=3), BODY)
 
     assert deliver(headers=headers).status_code == 401
     assert InboxMessage.objects.count() == 0
 
 
-def test_a_message_replayed_within_minutes_has_no_second_effect(account, monkeypatch):
+def test_F09_within_minutes_it_has_no_second_effect(account, monkeypatch):
     done = []
     monkeypatch.setitem(CONSUMERS, "generic", lambda message, actor: done.append(message.pk))
     headers = signed_headers(SECRET, "msg_1", stamp(), BODY)
@@ -207,3 +210,20 @@ def test_the_signature_covers_bytes_not_text(account):
     assert deliver(body=body).status_code == 200
     assert bytes(InboxMessage.objects.get().body) == body
     assert signature(SECRET, "a", 1, b"a") != signature(SECRET, "a", 1, b"b")
+
+
+def test_what_the_sandbox_gateway_posts_settles_the_payment():
+    account = make_channel("pay")
+    account.adapter, account.webhook_secret = "sandbox_gateway", SECRET
+    account.save()
+    order = take_order(token="tok_pending")
+    asking.ask_gateways(make_actor(now=timezone.now()), 10)
+    charge = SandboxCharge.objects.get()
+    charge.status = "ok"
+
+    answer = deliver("/inbound/pay/", event_body(charge))
+    work_inbox(make_actor(now=timezone.now()), 10)
+
+    assert answer.status_code == 200
+    assert InboxMessage.objects.get().state == "done"
+    assert order.payments.get().state == "authorized"

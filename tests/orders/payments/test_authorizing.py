@@ -78,7 +78,7 @@ def test_F28_gateway_error_before_effect():
     assert SandboxCharge.objects.filter(status="ok").count() == 0
 
 
-def test_a_lost_answer_of_a_call_that_never_arrived_is_sent_again_with_the_same_key(monkeypatch):
+def test_F28_a_call_that_never_arrived_is_sent_again_with_the_same_key(monkeypatch):
     order = take_order(token="tok_ok")
     monkeypatch.setattr(asking, "ASKERS", {**asking.ASKERS, "authorize": _lose})
     ask(1)
@@ -173,3 +173,18 @@ def test_F38_foreign_amount_is_flagged():
     assert (intent_of(order).outcome, intent_of(order).code) == ("unknown", "amount_differs")
     assert payment_of(order).authorized == 0
     assert "€15.00" in order.holds.get().note
+
+
+@pytest.mark.parametrize(("currency", "theirs"), [("JPY", "¥2,000"), ("KWD", "KWD2.000"), ("XQZ", "2000 “XQZ”")])
+def test_F36_currency_mismatch_refused(currency, theirs):
+    order = take_order(token="tok_pending")
+    ask(1)
+    SandboxCharge.objects.update(currency=currency)
+
+    hear(3)
+
+    assert (intent_of(order).outcome, intent_of(order).code) == ("unknown", "amount_differs")
+    assert payment_of(order).authorized == 0
+    note = order.holds.get().note
+    assert theirs in note.replace("\xa0", "") and "we asked €20.00" in note
+    assert ask(10_000) == 0

@@ -7,7 +7,7 @@ from orders.models import Order, OrderLine, Payment, Refund, SandboxCharge
 from orders.screening import Verdict
 from orders.services.cancel import cancel_line, cancel_order
 from orders.services.gates import set_gates
-from orders.services.progress import mark_shipped, note_allocation
+from orders.services.progress import Gone, mark_shipped, note_allocation
 from tests.factories import make_actor, make_product, take_order
 from tests.orders.payments.desk import ask, at, hear, intent_of, payment_of
 
@@ -41,7 +41,7 @@ def test_a_gateway_that_was_not_asked_is_not_asked_any_more():
     assert SandboxCharge.objects.count() == 0
 
 
-def test_an_approval_after_the_cancellation_is_voided():
+def test_F41_an_approval_after_the_cancellation_is_voided():
     order = take_order(token="tok_pending")
     ask(1)
     cancel_order(order_id=order.pk, actor=make_actor())
@@ -82,7 +82,7 @@ def test_shipped_pieces_keep_the_order():
     order = take_order()
     set_gates(verdicts={order.pk: [Verdict("stock", "open")]}, actor=at(1))
     line = order.lines.get()
-    mark_shipped(order_id=order.pk, lines={line.pk: 1}, reference="s1", actor=at(2))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 1}, "s1")], actor=at(2))
 
     with pytest.raises(Refused, match="Pieces have been shipped"):
         cancel_order(order_id=order.pk, actor=make_actor())
@@ -117,13 +117,13 @@ def test_more_than_is_open_is_refused():
     assert fresh(order).cancelled_total == 0
 
 
-def test_a_smaller_order_needs_less_money():
+def test_F33_a_smaller_order_needs_less_money():
     order = take_order([(make_product(), 2, 1000)], token="tok_ok")
     ask(1)
     cancel_line(order_id=order.pk, line=1, quantity=1, actor=make_actor())
     set_gates(verdicts={order.pk: [Verdict("stock", "open")]}, actor=at(2))
 
-    mark_shipped(order_id=order.pk, lines={order.lines.get().pk: 1}, reference="s1", actor=at(3))
+    mark_shipped(shipped=[Gone(order.pk, {order.lines.get().pk: 1}, "s1")], actor=at(3))
     ask(4)
 
     payment = Payment.objects.get()

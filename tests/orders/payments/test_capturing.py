@@ -7,9 +7,10 @@ from orders.intake import DiscountIn, ShippingIn
 from orders.models import Order, PaymentEvent, SandboxCharge
 from orders.screening import Verdict
 from orders.services import asking
+from orders.services.cancel import cancel_line
 from orders.services.gates import set_gates
 from orders.services.payments import capture_payment
-from orders.services.progress import mark_delivered, mark_shipped
+from orders.services.progress import Gone, mark_delivered, mark_shipped
 from orders.states import EventKind
 from tests.factories import make_actor, make_product, take_order
 from tests.orders.payments.desk import ask, at, hear, payment_of
@@ -39,12 +40,12 @@ def test_each_shipment_brings_its_value_and_the_last_brings_the_rest():
     order = released(take_order(lines, token="tok_ok", **told))
     first, second = order.lines.order_by("position")
 
-    mark_shipped(order_id=order.pk, lines={first.pk: 1}, reference="s1", actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {first.pk: 1}, "s1")], actor=at(10))
     ask(11)
     assert captures(order) == [(900, "ok")]
     assert payment_of(order).state == "partially_captured"
 
-    mark_shipped(order_id=order.pk, lines={first.pk: 2, second.pk: 1}, reference="s2", actor=at(20))
+    mark_shipped(shipped=[Gone(order.pk, {first.pk: 2, second.pk: 1}, "s2")], actor=at(20))
     ask(21)
 
     assert captures(order) == [(900, "ok"), (2933, "ok")]
@@ -55,8 +56,8 @@ def test_each_shipment_brings_its_value_and_the_last_brings_the_rest():
 def test_a_shipment_during_a_capture_is_collected_when_the_answer_is_there():
     order = released(take_order([(make_product(), 2, 1000)], token="tok_ok"))
     line = order.lines.get()
-    mark_shipped(order_id=order.pk, lines={line.pk: 1}, reference="s1", actor=at(10))
-    mark_shipped(order_id=order.pk, lines={line.pk: 1}, reference="s2", actor=at(11))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 1}, "s1")], actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 1}, "s2")], actor=at(11))
     assert captures(order) == [(1000, "pending")]
 
     ask(12)
@@ -69,7 +70,7 @@ def test_a_shipment_during_a_capture_is_collected_when_the_answer_is_there():
 def test_F27_capture_answer_lost():
     order = released(take_order(token="tok_timeout"))
     line = order.lines.get()
-    mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 2}, "s1")], actor=at(10))
     ask(11)
     assert captures(order) == [(2000, "unknown")]
 
@@ -82,7 +83,7 @@ def test_F27_capture_answer_lost():
 @pytest.mark.parametrize("token", ["tok_ok", "tok_timeout"])
 def test_F26_kill_after_capture_call(monkeypatch, token):
     order = released(take_order(token=token))
-    mark_shipped(order_id=order.pk, lines={order.lines.get().pk: 2}, reference="s1", actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {order.lines.get().pk: 2}, "s1")], actor=at(10))
 
     def dies(**_):
         """Die before the outcome is written."""
@@ -103,7 +104,7 @@ def test_F26_kill_after_capture_call(monkeypatch, token):
 
 def test_F29_confirm_and_webhook_capture_once():
     order = released(take_order(token="tok_duplicate_events"))
-    mark_shipped(order_id=order.pk, lines={order.lines.get().pk: 2}, reference="s1", actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {order.lines.get().pk: 2}, "s1")], actor=at(10))
     ask(11)
 
     assert hear(12) == 2
@@ -122,11 +123,23 @@ def test_a_second_click_on_capture_is_refused():
     assert captures(order) == [(2000, "pending")]
 
 
+def test_no_more_is_collected_by_hand_than_the_order_still_costs():
+    order = take_order([(make_product(), 2, 1000)], token="tok_ok")
+    ask(1)
+    cancel_line(order_id=order.pk, line=1, quantity=1, actor=make_actor())
+
+    with pytest.raises(Refused, match=r"At most €10\.00"):
+        capture_payment(order_id=order.pk, amount=1001, actor=make_actor())
+    capture_payment(order_id=order.pk, actor=make_actor())
+
+    assert captures(order) == [(1000, "pending")]
+
+
 def test_money_the_channel_collected_is_not_collected_again():
     order = released(take_order())
     line = order.lines.get()
 
-    mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 2}, "s1")], actor=at(10))
 
     assert captures(order) == [(2000, "ok")]
 
@@ -134,11 +147,11 @@ def test_money_the_channel_collected_is_not_collected_again():
 def test_the_order_is_completed_with_its_last_delivery():
     order = released(take_order())
     line = order.lines.get()
-    mark_shipped(order_id=order.pk, lines={line.pk: 2}, reference="s1", actor=at(10))
-    mark_delivered(order_id=order.pk, lines={line.pk: 1}, actor=at(20))
+    mark_shipped(shipped=[Gone(order.pk, {line.pk: 2}, "s1")], actor=at(10))
+    mark_delivered(delivered={order.pk: {line.pk: 1}}, actor=at(20))
     assert Order.objects.get(pk=order.pk).state == "released"
 
-    mark_delivered(order_id=order.pk, lines={line.pk: 1}, actor=at(21))
+    mark_delivered(delivered={order.pk: {line.pk: 1}}, actor=at(21))
 
     order = Order.objects.get(pk=order.pk)
     assert (order.state, order.fulfillment_status) == ("completed", "delivered")
@@ -149,6 +162,6 @@ def test_more_than_is_open_cannot_be_shipped():
     line = order.lines.get()
 
     with pytest.raises(Refused, match="2 open pieces, not 3"):
-        mark_shipped(order_id=order.pk, lines={line.pk: 3}, reference="s1", actor=at(10))
+        mark_shipped(shipped=[Gone(order.pk, {line.pk: 3}, "s1")], actor=at(10))
 
     assert order.lines.get().quantity_shipped == 0

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from oms.foundation.invariants import check
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import Refused
 from orders.intake import PaymentIn
 from orders.models import Order, PaymentEvent
 from orders.services.payments import expire_authorizations, record_payment
-from tests.factories import make_actor, take_order
+from tests.factories import NOW, make_actor, take_order
 from tests.orders.payments.desk import ask, at, gate_of, payment_of
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,16 @@ def test_a_part_of_the_money_keeps_the_gate_closed():
 
     assert gate_of(order) == ("open", "")
     assert sorted(order.payments.values_list("captured", flat=True)) == [500, 1500]
+
+
+def test_its_steps_on_the_audit_trail_are_steps_that_a_payment_takes():
+    order = take_order(payments=[TRANSFER])
+
+    for amount in (500, 1500):
+        record_payment(order_id=order.pk, amount=amount, reference=f"TRX {amount}", actor=make_actor())
+
+    found = check(NOW, only=["I9", "I16", "I16.payment", "I17", "I30"])
+    assert [(one.invariant.id, one.ids) for one in found if one.count] == []
 
 
 def test_the_same_transfer_is_recorded_once():

@@ -70,7 +70,7 @@ def test_F32_absurd_refund_refused(amount):
     assert Refund.objects.count() == 0
 
 
-def test_nothing_goes_back_of_what_was_not_collected():
+def test_F32_nothing_goes_back_of_what_was_not_collected():
     order = take_order(token="tok_ok")
     ask(1)
 

@@ -1,0 +1,1 @@
+"""British English, the console's language."""

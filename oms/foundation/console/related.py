@@ -1,0 +1,30 @@
+"""Rows that are edited on another row's page: what became of them stands on that row's timeline."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+
+
+class TellsRelated:
+    """Records the rows under a row as before and after, when saving its page has changed them.
+
+    ``related_told`` is what they are called on the timeline, and the function that puts them into words.
+    """
+
+    related_told: ClassVar[tuple[str, Callable[[Any], str]]]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the rows under the row, and record what is different."""
+        name, told = self.related_told
+        row = form.instance
+        before = told(row)
+        super().save_related(request, form, formsets, change)
+        after = told(row)
+        if before != after:
+            actor = Actor.of(request.user, now=timezone.now())
+            record(actor, f"{row._meta.app_label}.change_{row._meta.model_name}", row, data={name: [before, after]})

@@ -1,0 +1,1 @@
+"""Imports: files of any kind are read, previewed, taken chunk by chunk, and taken back."""

@@ -1,0 +1,165 @@
+"""A shop with a little of everything in its books, written by the services: what the tests of invariants begin with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.test import override_settings
+
+from fulfillment.models import FulfillmentOrder, Shipment
+from fulfillment.services.labels import buy_labels, void_labels
+from fulfillment.services.packing import pack
+from fulfillment.services.picking import confirm_picked, start_picking
+from fulfillment.services.shipping import ship
+from inventory.models import Product
+from inventory.services.stock import Change, move_stock
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.inbox import receive
+from oms.foundation.models import IdempotencyKey
+from oms.foundation.work import DRAINERS
+from oms.outlets.models import WebhookDelivery
+from oms.outlets.models.webhooks import DeliveryState
+from oms.outlets.notifications.sending import send_notifications
+from orders.models import Order
+from orders.services.cancel import cancel_line, cancel_order
+from orders.services.drafts import Draft, DraftLine, create_draft
+from orders.services.holds import place_hold, release_hold
+from orders.services.refunds import request_refund
+from returns.services.inspecting import inspect_return
+from returns.services.receiving import receive_return
+from tests.factories import NOW, make_actor, make_location, make_product, make_stock, take_order
+from tests.foundation.rows import make_import, make_operation
+from tests.outlets.world import listen
+from tests.returns.world import announced, approved_return, inspected
+
+CLERK = make_actor()
+QUEUES = ("flow", "payments", "carriers", "channels")
+EVENING = NOW + timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The orders of the shop by how far they are."""
+
+    home: Order
+    """Shipped in one parcel, delivered, completed, one of its three pieces returned and refunded."""
+    open: Order
+    """Held after its release; one piece cancelled, a refund paid out and another waiting for a second person."""
+    short: Order
+    """Waits for stock that is not there, its money promised."""
+    cancelled: Order
+    """Cancelled after the money was promised: voided."""
+    packed: Order
+    """In its parcel, whose first label was voided."""
+    draft: Order
+    """Taken by phone, not placed."""
+
+
+def rest(now: datetime = NOW) -> None:
+    """Let the workers do everything that is due at a moment, but send nothing over a network."""
+    worker = Actor.system("worker", now=now)
+    for _ in range(60):
+        if not sum(one.drain(worker, 100) for queue in QUEUES for one in DRAINERS[queue]):
+            return
+    raise AssertionError("the workers do not come to rest")
+
+
+def keep_books() -> Books:
+    """Run a small day of a shop and return its orders."""
+    tea, cup, rare = make_product("TEA"), make_product("CUP"), make_product("RARE")
+    place, _ = make_location("LON"), make_location("MAN")
+    for product, pieces in ((tea, 20), (cup, 10), (rare, 0)):
+        make_stock(product, place, pieces)
+    move_stock(changes=[Change(tea.stock_levels.get().pk, -1, "damage", "broken:1")], actor=CLERK)
+    home = take_order([(tea, 2, 1000), (cup, 1, 500)], token="tok_ok")
+    listen(code="take")
+    opened = take_order([(tea, 3, 1000)])
+    short = take_order([(rare, 1, 9000)], token="tok_ok")
+    cancelled = take_order([(cup, 1, 500)], token="tok_ok")
+    parcel = take_order([(cup, 2, 500)])
+    rest()
+    _sell(home, opened, cancelled)
+    _keep_a_parcel(parcel)
+    for minute in range(2, 12, 2):
+        rest(NOW + timedelta(minutes=minute))
+    _bring_back(home)
+    _do_the_rest(opened)
+    rest(EVENING)
+    send_messages()
+    return Books(
+        home=_again(home),
+        open=_again(opened),
+        short=_again(short),
+        cancelled=_again(cancelled),
+        packed=_again(parcel),
+        draft=_phone(tea),
+    )
+
+
+def _again(order: Order) -> Order:
+    """Return an order as it stands now."""
+    return Order.objects.get(pk=order.pk)
+
+
+def _sell(home: Order, opened: Order, cancelled: Order) -> None:
+    """Ship one order, cancel a piece of another and the whole of a third."""
+    shipment = _labelled(home)
+    ship(shipment_id=shipment.pk, actor=CLERK)
+    cancel_line(order_id=opened.pk, line=1, quantity=1, reason="changed my mind", actor=CLERK)
+    cancel_order(order_id=cancelled.pk, reason="twice", actor=CLERK)
+
+
+def _labelled(order: Order) -> Shipment:
+    """Bring an order to its label."""
+    work = FulfillmentOrder.objects.get(order=order)
+    start_picking(fulfillment_order_id=work.pk, actor=CLERK)
+    confirm_picked(fulfillment_order_id=work.pk, actor=CLERK)
+    shipment = pack(fulfillment_order_id=work.pk, actor=CLERK)
+    buy_labels(shipment_id=shipment.pk, actor=CLERK)
+    rest()
+    return Shipment.objects.get(pk=shipment.pk)
+
+
+def _keep_a_parcel(order: Order) -> None:
+    """Buy a label, void it and buy another."""
+    shipment = _labelled(order)
+    void_labels(shipment_id=shipment.pk, actor=CLERK)
+    rest()
+    buy_labels(shipment_id=shipment.pk, actor=CLERK)
+    rest()
+
+
+def _bring_back(order: Order) -> None:
+    """Send one piece of tea back, put it to stock and refund it."""
+    evening = make_actor(now=EVENING)
+    one = approved_return(order, announced("TEA", 1), actor=evening)
+    receive_return(return_id=one.pk, location=FulfillmentOrder.objects.get(order=order).location, actor=evening)
+    inspect_return(return_id=one.pk, lines=[inspected("TEA")], actor=evening)
+
+
+def _do_the_rest(opened: Order) -> None:
+    """Hold and let go, refund a little, preview a bulk act, get a message, answer a key."""
+    evening = make_actor(now=EVENING)
+    place_hold(order_id=opened.pk, actor=evening)
+    release_hold(order_id=opened.pk, actor=evening)
+    place_hold(order_id=opened.pk, actor=evening)
+    request_refund(order_id=opened.pk, amount=100, reason="late", actor=evening)
+    with override_settings(REFUND_APPROVAL_ABOVE=1):
+        request_refund(order_id=opened.pk, amount=200, reason="broken", actor=evening)
+    record(evening, "bulk.previewed", make_operation())
+    record(evening, "imports.sent", make_import(), note="orders.csv")
+    receive(source="x", kind="nobody", account="x", message_id="1", body=b"{}", headers={}, actor=evening)
+    IdempotencyKey.objects.create(owner="1", key="k", fingerprint="f", status=201, body=b"{}", created_at=EVENING)
+
+
+def send_messages() -> None:
+    """Send the mails, and let the systems have been told."""
+    while send_notifications(make_actor(now=EVENING), 100):
+        continue
+    WebhookDelivery.objects.update(state=DeliveryState.DELIVERED, delivered_at=EVENING)
+
+
+def _phone(tea: Product) -> Order:
+    """Note an order that is not placed yet."""
+    account = Order.objects.all()[0].channel_account_id
+    return create_draft(draft=Draft(account_id=account, lines=[DraftLine("TEA", 1)]), actor=make_actor(now=EVENING))

@@ -1,0 +1,92 @@
+"""What can go wrong with promises, parcels and labels, one row each."""
+
+from tests.corruption import Corruption
+from tests.orders.corruptions import HOME, SHORT, state
+
+WORK = f"select id from fulfillment_fulfillmentorder where order_id = ({HOME})"
+SENT = f"select min(id) from fulfillment_allocation where state = 'shipped' and fulfillment_order_id = ({WORK})"
+LEFT = "select id from fulfillment_shipment where state = 'shipped'"
+PARCEL = f"select id from fulfillment_package where shipment_id = ({LEFT})"
+FREED = (
+    "select a.id from fulfillment_allocation a join fulfillment_fulfillmentorder f on f.id = a.fulfillment_order_id"
+    " join orders_order o on o.id = f.order_id where o.state = 'cancelled'"
+)
+BOUGHT = f"select id from fulfillment_label where package_id <> ({PARCEL}) and state = 'purchased'"
+UNSHIPPED = "select id from fulfillment_fulfillmentorder where state = 'planned'"
+PARCEL_COLUMNS = (
+    "carrier_reference, reference, tracking_number, service, cost, currency, request, bought_at, next_event"
+)
+
+CORRUPTIONS = [
+    state("I16.fulfillmentorder", "fulfillment_fulfillmentorder", "state = 'planned'", "on_hold"),
+    state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
+    state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),
+    Corruption(
+        name="I2",
+        row="select min(id) from inventory_stocklevel where on_hand > 0",
+        sql="update inventory_stocklevel set allocated = allocated + 1 where id = {row}",
+    ),
+    Corruption(
+        name="I6a",
+        row=f"select id from orders_orderline where order_id = ({SHORT})",
+        sql="update orders_orderline set quantity_allocated = 1 where id = {row}",
+    ),
+    Corruption(
+        name="I7",
+        row=SENT,
+        sql="update fulfillment_allocation set quantity = quantity + 1 where id = {row}",
+        found="select order_line_id from fulfillment_allocation where id = {row}",
+        also={"I15b": "select {row}"},
+    ),
+    Corruption(
+        name="I7m",
+        row="select id from inventory_stockmovement where reason = 'damage'",
+        sql="update inventory_stockmovement set reason = 'shipment' where id = {row}",
+    ),
+    Corruption(
+        name="I14",
+        row=FREED,
+        sql="update fulfillment_allocation set state = 'allocated' where id = {row}",
+        also={"I2": "select stock_level_id from fulfillment_allocation where id = {row}"},
+    ),
+    Corruption(name="I15", row=PARCEL, sql="update fulfillment_package set tracking_number = '' where id = {row}"),
+    Corruption(
+        name="I15b",
+        row=f"select min(id) from fulfillment_packageitem where package_id = ({PARCEL})",
+        sql="update fulfillment_packageitem set quantity = quantity + 1 where id = {row}",
+        found="select allocation_id from fulfillment_packageitem where id = {row}",
+    ),
+    Corruption(
+        name="I19",
+        row=f"select id from fulfillment_allocation where fulfillment_order_id = ({UNSHIPPED}) and state = 'allocated'",
+        sql=f"update fulfillment_allocation set fulfillment_order_id = ({WORK}) where id = {{row}}",
+    ),
+    Corruption(
+        name="I19s",
+        row=LEFT,
+        sql="update fulfillment_shipment set location_id = (select id from inventory_location where code = 'MAN')"
+        " where id = {row}",
+    ),
+    Corruption(name="I22", row=WORK, sql="update fulfillment_fulfillmentorder set packed_at = {then} where id = {row}"),
+    Corruption(name="I22p", row=PARCEL, sql="update fulfillment_package set delivered_at = null where id = {row}"),
+    Corruption(
+        name="I26l",
+        row=BOUGHT,
+        sql="update fulfillment_label set state = 'unknown' where id = {row}",
+        also={"I16.label": "select {row}"},
+        days_later=2,
+    ),
+    Corruption(
+        name="X2",
+        row=f"select p.id from fulfillment_sandboxparcel p join fulfillment_label l on l.key = p.reference"
+        f" where l.id = ({BOUGHT})",
+        sql="update fulfillment_sandboxparcel set cost = cost + 1 where id = {row}",
+        found=BOUGHT,
+    ),
+    Corruption(
+        name="X2p",
+        sql=f"insert into fulfillment_sandboxparcel ({PARCEL_COLUMNS})"
+        " values ('c', 'r', 't', 's', 1, 'EUR', '{{}}', {now}, 0)",
+        found="select max(id) from fulfillment_sandboxparcel",
+    ),
+]

@@ -1,0 +1,1 @@
+"""Imports in the console: sent, previewed, applied, taken back."""

@@ -1,0 +1,32 @@
+"""What can go wrong with stock, one row each."""
+
+from tests.corruption import Corruption
+
+FULL = "select min(id) from inventory_stocklevel where on_hand > 0"
+FIRST, SECOND = (f"select {way}(id) from inventory_stockmovement where reason = 'opening'" for way in ("min", "max"))
+
+CORRUPTIONS = [
+    Corruption(name="I1", row=FULL, sql="update inventory_stocklevel set on_hand = on_hand + 1 where id = {row}"),
+    Corruption(
+        name="I3",
+        row=FULL,
+        sql="update inventory_stocklevel set allocated = on_hand + 1 where id = {row}",
+        also={"I2": "select {row}"},
+        beside=("stock_never_oversold",),
+    ),
+    Corruption(
+        name="I4",
+        row=SECOND,
+        sql="update inventory_stockmovement set reference = (select reference from inventory_stockmovement"
+        f" where id = ({FIRST})) where id = {{row}}",
+        beside=("inventory_stockmovement_reference_key",),
+    ),
+    Corruption(
+        name="I36m",
+        engine={
+            "postgresql": "drop trigger inventory_stockmovement_append_only on inventory_stockmovement",
+            "sqlite": "drop trigger inventory_stockmovement_append_only_update",
+        },
+        found="select 'inventory_stockmovement'",
+    ),
+]
