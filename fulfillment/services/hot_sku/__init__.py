@@ -1,0 +1,1 @@
+"""The proof that a product everybody wants is never promised twice."""
