@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal, TypeAlias
 
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
@@ -36,6 +36,8 @@ class Node:
     """The higher one wins when everything else is equal, or first of all under ``prefer="priority"``."""
     daily_capacity: int | None = None
     """Parcels a day, only for the sentence that explains a full location."""
+    leaves_on: str = ""
+    """ISO day on which an order that comes in now leaves; "" is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Want:
     sku: str
     quantity: int
     capability: str = ""
+    weight_g: int = 0
+    """Grams of one unit."""
 
     def __post_init__(self) -> None:
         """Refuse a negative quantity, which would create stock.
@@ -58,6 +62,22 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What one service of a carrier charges for a parcel to the order's address, money in minor units."""
+
+    location_id: int | None
+    """Where it is sent from; None is from everywhere."""
+    carrier: str
+    service: str
+    price: int
+    per_started_kg: int = 0
+    up_to_g: int | None = None
+    """The heaviest parcel it takes; None is no limit."""
+    transit_days: int = 0
+    """Days from leaving to the door, as nine of ten parcels take them."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSnapshot:
     """One order to source: where it goes, what it wants, and which locations may not serve it."""
 
@@ -66,6 +86,16 @@ class OrderSnapshot:
     country: str
     wants: tuple[Want, ...]
     excluded_locations: frozenset[int] = frozenset()
+    rates: tuple[Rate, ...] = ()
+    """The services that may carry it, for its shipping method and address; without any, distance decides."""
+    deliver_by: str = ""
+    """ISO day promised to the customer; "" is none."""
+    channel: str = ""
+    service_level: str = ""
+    postal_code: str = ""
+    tags: frozenset[str] = frozenset()
+    total: int = 0
+    """What the customer was told, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,33 +152,55 @@ def _point_from_json(data: list[float] | None) -> Point | None:
 
 
 def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
-    """Return one order as plain data, its lines sorted."""
+    """Return one order as plain data, its lines sorted; what came with later releases is told only where it is known.
+
+    So the decisions of earlier releases keep the hash of what they saw.
+    """
+    later = {
+        "rates": [list(astuple(rate)) for rate in sorted(order.rates, key=_rate_key)],
+        "tags": sorted(order.tags),
+        **{name: getattr(order, name) for name in ("deliver_by", "channel", "service_level", "postal_code", "total")},
+    }
     return {
         "order_id": order.order_id,
         "destination": _point_to_json(order.destination),
         "country": order.country,
-        "wants": [
-            [want.line_id, want.product_id, want.sku, want.quantity, want.capability]
-            for want in sorted(order.wants, key=lambda want: want.line_id)
-        ],
+        "wants": [_want_to_json(want) for want in sorted(order.wants, key=lambda want: want.line_id)],
         "excluded_locations": sorted(order.excluded_locations),
+        **{name: value for name, value in later.items() if value},
     }
+
+
+def _rate_key(rate: Rate) -> tuple[int, str, str, int]:
+    """Return what rates are sorted by; -1 stands for every location, 0 for any weight."""
+    place = -1 if rate.location_id is None else rate.location_id
+    return place, rate.carrier, rate.service, rate.up_to_g or 0
+
+
+def _want_to_json(want: Want) -> list[Any]:
+    """Return one line as plain data."""
+    data = [want.line_id, want.product_id, want.sku, want.quantity, want.capability]
+    return [*data, want.weight_g] if want.weight_g else data
 
 
 def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
     """Rebuild one order."""
     return OrderSnapshot(
-        order_id=data["order_id"],
-        destination=_point_from_json(data["destination"]),
-        country=data["country"],
-        wants=tuple(Want(*row) for row in data["wants"]),
-        excluded_locations=frozenset(data["excluded_locations"]),
+        **{
+            **data,
+            "destination": _point_from_json(data["destination"]),
+            "wants": tuple(Want(*row) for row in data["wants"]),
+            "excluded_locations": frozenset(data["excluded_locations"]),
+            "rates": tuple(Rate(*row) for row in data.get("rates", ())),
+            "tags": frozenset(data.get("tags", ())),
+        }
     )
 
 
 def _node_to_json(node: Node) -> dict[str, Any]:
-    """Return one location as plain data."""
+    """Return one location as plain data; when it leaves only where that is known."""
     return {
+        **({"leaves_on": node.leaves_on} if node.leaves_on else {}),
         "location_id": node.location_id,
         "code": node.code,
         "name": node.name,

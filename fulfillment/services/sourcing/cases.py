@@ -52,12 +52,28 @@ class Case:
         """Return the order as the engine sees it; lines without a known product are not asked for."""
         wanted = self.wanted
         wants = tuple(
-            Want(line.pk, line.product_id, line.sku, wanted[line.pk], products[line.product_id].capability)
+            _want(line, wanted[line.pk], products[line.product_id])
             for line in self.lines
             if line.pk in wanted and line.product_id is not None
         )
-        country = self.address[0] if self.address else ""
-        return OrderSnapshot(self.order.pk, self.destination, country, wants, self.excluded)
+        country, postal_code = self.address or ("", "")
+        return OrderSnapshot(
+            order_id=self.order.pk,
+            destination=self.destination,
+            country=country,
+            wants=wants,
+            excluded_locations=self.excluded,
+            channel=self.channel.code,
+            service_level=self.order.service_level,
+            postal_code=postal_code,
+            tags=frozenset(self.order.tags),
+            total=self.order.total,
+        )
+
+
+def _want(line: OrderLine, quantity: int, product: Product) -> Want:
+    """Return the open quantity of a line as the engine sees it."""
+    return Want(line.pk, product.pk, line.sku, quantity, product.capability, product.weight_g)
 
 
 def gather(order_ids: Sequence[int], *, taken_back: Collection[int], forgiving: bool) -> list[Case]:
@@ -117,5 +133,5 @@ def _exclude_rejecting(cases: Mapping[int, Case]) -> None:
 def products_of(cases: Iterable[Case]) -> dict[int, Product]:
     """Return the products that the cases' lines want, by id."""
     ids = {line.product_id for case in cases for line in case.lines if line.product_id is not None}
-    rows = Product.objects.filter(pk__in=sorted(ids)).only("pk", "sku", "capability", "title")
+    rows = Product.objects.filter(pk__in=sorted(ids)).only("pk", "sku", "capability", "title", "weight_g")
     return {product.pk: product for product in rows}
