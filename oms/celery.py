@@ -5,12 +5,17 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.signals import import_modules, task_postrun
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oms.settings")
 
 app = Celery("oms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["oms.foundation"], related_name="tasks")
+
+# A bell carries nothing, and the sweep rings again. Bringing taken ones back when the connection is lost ends the
+# worker where Redis is gone: kombu asks a connection for its address that it has let go of.
+Channel.do_restore = False
 
 
 @import_modules.connect(sender=app)

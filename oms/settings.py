@@ -148,8 +148,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"polling_interval": 0.1}
     if EMBEDDED
     else {
-        "visibility_timeout": 3600,
-        "unacked_restore_interval": 5,
+        # a bell that was taken is forgotten: no worker that dies, and no broker, has anything to bring back
+        "ack_emulation": False,
         "socket_timeout": 2,
         "socket_connect_timeout": 0.5,
         "socket_keepalive": True,
@@ -162,8 +162,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_LATE = True  # so that a worker holds no more bells than it can answer
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_PUBLISH_RETRY = False

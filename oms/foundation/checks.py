@@ -40,11 +40,16 @@ def safe_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("oms")
 def safe_worker(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a worker that could lose a task, run one beside itself, or be handed a program as its arguments."""
+    """Refuse a worker that hoards bells, runs one twice, or could be handed a program as its arguments."""
+    forgets = settings.EMBEDDED or settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("ack_emulation") is False
     unsafe = (
         (
-            not settings.CELERY_TASK_ACKS_LATE or not settings.CELERY_TASK_REJECT_ON_WORKER_LOST,
-            "Celery tasks must be acknowledged late, and come back when their worker is lost.",
+            not settings.CELERY_TASK_ACKS_LATE or settings.CELERY_WORKER_PREFETCH_MULTIPLIER != 1,
+            "Celery tasks must be acknowledged late and fetched one by one: a worker holds what it works on.",
+        ),
+        (
+            settings.CELERY_TASK_REJECT_ON_WORKER_LOST or not forgets,
+            "A task must not come back when its worker or Redis is lost: the sweep rings again.",
         ),
         (
             not settings.CELERY_TASK_IGNORE_RESULT or bool(getattr(settings, "CELERY_RESULT_BACKEND", None)),
@@ -53,10 +58,6 @@ def safe_worker(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         (
             settings.CELERY_TASK_SERIALIZER != "json" or list(settings.CELERY_ACCEPT_CONTENT) != ["json"],
             "Celery must speak JSON alone: anything else can carry a program.",
-        ),
-        (
-            settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", 3600) <= settings.CELERY_TASK_TIME_LIMIT,
-            "Redis must not hand a task out again (visibility_timeout) before its time limit is over.",
         ),
     )
     return [Error(sentence, id="oms.E008") for holds, sentence in unsafe if holds]

@@ -159,15 +159,18 @@ def test_E007_a_database_whose_locks_do_not_hold(monkeypatch, changes, seen):
     ("name", "value"),
     [
         ("CELERY_TASK_ACKS_LATE", False),
-        ("CELERY_TASK_REJECT_ON_WORKER_LOST", False),
+        ("CELERY_WORKER_PREFETCH_MULTIPLIER", 4),
+        ("CELERY_TASK_REJECT_ON_WORKER_LOST", True),
         ("CELERY_TASK_IGNORE_RESULT", False),
         ("CELERY_RESULT_BACKEND", "redis://127.0.0.1/1"),
         ("CELERY_TASK_SERIALIZER", "pickle"),
         ("CELERY_ACCEPT_CONTENT", ["json", "pickle"]),
-        ("CELERY_BROKER_TRANSPORT_OPTIONS", {"visibility_timeout": 90}),
+        ("CELERY_BROKER_TRANSPORT_OPTIONS", {}),
     ],
 )
-def test_E008_a_worker_that_could_lose_or_double_its_task(settings, name, value):
+def test_E008_a_worker_that_could_hoard_or_double_its_task(settings, name, value):
+    settings.EMBEDDED = False
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
     setattr(settings, name, value)
     assert objections() == ["oms.E008"]
 
