@@ -46,11 +46,12 @@ class Drainer:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A function that the clock runs every so many seconds."""
+    """A function that the clock runs every so many seconds; ``rest`` is how many times as long it rests as it ran."""
 
     name: str
     every: timedelta
     run: Callable[[Actor], str]
+    rest: int = 0
 
 
 DRAINERS: dict[str, list[Drainer]] = defaultdict(list)
@@ -72,12 +73,15 @@ def drainer(queue: str, *, next_due: NextDue) -> Callable[[Drain], Drain]:
     return register
 
 
-def periodic(name: str, *, seconds: int) -> Callable[[Callable[[Actor], str]], Callable[[Actor], str]]:
-    """Register a function of (actor) that runs every so many seconds and returns a word about its result."""
+def periodic(name: str, *, seconds: int, rest: int = 0) -> Callable[[Callable[[Actor], str]], Callable[[Actor], str]]:
+    """Register a function of (actor) that runs every so many seconds and returns a word about its result.
+
+    After a long run it rests ``rest`` times as long as that took, so that it never keeps a large shop's machine busy.
+    """
 
     def register(function: Callable[[Actor], str]) -> Callable[[Actor], str]:
         """Remember the job by name."""
-        JOBS[name] = Job(name, timedelta(seconds=seconds), function)
+        JOBS[name] = Job(name, timedelta(seconds=seconds), function, rest)
         return function
 
     return register
@@ -219,13 +223,22 @@ def _run_job(job: Job, row: PeriodicJob, actor: Actor) -> int:
     )
     if not taken:
         return 0
+    began = time.monotonic()
     try:
         result, ok = job.run(actor), True
     except Exception as error:  # the worker's edge: a failing job must not stop the others
         logger.exception("job %s failed", job.name)
         result, ok = f"failed: {type(error).__name__}", False
-    PeriodicJob.objects.filter(pk=row.pk).update(last_result=result[:500], last_ok=ok)
+    wait = wait_after(job.every, timedelta(seconds=time.monotonic() - began), job.rest)
+    PeriodicJob.objects.filter(pk=row.pk).update(
+        last_result=result[:500], last_ok=ok, due_at=Greatest("due_at", actor.now + wait)
+    )
     return 1
+
+
+def wait_after(every: timedelta, took: timedelta, rest: int) -> timedelta:
+    """Return how long after the begin of a run that took so long the next one begins."""
+    return max(every, took + rest * took) if rest else every
 
 
 def next_due_of(model: type[Model], waiting: Q) -> NextDue:

@@ -1,6 +1,7 @@
 """The invariants run by the clock."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError
@@ -64,6 +65,21 @@ def test_the_last_look_sorts_what_was_found():
 def test_a_look_is_stale_after_three_missed_turns():
     tick()
     assert [last_look(NOW + timedelta(minutes=minutes)).stale for minutes in (15, 16)] == [False, True]
+
+
+def test_after_a_long_run_the_clock_rests_five_times_as_long(monkeypatch):
+    clock = iter([0.0, 100.0, 1000.0, 1010.0])
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert tick().due_at == NOW + timedelta(seconds=600)
+    later = NOW + timedelta(seconds=600)
+    assert tick(NOW + timedelta(seconds=599)).last_run_at == NOW
+    assert tick(later).due_at == later + timedelta(seconds=300)
+
+
+def test_a_look_of_a_large_shop_is_stale_after_three_of_its_own_turns():
+    Verification.objects.create(at=NOW, milliseconds=100_000, checked=69, found=[])
+    assert last_look(NOW).minutes == 10
+    assert [last_look(NOW + timedelta(minutes=minutes)).stale for minutes in (30, 31)] == [False, True]
 
 
 def test_it_runs_every_five_minutes():

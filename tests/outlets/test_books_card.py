@@ -64,7 +64,7 @@ def test_a_clock_that_stands_still_is_told() -> None:
     look(minutes=60)
     words = words_for(make_boss())
     assert "Books checked 1 hour ago: all 69 checks hold." in words
-    assert "the last check is older" in words
+    assert "The clock checks every five minutes, but the last check is older" in words
 
 
 def test_who_may_not_see_the_system_sees_that_something_is_wrong_and_no_rows() -> None:
