@@ -11,7 +11,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from oms.foundation.actor import Actor
-from oms.foundation.claims import FEW, MAX_ATTEMPTS, backoff, claim, due, error_text, worn_out
+from oms.foundation.claims import FEW, MAX_ATTEMPTS, backoff, claim, due, error_text, is_suspect, worn_out
 from oms.foundation.facts import FLOW, SUBSCRIPTIONS, Subscription, fact_of
 from oms.foundation.models import HandledEvent, OutboxEvent
 from oms.foundation.models.queue import WAITING, DeliveryState
@@ -66,8 +66,7 @@ def _heads_after_crash(events: list[OutboxEvent]) -> list[OutboxEvent]:
     for event in events:
         if event.stream in crashed:
             heads.setdefault(event.stream, event)
-    again = [event for event in heads.values() if event.crashes]
-    return again[:1] or list(heads.values())[:FEW] or events
+    return [event for event in heads.values() if is_suspect(event)][:1] or list(heads.values())[:FEW] or events
 
 
 def _deliver_wave(streams: dict[str, list[OutboxEvent]], actor: Actor) -> dict[str, list[OutboxEvent]]:

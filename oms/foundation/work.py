@@ -16,6 +16,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from oms.foundation.actor import Actor
+from oms.foundation.claims import give_back, letting_go
 from oms.foundation.models import PeriodicJob
 
 if TYPE_CHECKING:
@@ -196,10 +197,16 @@ def drain(queue: str, *, limit: int = BATCH) -> int:
     """
     taken = 0
     with Apart() as apart:
+        apart.run("giving back what was let fall", give_back)
         for one in DRAINERS[queue]:
-            actor = Actor.system("worker", now=timezone.now())
-            taken += apart.run(f"drainer {one.name}", one.drain, actor, limit) or 0
+            taken += apart.run(f"drainer {one.name}", _drain_one, one, limit) or 0
     return taken
+
+
+def _drain_one(one: Drainer, limit: int) -> int:
+    """Run a drainer once and return how many rows it took."""
+    with letting_go():
+        return one.drain(Actor.system("worker", now=timezone.now()), limit)
 
 
 def run_due_jobs(actor: Actor) -> int:

@@ -1,12 +1,14 @@
 """Rows that wait for a worker."""
 
+from collections import deque
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
+from oms.foundation import claims, work
 from oms.foundation.claims import backoff, claim, error_text, still_ours, worn_out
 from oms.foundation.models import InboxMessage
 
@@ -128,6 +130,86 @@ def test_a_row_is_worn_out_after_its_third_crash():
         (row,) = claim(InboxMessage.objects.all(), now=NOW + number * (LATER - NOW), limit=1)
         worn.append(worn_out(row))
     assert worn == [False, False, False, True, True]
+
+
+def test_a_death_in_company_is_no_crash_of_anybody():
+    for number in range(30):
+        make_message(number)
+    take(limit=30)
+    few = claim(InboxMessage.objects.all(), now=LATER, limit=30)
+    (alone,) = claim(InboxMessage.objects.all(), now=LATER + timedelta(hours=1), limit=30)
+    assert [row.crashes for row in [*few, alone]] == [0] * 11
+
+
+def test_who_kills_every_worker_is_worn_out_after_two_deaths_in_company_and_three_alone():
+    for number in range(30):
+        make_message(number)
+    deaths, rows = 0, claim(InboxMessage.objects.all(), now=NOW, limit=30)
+    while not worn_out(rows[0]):
+        deaths += 1
+        rows = claim(InboxMessage.objects.all(), now=NOW + timedelta(hours=deaths), limit=30)
+    assert (deaths, [row.message_id for row in rows]) == (5, ["m0"])
+    assert InboxMessage.objects.filter(crashes__gt=0).count() == 1
+
+
+class TestADatabaseThatWentAway:
+    """What a living worker had in hand when its connection was lost."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_fallen(self, monkeypatch):
+        """Begin with empty hands."""
+        monkeypatch.setattr(claims, "_fallen", deque())
+
+    def lose(self, monkeypatch, *, usable):
+        """Take a message and fail as a statement does whose connection is lost."""
+        with monkeypatch.context() as gone, pytest.raises(OperationalError), claims.letting_go():
+            take()
+            gone.setattr(connections["default"], "is_usable", lambda: usable)
+            raise OperationalError("server closed the connection")
+
+    def test_its_rows_are_due_at_once_and_count_no_crash(self, monkeypatch):
+        make_message()
+        self.lose(monkeypatch, usable=False)
+        claims.give_back()
+        (row,) = claim(InboxMessage.objects.all(), now=NOW, limit=1)
+        assert (row.attempts, row.crashes) == (2, 0)
+
+    def test_an_error_of_its_own_frees_nothing(self, monkeypatch):
+        make_message()
+        self.lose(monkeypatch, usable=True)
+        claims.give_back()
+        assert take() == []
+
+    def test_what_another_worker_has_taken_meanwhile_stays_with_it(self, monkeypatch):
+        make_message()
+        self.lose(monkeypatch, usable=False)
+        assert take(LATER) == ["m1"]
+        claims.give_back()
+        assert take(LATER) == []
+
+    def test_it_is_tried_again_while_the_database_is_away(self, monkeypatch):
+        make_message()
+        self.lose(monkeypatch, usable=False)
+        with monkeypatch.context() as away, pytest.raises(OperationalError):
+            away.setattr(InboxMessage._meta, "base_manager", Away())
+            claims.give_back()
+        claims.give_back()
+        assert take() == ["m1"]
+
+    def test_the_next_drain_of_the_worker_gives_them_back(self, monkeypatch):
+        make_message()
+        self.lose(monkeypatch, usable=False)
+        monkeypatch.setattr(work, "DRAINERS", {"flow": []})
+        work.drain("flow")
+        assert take() == ["m1"]
+
+
+class Away:
+    """Rows of a database that does not answer."""
+
+    def filter(self, **wanted):
+        """Fail as a lost connection does."""
+        raise OperationalError("connection refused")
 
 
 @pytest.mark.django_db(transaction=True)

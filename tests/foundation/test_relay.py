@@ -126,7 +126,7 @@ def test_after_a_second_death_one_stream_is_taken_alone(heard):
 def test_F76_killer_job_ends_dead(heard):
     ring("killer", tower=1)
     ring("x", tower=2)
-    for minutes in range(3):
+    for minutes in range(5):
         claimed = relay.claim(
             relay.takeable(NOW + timedelta(minutes=minutes)),
             now=NOW + timedelta(minutes=minutes),
@@ -134,8 +134,8 @@ def test_F76_killer_job_ends_dead(heard):
             choose=relay._heads_after_crash,
         )
         assert claimed[0].payload["note"] == "killer"
-    run(minutes=3)
-    run(minutes=3)
+    run(minutes=5)
+    run(minutes=5)
     assert (states(), heard.effects) == (["dead", "done"], ["x"])
     assert "workers died" in OutboxEvent.objects.first().last_error
 
