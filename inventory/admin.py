@@ -9,6 +9,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from inventory.attributes import attributes_text
+from inventory.calendars import closed_days_text
 from inventory.inlines import LevelInline, LocationMemberInline, SubstituteInline, VariantInline
 from inventory.master_forms import LocationForm, ProductForm
 from inventory.master_pages import MasterData
@@ -93,7 +94,8 @@ class LocationAdmin(TellsRelated, MasterData):
     fieldsets = [
         (None, {"fields": [("code", "kind"), "name"]}),
         ("Address", {"fields": ["line1", ("postal_code", "city"), "country", ("latitude", "longitude")]}),
-        ("Floor", {"fields": ["capabilities", ("daily_capacity", "cutoff"), "timezone"]}),
+        ("Floor", {"fields": ["capabilities", ("daily_capacity", "cutoff"), ("timezone", "handling_days")]}),
+        ("Calendar", {"fields": ["working_days", "closed_on"]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("code", "code"),
@@ -108,6 +110,9 @@ class LocationAdmin(TellsRelated, MasterData):
         ("daily_capacity", "daily_capacity"),
         ("cutoff", lambda location: location.cutoff.isoformat("minutes")),
         ("timezone", "timezone"),
+        ("handling_days", "handling_days"),
+        ("working_days", "working_days"),
+        ("closed_on", lambda location: closed_days_text(location.closed_on)),
         ("capabilities", lambda location: " ".join(location.capabilities)),
         ("is_active", "is_active"),
     ]

@@ -6,13 +6,15 @@ from typing import Any
 from django import forms
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelect2Widget,
     UnfoldAdminTextInputWidget,
 )
 
 from inventory.attributes import attributes_in, attributes_text
+from inventory.calendars import ClosedDaysField, WorkingDaysField
 from inventory.models import Location, Product
-from inventory.models.places import CAPABILITIES_BY_KIND
+from inventory.models.places import CAPABILITIES_BY_KIND, EVERY_DAY, MOST_HANDLING_DAYS
 from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
@@ -82,7 +84,7 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 class LocationForm(forms.ModelForm[Location]):
-    """A location with boxes for what it can do and a list of time zones."""
+    """A location with boxes for what it can do and when it works, and a list of time zones."""
 
     capabilities = forms.MultipleChoiceField(
         choices=[(word, word.replace("_", " ")) for word in CAPABILITIES],
@@ -94,12 +96,25 @@ class LocationForm(forms.ModelForm[Location]):
         initial="Europe/London",
         widget=UnfoldAdminSelect2Widget,
     )
+    handling_days = forms.IntegerField(
+        min_value=0,
+        max_value=MOST_HANDLING_DAYS,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Working days from the day an order comes in to the day it leaves.",
+    )
+    working_days = WorkingDaysField(
+        initial=EVERY_DAY, help_text="Parcels leave on these days; an order of another day waits for the next of them."
+    )
+    closed_on = ClosedDaysField(
+        required=False, max_length=6000, help_text="Holidays and other days without parcels: 2026-12-25; 2026-12-26"
+    )
 
     class Meta:
         model = Location
         fields = [
             "code", "name", "kind", "line1", "city", "postal_code", "country", "latitude", "longitude",
-            "capabilities", "daily_capacity", "cutoff", "timezone",
+            "capabilities", "daily_capacity", "cutoff", "timezone", "handling_days", "working_days", "closed_on",
         ]  # fmt: skip
 
     def clean_country(self) -> str:

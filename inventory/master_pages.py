@@ -13,6 +13,8 @@ from oms.foundation.console import ConsoleAdmin
 
 def _shown(value: Any) -> str:
     """Return a form's value as the timeline keeps it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return attributes_text(value) if isinstance(value, dict) else str(value)
 
 

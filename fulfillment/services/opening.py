@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from fulfillment.cutoff import next_departure
+from fulfillment.cutoff import Calendar, next_departure
 from fulfillment.locks import lock_live_of, lock_orders
 from fulfillment.models import FulfillmentOrder
 from fulfillment.states import FulfillmentOrderState
@@ -19,13 +19,19 @@ S = FulfillmentOrderState
 
 
 def departures(rows: Iterable[FulfillmentOrder], now: datetime) -> dict[int, datetime]:
-    """Return the next cut-off of each location of the rows, by location id."""
+    """Return when what comes in now leaves each location of the rows, by location id."""
     places = Location.objects.in_bulk({row.location_id for row in rows})
-    return {pk: next_departure(now, cutoff=place.cutoff, zone=place.zone) for pk, place in places.items()}
+    return {pk: departure_from(place, now) for pk, place in places.items()}
+
+
+def departure_from(place: Location, now: datetime) -> datetime:
+    """Return when an order that comes in now leaves a location: by its cut-off, handling and calendar."""
+    calendar = Calendar.of(place.working_days, place.closed_on, place.handling_days)
+    return next_departure(now, cutoff=place.cutoff, zone=place.zone, calendar=calendar)
 
 
 def open_now(rows: Sequence[FulfillmentOrder], leaves: Mapping[int, datetime], now: datetime) -> None:
-    """Open planned rows in memory with their orders at hand, each to leave at its location's next cut-off.
+    """Open planned rows in memory with their orders at hand, each to leave when its location sends it.
 
     A channel that wants its parcel earlier is told to the floor as it is: such work may be late as it begins. The
     caller saves.

@@ -54,7 +54,7 @@ class ClockField(serializers.TimeField):
 
 
 class LocationOut(serializers.Serializer[Location]):
-    """A location: where it is, what it can do, how many parcels a day, until when in its own zone."""
+    """A location: where it is, what it can do, how many parcels a day, until when and on which days in its own zone."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -68,6 +68,9 @@ class LocationOut(serializers.Serializer[Location]):
     daily_capacity = serializers.IntegerField(allow_null=True)
     cutoff = ClockField(format="%H:%M")
     timezone = serializers.CharField()
+    handling_days = serializers.IntegerField(help_text="Working days from an order's arrival to its departure.")
+    working_days = serializers.CharField(help_text="ISO digits of the days on which parcels leave: 1 is Monday.")
+    closed_on = serializers.ListField(child=serializers.DateField(), help_text="Days on which no parcel leaves.")
     capabilities = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()
     version = serializers.IntegerField()

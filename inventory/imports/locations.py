@@ -9,9 +9,10 @@ from typing import Any
 
 from babel import Locale
 
+from inventory.calendars import closed_days_in, working_days_in
 from inventory.imports.products import flag
 from inventory.imports.rows import RowsFile
-from inventory.models.places import CAPABILITIES_BY_KIND, LocationKind
+from inventory.models.places import CAPABILITIES_BY_KIND, MOST_HANDLING_DAYS, LocationKind
 from inventory.services.catalogue import plan_locations, store_locations
 from inventory.services.shelves import Entry
 from oms.foundation.actor import Actor
@@ -76,6 +77,9 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "daily_capacity": capacity,
     "cutoff": clock,
     "timezone": zone,
+    "handling_days": lambda cell: whole_number(cell or "0", most=MOST_HANDLING_DAYS),
+    "working_days": working_days_in,
+    "closed_on": closed_days_in,
     "capabilities": words,
     "is_active": flag,
 }

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import time
+from itertools import combinations
 
 from django.conf import settings
 from django.db import models
@@ -28,8 +29,14 @@ CAPABILITIES_BY_KIND = {
 }
 
 
+EVERY_DAY = "1234567"
+WORKING_DAYS = ["".join(days) for length in range(1, 8) for days in combinations(EVERY_DAY, length)]
+"""The weeks that a location can have, as the ISO digits of its working days: 1 is Monday, 7 is Sunday."""
+MOST_HANDLING_DAYS, MOST_CLOSED_DAYS = 90, 366
+
+
 class Location(Versioned):
-    """A place with stock: where it is, what it can do, how many parcels a day, until when."""
+    """A place with stock: where it is, what it can do, how many parcels a day, until when and on which days."""
 
     code = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=120)
@@ -45,13 +52,26 @@ class Location(Versioned):
     )
     cutoff = models.TimeField("cut-off", default=time(16, 0), help_text="Orders until then leave the same day.")
     timezone = models.CharField(max_length=40, default="Europe/London")
+    handling_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Working days from the day an order comes in to the day it leaves."
+    )
+    working_days = models.CharField(
+        max_length=7, default=EVERY_DAY, help_text="Parcels leave on these days; 1 is Monday, 7 is Sunday."
+    )
+    closed_on = models.JSONField(default=list, blank=True, help_text="Days on which no parcel leaves, as ISO dates.")
     capabilities = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("ships", default=True)
     history = HistoricalRecords(get_user=person_of)
 
     class Meta:
         ordering = ["code"]
-        constraints = [words_check("kind", LocationKind.values, "location_kind_word")]
+        constraints = [
+            words_check("kind", LocationKind.values, "location_kind_word"),
+            words_check("working_days", WORKING_DAYS, "location_working_days"),
+            models.CheckConstraint(
+                condition=models.Q(handling_days__lte=MOST_HANDLING_DAYS), name="location_handling_days"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

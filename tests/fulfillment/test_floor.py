@@ -50,6 +50,15 @@ def test_a_released_order_is_open_with_its_next_cut_off(work) -> None:
     assert work.ship_by.isoformat() == "2026-11-22T16:00:00+00:00"
 
 
+def test_a_location_that_is_closed_on_sundays_sends_on_monday() -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON", working_days="12345", closed_on=["2026-11-23"], handling_days=1), 10)
+
+    (row,) = sourced(an_order([(tea, 3)]))
+
+    assert row.ship_by.isoformat() == "2026-11-25T16:00:00+00:00"
+
+
 def test_picking_starts_and_stops(work) -> None:
     start_picking(fulfillment_order_id=work.pk, actor=make_actor())
     assert fresh(work).state == "in_progress"

@@ -43,6 +43,20 @@ def test_a_covered_order_is_allocated_and_released() -> None:
     assert kinds() == ["OrderReleased", "OrderAllocated"]
 
 
+def test_the_engine_sees_when_each_location_would_send_it() -> None:
+    tea = make_product("TEA")
+    for code, fields in {"LON": {}, "STO": {"working_days": "2"}, "TYO": {"timezone": "Asia/Tokyo"}}.items():
+        make_stock(tea, make_location(code, **fields), 5)
+    order = an_order([(tea, 2)])
+
+    (decision,) = source_orders(order_ids=[order.pk], trigger="placed", actor=make_actor())
+
+    seen = Snapshot.from_json(json.loads(zlib.decompress(bytes(decision.snapshot))))
+    assert {node.code: node.leaves_on for node in seen.nodes} == {
+        "LON": "2026-11-22", "STO": "2026-11-24", "TYO": "2026-11-23",
+    }  # fmt: skip
+
+
 def test_a_short_order_keeps_what_is_there_and_says_what_is_missing() -> None:
     tea = make_product("TEA")
     make_stock(tea, make_location("LON"), 3)

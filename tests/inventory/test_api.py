@@ -91,12 +91,13 @@ def test_a_product_is_switched_off_by_its_action(caller):
 
 
 def test_a_location_is_shown_by_its_code(caller):
-    make_location("LON", latitude=51.53, capabilities=["fragile"])
+    make_location("LON", latitude=51.53, capabilities=["fragile"], closed_on=["2026-12-25"])
 
     told = caller.get("/locations/LON/").json()
 
     assert (told["code"], told["kind"], told["cutoff"], told["latitude"]) == ("LON", "warehouse", "16:00", 51.53)
     assert told["capabilities"] == ["fragile"]
+    assert (told["handling_days"], told["working_days"], told["closed_on"]) == (0, "1234567", ["2026-12-25"])
 
 
 def test_stock_is_listed_by_sku_and_location(caller):

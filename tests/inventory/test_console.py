@@ -178,6 +178,7 @@ def test_a_location_is_edited_with_boxes_for_what_it_can_do(level):
         "name": "London", "kind": "warehouse", "line1": "", "city": "London", "postal_code": "", "country": "gb",
         "latitude": "51.5", "longitude": "0.1", "capabilities": ["fragile", "gift_wrap"], "daily_capacity": "",
         "cutoff": "15:30", "timezone": "Europe/London", "seen_version": str(level.location.version),
+        "handling_days": "1", "working_days": ["1", "3", "2"], "closed_on": "2026-12-26; 2026-12-25",
     }  # fmt: skip
 
     answer = client.post(page("location", level.location), form)
@@ -189,6 +190,10 @@ def test_a_location_is_edited_with_boxes_for_what_it_can_do(level):
         "GB",
         "15:30",
     )
+    assert (place.handling_days, place.working_days, place.closed_on) == (1, "123", ["2026-12-25", "2026-12-26"])
+    told = AuditLine.objects.filter(act="inventory.change_location").latest("pk").data
+    assert told["closed_on"] == ["", "2026-12-25, 2026-12-26"]
+    assert place.history.latest().working_days == "123"
 
 
 def test_an_exported_title_cannot_become_a_formula(level):

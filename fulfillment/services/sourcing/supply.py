@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from fulfillment.cutoff import day_start
 from fulfillment.models import FulfillmentOrder
+from fulfillment.services.opening import departure_from
 from fulfillment.sourcing.decision import Portion
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Snapshot
 from fulfillment.states import FulfillmentOrderState
@@ -117,6 +118,7 @@ def _nodes(replaced: list[int], now: datetime) -> tuple[Node, ...]:
             capabilities=frozenset(one.capabilities),
             capacity_left=None if one.daily_capacity is None else max(0, one.daily_capacity - taken[one.pk]),
             daily_capacity=one.daily_capacity,
+            leaves_on=departure_from(one, now).astimezone(one.zone).date().isoformat(),
         )
         for one in locations
     )
