@@ -3,9 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
-from fulfillment.models import FulfillmentOrder, Label, Package, Shipment
-from fulfillment.queries import is_prefetched, unsettled_labels
-from fulfillment.states import DEAD_LABELS, AllocationState, FulfillmentOrderState, LabelState, ShipmentState
+from fulfillment.models import FulfillmentOrder, Label, Package, Shipment, SourcingRuleSet
+from fulfillment.queries import is_prefetched, replayed, unsettled_labels
+from fulfillment.states import (
+    DEAD_LABELS,
+    AllocationState,
+    FulfillmentOrderState,
+    LabelState,
+    RuleSetState,
+    ShipmentState,
+)
 from oms.foundation.actions import Condition
 from orders.services.held import not_held
 from orders.states import HeldAct, OrderState
@@ -111,7 +118,41 @@ def _was_shipped(row: Package) -> str | None:
     return "The parcel was not handed to the carrier yet; ship it first."
 
 
+def _is_draft(row: SourcingRuleSet) -> str | None:
+    """Say that a tested set stays as it is."""
+    if row.is_draft:
+        return None
+    return f"Version {row.number} is {row.get_state_display()} and stays as it is; copy it to a draft to change it."
+
+
+def _may_be_activated(row: SourcingRuleSet) -> str | None:
+    """Say why a set cannot be put into force."""
+    if row.state == RuleSetState.ACTIVE:
+        return f"Version {row.number} is in force already."
+    if row.tested_at is None:
+        return f"Version {row.number} was not tested yet; test it first."
+    return None
+
+
+def _was_replayed(row: SourcingRuleSet) -> str | None:
+    """Say that nobody has looked what the set would have done."""
+    if replayed(row.number):
+        return None
+    return "It cannot be activated without a replay: replay it on past orders first, to see what it changes."
+
+
+def _may_be_retired(row: SourcingRuleSet) -> str | None:
+    """Say why a set cannot be put away."""
+    if row.state == RuleSetState.ACTIVE:
+        return f"Version {row.number} is in force; it is retired when another one is activated."
+    return "It is retired already." if row.state == RuleSetState.RETIRED else None
+
+
 S = FulfillmentOrderState
+IS_DRAFT = Condition("not_a_draft", _is_draft)
+MAY_BE_ACTIVATED = Condition("not_tested", _may_be_activated)
+REPLAYED = Condition("not_replayed", _was_replayed)
+MAY_BE_RETIRED = Condition("in_force", _may_be_retired)
 ORDER_RELEASED = Condition("order_not_released", _released)
 PICK_NOT_HELD = not_held(HeldAct.PICK)
 PACK_NOT_HELD = not_held(HeldAct.PACK)

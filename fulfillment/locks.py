@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment
+from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, SourcingRuleSet
 from fulfillment.states import OPEN_ALLOCATIONS
 from inventory.locks import lock_levels
 from oms.foundation.locks import lock_rows
@@ -118,6 +118,11 @@ def lock_labels_of(package_ids: Iterable[int]) -> list[Label]:
     return lock_rows(Label, wanted.values_list("pk", flat=True))
 
 
+def lock_rule_sets() -> list[SourcingRuleSet]:
+    """Lock every set of sourcing rules, by primary key: who makes one or puts one into force does so alone."""
+    return lock_rows(SourcingRuleSet, SourcingRuleSet.objects.values_list("pk", flat=True))
+
+
 __all__ = [
     "lock_all_of_shipments",
     "lock_all_of_work",
@@ -128,6 +133,7 @@ __all__ = [
     "lock_orders",
     "lock_package",
     "lock_packages",
+    "lock_rule_sets",
     "lock_shipment",
     "lock_shipments",
     "lock_shipments_of",

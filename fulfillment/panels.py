@@ -140,6 +140,12 @@ name_acts(
     "fulfillment",
     {
         "source": "Sourced",
+        "draft_rules": "Drafted",
+        "change_sourcingruleset": "Changed",
+        "test_rules": "Tested",
+        "replay_rules": "Replayed on past orders",
+        "activate_rules": "Activated",
+        "retire_rules": "Retired",
         "plan": "Planned at a location",
         "replan": "Planned anew",
         "open": "Given to the floor",

@@ -15,6 +15,7 @@ from fulfillment.models import (
     PackageItem,
     Shipment,
     SourcingDecision,
+    SourcingRuleSet,
     TrackingEvent,
 )
 from fulfillment.states import (
@@ -222,3 +223,8 @@ def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Allocation]]:
     for row in rows.select_related("order_line", "stock_level__product").order_by("order_line__position", "pk"):
         found[row.fulfillment_order_id].append(row)
     return found
+
+
+def replayed(version: int) -> bool:
+    """Say whether a version of the sourcing rules was replayed on past orders, with a self-check that agreed."""
+    return SourcingRuleSet.objects.filter(number=version, replayed_at__isnull=False).exists()

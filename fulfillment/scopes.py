@@ -13,6 +13,8 @@ from fulfillment.models import (
     SandboxParcel,
     Shipment,
     SourcingDecision,
+    SourcingRule,
+    SourcingRuleSet,
     TrackingEvent,
 )
 from inventory.queries import within_locations
@@ -31,7 +33,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     SourcingDecision: ("order", ""),
 }
 
-unscoped(SandboxParcel)
+unscoped(SandboxParcel, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

@@ -67,6 +67,15 @@ DEAD_LABELS = (LabelState.VOIDED, LabelState.FAILED)
 TROUBLED_LABELS = (LabelState.UNKNOWN, LabelState.VOID_REQUESTED, LabelState.FAILED)
 
 
+class RuleSetState(models.TextChoices):
+    """The life of a set of sourcing rules; exactly one is active."""
+
+    DRAFT = "draft", "draft"
+    TESTED = "tested", "tested"
+    ACTIVE = "active", "active"
+    RETIRED = "retired", "retired"
+
+
 class TrackingStatus(models.TextChoices):
     """The carrier's side of a parcel."""
 

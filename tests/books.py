@@ -10,6 +10,7 @@ from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.packing import pack
 from fulfillment.services.picking import confirm_picked, start_picking
 from fulfillment.services.shipping import ship
+from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from inventory.models import Product
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
@@ -84,6 +85,7 @@ def keep_books() -> Books:
         rest(NOW + timedelta(minutes=minute))
     _bring_back(home)
     _do_the_rest(opened)
+    draft_rules(name="No stores for wholesale", actor=CLERK)
     rest(EVENING)
     send_messages()
     return Books(

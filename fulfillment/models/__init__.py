@@ -1,6 +1,7 @@
 """The tables of matching."""
 
 from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
 from fulfillment.models.sandbox import SandboxParcel
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
 from fulfillment.models.sourcing import SourcingDecision
@@ -14,5 +15,7 @@ __all__ = [
     "SandboxParcel",
     "Shipment",
     "SourcingDecision",
+    "SourcingRule",
+    "SourcingRuleSet",
     "TrackingEvent",
 ]

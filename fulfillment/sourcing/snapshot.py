@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Literal, TypeAlias
 
+from fulfillment.sourcing.criteria import Rule
+
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 """(product_id, location_id) -> (stock_level_id, units available)."""
 
@@ -113,6 +115,28 @@ class Rules:
     """Promise what there is when not everything can be filled; otherwise promise all or nothing."""
     max_parcels: int | None = None
     """The most locations one order may leave from; None is no limit."""
+    last_unit_fee: int = 0
+    """What it costs, on top, to take the last unit of a product from a store."""
+    late_day_fee: int = 0
+    """What every day costs that the order arrives after its promised day."""
+    ordered: tuple[Rule, ...] = ()
+    """The rules of staff, in their order."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data; what came with later releases is told only where it is set."""
+        later = {
+            "last_unit_fee": self.last_unit_fee,
+            "late_day_fee": self.late_day_fee,
+            "ordered": [rule.to_json() for rule in self.ordered],
+        }
+        first = ("version", "split_penalty", "distance_weight", "prefer", "allow_partial", "max_parcels")
+        told = {name: getattr(self, name) for name in first}
+        return told | {name: value for name, value in later.items() if value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Rules:
+        """Rebuild rules from the data that ``to_json`` gave."""
+        return cls(**{**data, "ordered": tuple(Rule.from_json(row) for row in data.get("ordered", ()))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 
 from fulfillment.models import Allocation, FulfillmentOrder, SourcingDecision
 from fulfillment.services.sourcing import source_orders
-from fulfillment.services.sourcing.run import RULES
+from fulfillment.services.sourcing.rule_sets import rules_of
 from fulfillment.sourcing.decision import decision_hash
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.snapshot import Snapshot
@@ -185,7 +185,7 @@ def test_a_decision_replays_to_the_same_hash() -> None:
 
     for row in SourcingDecision.objects.all():
         snapshot = Snapshot.from_json(json.loads(zlib.decompress(bytes(row.snapshot))))
-        (decision,) = decide(snapshot, RULES)
+        (decision,) = decide(snapshot, rules_of(row.rules_version))
         assert decision_hash(decision) == row.outcome_hash
         assert decision.sentence == row.sentence
 

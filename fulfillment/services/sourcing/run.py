@@ -10,13 +10,11 @@ from fulfillment.models import SourcingDecision
 from fulfillment.services.sourcing.cases import Case, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
+from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import lock_supply
 from fulfillment.sourcing.engine import decide
-from fulfillment.sourcing.snapshot import Rules
 from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
-
-RULES = Rules()
 
 
 class Trigger:
@@ -66,10 +64,11 @@ def source_orders(
     replaced = [one.pk for case in cases for one in case.replaced]
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
+    rules = active_rules()
     outcomes = []
     for case in cases:
         snapshot = supply.snapshot(case.snapshot(products))
-        (decision,) = decide(snapshot, RULES)
+        (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
         outcomes.append(Outcome(case, snapshot, decision))
     if trigger in QUIET:
