@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import path
 from rest_framework.authentication import SessionAuthentication
 
-from fulfillment.admin import ShipmentAdmin
+from fulfillment.admin.shipments import ShipmentAdmin
 from fulfillment.api.views import ShipmentViewSet
 from fulfillment.models import Shipment
 from inventory.models import Location, Reservation

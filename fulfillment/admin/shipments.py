@@ -1,0 +1,125 @@
+"""Shipments and parcels, with their slips and labels."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from fulfillment import printing
+from fulfillment.admin.papers import ZPL, document, paper
+from fulfillment.filters import UnsettledFilter
+from fulfillment.models import Package, Shipment
+from oms.foundation.console import ConsoleAdmin
+from oms.foundation.look.cells import moment, two_lines
+from oms.foundation.scope import scoped_row
+from oms.foundation.templatetags.console import pill, words
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(ConsoleAdmin):
+    """Shipments: what is packed, labelled and on its way."""
+
+    page = "fulfillment.shipment"
+    list_display = ["numbers", "location", "status", "carrier_shown", "packed", "shipped_at"]
+    list_filter = ["state", UnsettledFilter, "location", "carrier"]
+    list_select_related = ["order", "location"]
+    search_fields = ["=number", "=order__number", "=packages__tracking_number"]
+    search_help_text = "Shipment, order or tracking number"
+    search_words = "Type or scan the whole number of the shipment, its order or a parcel."
+    empty_words = "A shipment begins when work is packed: open it under “To pick and pack”."
+    ordering = ["-id"]
+    fields = ["order", "location", "state", "carrier_shown", "packed_at", "shipped_at"]
+    readonly_fields = ["carrier_shown"]
+    export_columns = [
+        ("number", "number"),
+        ("order", "order.number"),
+        ("location", "location.code"),
+        ("state", "state"),
+        ("carrier", "carrier"),
+        ("service", "service"),
+        ("shipped_at", "shipped_at"),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add packing slip and labels."""
+        guard, see = self.admin_site.admin_view, "fulfillment.view_shipment"
+        label = "fulfillment.label_shipment"
+        own = [
+            path(
+                "<str:number>/packing-slip.pdf", guard(paper(see, self.packing_slip)), name="fulfillment_packing_slip"
+            ),
+            path("<str:number>/label-<int:position>.pdf", guard(paper(label, self.label)), name="fulfillment_label"),
+            path("<str:number>/labels.zpl", guard(paper(label, self.zpl)), name="fulfillment_zpl"),
+        ]
+        return own + super().get_urls()
+
+    def _shipment(self, request: HttpRequest, number: str) -> Shipment:
+        """Return the shipment if it is in the person's scope."""
+        return scoped_row(request.user, Shipment, number=number)
+
+    def packing_slip(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Draw the packing slip."""
+        return document(printing.packing_slip(self._shipment(request, number)), f"packing-slip-{number}.pdf")
+
+    def label(self, request: HttpRequest, number: str, position: int) -> HttpResponse:
+        """Send the label of one parcel as the carrier drew it."""
+        content = printing.label_document(self._shipment(request, number), position)
+        return document(content, f"label-{number}-{position}.pdf")
+
+    def zpl(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Send the labels for a label printer."""
+        return document(printing.zpl_document(self._shipment(request, number)), f"labels-{number}.zpl", ZPL)
+
+    @admin.display(description="shipment", ordering="number")
+    def numbers(self, row: Shipment) -> str:
+        """Return its number over the order's."""
+        return two_lines(row.number, f"order {row.order.number}")
+
+    @admin.display(description="carrier", ordering="carrier")
+    def carrier_shown(self, row: Shipment) -> str:
+        """Return the carrier with its service."""
+        return f"{words(row.carrier)} {words(row.service)}".strip()
+
+    @admin.display(description="packed", ordering="packed_at")
+    def packed(self, row: Shipment) -> str:
+        """Return when it was packed, and how long ago while it waits here."""
+        return moment(row.packed_at, age=row.shipped_at is None)
+
+    @admin.display(description="state", ordering="state")
+    def status(self, row: Shipment) -> str:
+        """Return the state as a coloured word."""
+        return pill(row.get_state_display(), row.state)
+
+
+@admin.register(Package)
+class PackageAdmin(ConsoleAdmin):
+    """Parcels and how far the carriers have brought them."""
+
+    page = "fulfillment.package"
+    state_fields = ["tracking_status"]
+    list_display = ["numbers", "carrier", "status", "last_event_at", "expected_on", "delivered_at"]
+    list_filter = ["tracking_status", "carrier"]
+    list_select_related = ["shipment__order"]
+    search_fields = ["=tracking_number", "=shipment__number", "=shipment__order__number"]
+    search_help_text = "Tracking, shipment or order number"
+    search_words = "Type or scan the whole tracking number, or that of the shipment or order."
+    empty_words = "Parcels appear as soon as work is packed; the carrier tells how far they are."
+    ordering = ["-id"]
+    fields = ["shipment", "position", "carrier", "tracking_number", "tracking_status", "weight_g", "material"]
+    export_columns = [
+        ("tracking_number", "tracking_number"),
+        ("carrier", "carrier"),
+        ("shipment", "shipment.number"),
+        ("status", "tracking_status"),
+        ("expected_on", "expected_on"),
+        ("delivered_at", "delivered_at"),
+    ]
+
+    @admin.display(description="parcel", ordering="tracking_number")
+    def numbers(self, row: Package) -> str:
+        """Return the tracking number over the order's."""
+        return two_lines(row.tracking_number or "no label yet", f"order {row.shipment.order.number}")
+
+    @admin.display(description="status", ordering="tracking_status")
+    def status(self, row: Package) -> str:
+        """Return the carrier's word as a coloured one."""
+        return pill(row.get_tracking_status_display(), row.tracking_status)
