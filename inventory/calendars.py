@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,10 +9,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from inventory.models.places import EVERY_DAY, MOST_CLOSED_DAYS
 from oms.foundation.tables import BadCell
-from oms.foundation.tables.cells import shown
+from oms.foundation.tables.cells import iso_day, shown
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def closed_days_text(days: Iterable[str]) -> str:
@@ -31,20 +29,11 @@ def working_days_in(cell: str) -> str:
 
 def closed_days_in(cell: str) -> list[str]:
     """Return the days of a cell in their order, each once."""
-    days = sorted({_day(word) for word in re.split(r"[;,\s]+", cell) if word})
+    found = (iso_day(word) for word in re.split(r"[;,\s]+", cell))
+    days = sorted({day.isoformat() for day in found if day})
     if len(days) > MOST_CLOSED_DAYS:
         raise BadCell(f"there are {len(days)} closed days; {MOST_CLOSED_DAYS} are allowed.", code="too_many_days")
     return days
-
-
-def _day(word: str) -> str:
-    """Return an ISO day that exists."""
-    try:
-        if not ISO_DAY.fullmatch(word):
-            raise ValueError(word)
-        return date.fromisoformat(word).isoformat()
-    except ValueError as fault:
-        raise BadCell(f"“{shown(word)}” is not a day; write it like 2026-12-25.", code="not_a_day") from fault
 
 
 class WorkingDaysField(forms.MultipleChoiceField):

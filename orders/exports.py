@@ -62,6 +62,7 @@ def _head(order: Order, discounts: list[OrderDiscount]) -> dict[str, Any]:
         "purchase_order": order.purchase_order,
         "risk_stated": order.risk_stated,
         "ship_by": order.ship_by or "",
+        "deliver_by": order.deliver_by or "",
         "channel_fee": minor_text(order.channel_fee, order.currency),
         "sales_rep": order.sales_rep.get_username() if order.sales_rep else "",
     }

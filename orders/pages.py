@@ -142,6 +142,7 @@ def _header(order: Order) -> list[tuple[str, Any]]:
         ("Total", order.total_money),
         ("Shipping method", order.get_service_level_display()),
         ("Channel wants it shipped by", order.ship_by),
+        ("Promised to the customer for", order.deliver_by),
         ("Kept by the channel", Money(order.channel_fee, order.currency) if order.channel_fee else None),
         ("Sales representative", order.sales_rep),
         ("PO number", order.purchase_order),

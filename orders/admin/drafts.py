@@ -41,6 +41,12 @@ class DraftForm(forms.Form):
     region = forms.CharField(max_length=80, required=False, label="region or state")
     country = forms.CharField(max_length=2, required=False, label="country code")
     service_level = forms.ChoiceField(choices=ServiceLevel.choices, label="shipping method")
+    deliver_by = forms.DateField(
+        required=False,
+        label="promised for",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The day that the customer was promised, if any.",
+    )
     shipping_amount = forms.CharField(max_length=20, required=False, label="shipping costs", help_text="Such as 4.90.")
     purchase_order = forms.CharField(max_length=64, required=False, label="PO number")
     instructions = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -119,6 +125,7 @@ def _draft(form: DraftForm, lines: "BaseFormSet[DraftLineForm]", request: HttpRe
         shipping_total=parse_minor(data["shipping_amount"].strip() or "0", currency),
         instructions=data["instructions"],
         purchase_order=data["purchase_order"],
+        deliver_by=data["deliver_by"],
         sales_rep_id=request.user.pk,
     )
 

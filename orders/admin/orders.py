@@ -75,6 +75,7 @@ class OrderAdmin(ConsoleAdmin):
         ("channel_fee", lambda order: minor_text(order.channel_fee, order.currency)),
         ("sales_rep", lambda order: order.sales_rep.get_username() if order.sales_rep else ""),
         ("ship_by", "ship_by"),
+        ("deliver_by", "deliver_by"),
         ("waits_for", _reason),
     ]
 

@@ -71,6 +71,7 @@ def _head(order: Order) -> dict[str, Any]:
         "tags": order.tags,
         "purchase_order": order.purchase_order,
         "ship_by": order.ship_by,
+        "deliver_by": order.deliver_by,
         "sales_rep": order.sales_rep.get_username() if order.sales_rep else "",
         "fulfillment_orders": [],
         "shipments": [],

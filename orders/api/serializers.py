@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import ListSerializer
 
 from oms.foundation.api.problems import flatten
-from oms.foundation.api.strict import Amount, Moment, StrictSerializer, Text, WholeNumber, YesNo, amounts_in
+from oms.foundation.api.strict import Amount, Day, Moment, StrictSerializer, Text, WholeNumber, YesNo, amounts_in
 from oms.foundation.money import exponent, minor_text
 from oms.foundation.refusals import Invalid, Reason
 from orders.intake import (
@@ -151,6 +151,7 @@ class OrderInSerializer(StrictSerializer):
     tags = serializers.ListField(child=Text(max_length=40, required=True), default=list, max_length=MOST_TAGS)
     purchase_order = Text(max_length=64, default="")
     ship_by = Moment(default=None, allow_null=True)
+    deliver_by = Day(default=None, allow_null=True)
     channel_fee = Amount(default=0)
     sales_rep = Text(max_length=150, default="")
 

@@ -128,6 +128,7 @@ class OrderOut(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField())
     purchase_order = serializers.CharField(allow_blank=True)
     ship_by = serializers.DateTimeField(allow_null=True, help_text="When the channel wants it shipped.")
+    deliver_by = serializers.DateField(allow_null=True, help_text="The day promised to the customer.")
     sales_rep = serializers.CharField(allow_blank=True, help_text="Login of the person who made the sale.")
     fulfillment_orders = serializers.ListField(child=serializers.DictField())
     shipments = serializers.ListField(child=serializers.DictField())

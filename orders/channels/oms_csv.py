@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from oms.foundation.tables import BadCell
-from oms.foundation.tables.cells import amount, identifier, one_of, required, whole_number
+from oms.foundation.tables.cells import amount, identifier, iso_day, one_of, required, whole_number
 from oms.foundation.tables.rows import Cells
 from orders.channels.cells import amount_or_zero, country, currency, flag, moment, note
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
@@ -19,7 +19,8 @@ HEAD = (
     *(f"shipping_address.{part}" for part in ADDRESS),
     *(f"billing_address.{part}" for part in ADDRESS),
     "shipping.service_level", "shipping.amount", "shipping.tax", "discounts",
-    "instructions", "tags", "purchase_order", "risk_stated", "ship_by", "channel_fee", "sales_rep",
+    "instructions", "tags", "purchase_order", "risk_stated", "ship_by", "deliver_by", "channel_fee",
+    "sales_rep",
 )  # fmt: skip
 LINE = (
     "line.external_id", "sku", "title", "quantity", "unit_price", "line.tax", "line.discounts", "line.customization",
@@ -94,6 +95,7 @@ def _order(head: Cells, code: str, lines: list[LineIn], payments: list[PaymentIn
         purchase_order=texts.get("purchase_order", ""),
         risk_stated=texts.get("risk_stated", ""),
         ship_by=head.take("ship_by", moment, None),
+        deliver_by=head.take("deliver_by", iso_day, None),
         channel_fee=head.take("channel_fee", money, 0),
         sales_rep=texts.get("sales_rep", ""),
     )

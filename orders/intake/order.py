@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 PAID, AUTHORIZED, PENDING = "paid", "authorized", "pending"
 
@@ -89,7 +89,8 @@ class PaymentIn:
 class OrderIn:
     """An order as a channel tells it; ``total`` is what the customer was told.
 
-    ``channel_fee`` is what the channel keeps of the sale, ``sales_rep`` the login of the person who made it.
+    ``deliver_by`` is the day promised to the customer, ``channel_fee`` what the channel keeps of the sale, and
+    ``sales_rep`` the login of the person who made it.
     """
 
     external_id: str
@@ -109,5 +110,6 @@ class OrderIn:
     purchase_order: str = ""
     risk_stated: str = ""
     ship_by: datetime | None = None
+    deliver_by: date | None = None
     channel_fee: int = 0
     sales_rep: str = ""

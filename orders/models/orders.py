@@ -59,6 +59,7 @@ class Order(Aggregate):
     purchase_order = models.CharField("customer's PO number", max_length=64, blank=True, default="")
     risk_stated = models.CharField("risk stated by the channel", max_length=12, blank=True, default="")
     ship_by = models.DateTimeField("channel wants it shipped by", null=True, blank=True)
+    deliver_by = models.DateField("promised to the customer for", null=True, blank=True)
     channel_fee = models.BigIntegerField("kept by the channel", default=0)
     notifies_customer = models.BooleanField("sends customer e-mails", default=True)
     placed_at = models.DateTimeField(null=True, blank=True)

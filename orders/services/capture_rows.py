@@ -36,6 +36,7 @@ def order_row(order: OrderIn, account: ChannelAccount, *, number: str, reps: Map
         sales_rep=reps.get(order.sales_rep),
         tags=_tags(order, reps),
         ship_by=order.ship_by,
+        deliver_by=order.deliver_by,
         channel_fee=order.channel_fee,
         notifies_customer=account.channel.sends_mail,
         service_level=order.shipping.service_level,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import transaction
 
@@ -53,6 +54,7 @@ class Draft:
     shipping_total: int = 0
     instructions: str = ""
     purchase_order: str = ""
+    deliver_by: date | None = None
     sales_rep_id: int | None = None
 
 
@@ -81,6 +83,7 @@ def create_draft(*, draft: Draft, actor: Actor) -> Order:
         phone=draft.phone,
         instructions=masked(draft.instructions),
         purchase_order=draft.purchase_order,
+        deliver_by=draft.deliver_by,
         notifies_customer=account.channel.sends_mail,
         received_at=actor.now,
     )

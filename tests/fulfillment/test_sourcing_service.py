@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from datetime import date
 
 import pytest
 
@@ -43,15 +44,16 @@ def test_a_covered_order_is_allocated_and_released() -> None:
     assert kinds() == ["OrderReleased", "OrderAllocated"]
 
 
-def test_the_engine_sees_when_each_location_would_send_it() -> None:
+def test_the_engine_sees_when_each_location_would_send_it_and_when_it_was_promised() -> None:
     tea = make_product("TEA")
     for code, fields in {"LON": {}, "STO": {"working_days": "2"}, "TYO": {"timezone": "Asia/Tokyo"}}.items():
         make_stock(tea, make_location(code, **fields), 5)
-    order = an_order([(tea, 2)])
+    order = an_order([(tea, 2)], deliver_by=date(2026, 11, 26))
 
     (decision,) = source_orders(order_ids=[order.pk], trigger="placed", actor=make_actor())
 
     seen = Snapshot.from_json(json.loads(zlib.decompress(bytes(decision.snapshot))))
+    assert seen.orders[0].deliver_by == "2026-11-26"
     assert {node.code: node.leaves_on for node in seen.nodes} == {
         "LON": "2026-11-22", "STO": "2026-11-24", "TYO": "2026-11-23",
     }  # fmt: skip

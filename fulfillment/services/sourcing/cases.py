@@ -65,6 +65,7 @@ class Case:
             excluded_locations=self.excluded,
             channel=self.channel.code,
             service_level=self.order.service_level,
+            deliver_by=self.order.deliver_by.isoformat() if self.order.deliver_by else "",
             postal_code=postal_code,
             tags=frozenset(self.order.tags),
             total=self.order.total,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from oms.foundation.money import parse_minor
 from oms.foundation.refusals import Invalid
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_YEAR = 1970
 UNSIGNED = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
@@ -118,6 +119,27 @@ class Amount(serializers.Field[int, Any, str, Any]):
             return parse_minor(data, currency)
         except Invalid as refusal:
             raise ValidationError(refusal.sentence, code=refusal.code) from None
+
+
+class Day(serializers.DateField):
+    """An ISO 8601 day, such as ``2026-12-24``."""
+
+    default_error_messages = {
+        "bad_day": "write a day that exists, like 2026-12-24.",
+        "out_of_range": "this day is too far away.",
+    }
+
+    def to_internal_value(self, value: Any) -> date:
+        """Return the day."""
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            self.fail("bad_day")
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail("bad_day")
+        if not FIRST_YEAR <= day.year <= timezone.now().year + 2:
+            self.fail("out_of_range")
+        return day
 
 
 class Moment(serializers.DateTimeField):

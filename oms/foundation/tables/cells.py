@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 
 from oms.foundation.money import parse_minor
 from oms.foundation.refusals import Invalid
@@ -11,6 +12,7 @@ from oms.foundation.tables.faults import BadCell
 WHOLE = re.compile(r"-?[0-9]{1,12}")
 DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
 SCIENTIFIC = re.compile(r"-?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}")
+DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 SHOWN = 40
 
 
@@ -70,6 +72,18 @@ def decimal_number(cell: str, *, least: float, most: float) -> float:
     if not DECIMAL.fullmatch(cell):
         raise BadCell(f"“{shown(cell)}” is not a number; write it like 51.53.", code="not_a_number")
     return _within(float(cell), least, most)
+
+
+def iso_day(cell: str) -> date | None:
+    """Return a day that exists, written like ``2026-12-25``; empty is None."""
+    if not cell:
+        return None
+    try:
+        if not DAY.fullmatch(cell):
+            raise ValueError(cell)
+        return date.fromisoformat(cell)
+    except ValueError as fault:
+        raise BadCell(f"“{shown(cell)}” is not a day; write it like 2026-12-25.", code="not_a_day") from fault
 
 
 def one_of(cell: str, words: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """What a marketplace says beyond the sale, and whose sale it is: ship-by, fee, sales representative."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ from tests.orders.api.conftest import order_json
 from tests.orders.test_console import client_of, the_list, the_page
 
 pytestmark = pytest.mark.django_db
-SAID = {"ship_by": "2026-11-24T12:00:00Z", "channel_fee": "3.21", "sales_rep": "rita"}
+SAID = {"ship_by": "2026-11-24T12:00:00Z", "deliver_by": "2026-11-26", "channel_fee": "3.21", "sales_rep": "rita"}
 
 
 @pytest.fixture
@@ -45,6 +45,10 @@ def test_a_representative_whom_nobody_knows_costs_no_order_and_stays_as_a_tag(ca
     ("said", "field", "code"),
     [
         ({"ship_by": "tomorrow"}, "ship_by", "bad_moment"),
+        ({"deliver_by": "2026-02-30"}, "deliver_by", "bad_day"),
+        ({"deliver_by": "2026-11-26T12:00:00Z"}, "deliver_by", "bad_day"),
+        ({"deliver_by": 20261126}, "deliver_by", "bad_day"),
+        ({"deliver_by": "2099-01-01"}, "deliver_by", "out_of_range"),
         ({"channel_fee": "-1.00"}, "channel_fee", "bad_amount"),
         ({"channel_fee": "1.005"}, "channel_fee", "bad_amount"),
         ({"sales_rep": 7}, "sales_rep", "invalid"),
@@ -106,9 +110,10 @@ def test_the_api_narrows_by_ship_by_and_representative(caller, rita):
 
 
 def test_the_page_shows_what_the_channel_said():
-    order = take_order(ship_by=NOW, channel_fee=321)
+    order = take_order(ship_by=NOW, channel_fee=321, deliver_by=date(2026, 11, 26))
     page = client_of("view_order", "view_payment").get(the_page(order)).content.decode()
     assert "Channel wants it shipped by" in page and "Kept by the channel" in page and "3.21" in page
+    assert "Promised to the customer for" in page and "26 Nov" in page
 
 
 def test_the_floor_is_told_the_earlier_of_cutoff_and_what_the_channel_wants():

@@ -71,6 +71,7 @@ def test_a_payment_with_a_status_has_happened_elsewhere():
         ({"payment.amount": "1.00", "payment.gateway": "acme"}, "row 2, column payment.gateway"),
         ({"prices_include_tax": "maybe"}, "row 2, column prices_include_tax"),
         ({"placed_at": "2026-11-22 10:00"}, "row 2, column placed_at"),
+        ({"deliver_by": "26.11.2026"}, "row 2, column deliver_by"),
         ({"external_id": "x" * 121}, "row 2, column external_id"),
     ],
 )
@@ -86,7 +87,7 @@ def facts(account):
     lines = OrderLine.objects.filter(order__channel_account=account).order_by("order__external_id", "position")
     names = ("external_id", "currency", "prices_include_tax", "total", "lines_total", "discount_total", "tax_total")
     more = ("shipping_total", "service_level", "email", "phone", "customer_name", "tags", "instructions", "placed_at")
-    names = (*names, "ship_by", "channel_fee", "sales_rep__username")
+    names = (*names, "ship_by", "deliver_by", "channel_fee", "sales_rep__username")
     parts = ("sku", "title", "quantity", "unit_price", "tax", "discount", "external_id", "customization")
     addresses = [sorted(order.addresses.values_list("kind", *AddressIn.__dataclass_fields__)) for order in orders]
     payments = Payment.objects.filter(order__channel_account=account).order_by("order__external_id", "pk")
@@ -103,7 +104,15 @@ def test_an_export_can_be_imported_again_without_loss():
     told = [
         read_order(order_json(external_id=name, tags=["vip", "gift"], instructions="=1+1\nsecond", **more), web.channel)
         for name, more in (
-            ("1", {"ship_by": "2026-11-24T12:00:00Z", "channel_fee": "3.21", "sales_rep": "rita"}),
+            (
+                "1",
+                {
+                    "ship_by": "2026-11-24T12:00:00Z",
+                    "deliver_by": "2026-11-26",
+                    "channel_fee": "3.21",
+                    "sales_rep": "rita",
+                },
+            ),
             ("-2", {"billing_address": {"name": "Firma", "country": "DE"}}),
         )
     ]
