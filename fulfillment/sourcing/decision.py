@@ -15,10 +15,12 @@ Method: TypeAlias = Literal["exact", "greedy"]
 
 ReasonCode: TypeAlias = Literal[
     "excluded",
+    "kept_out_by_rule",
     "no_capacity",
     "no_capability",
     "short_stock",
     "parcel_limit",
+    "rule_adds",
     "farther",
     "less_stock",
     "lower_priority",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.geography import distance_km
+from fulfillment.sourcing.rules import Standing, last_unit, standing
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
 
 UNKNOWN_KM = 20_038
@@ -36,6 +37,10 @@ class Place:
     depth: int
     supply: tuple[int, ...]
     """Units it can give to each need, 0 where it lacks the capability."""
+    fee: int = 0
+    """What the rules add to a parcel from it, in minor units."""
+    last_of: str = ""
+    """The SKU of which it would give its last unit, where that is part of the fee."""
 
     def can_serve(self, capability: str) -> bool:
         """Say whether the location has what a line asks for."""
@@ -116,11 +121,11 @@ def _cuts(wants: list[Want]) -> tuple[tuple[frozenset[str], int], ...]:
 
 def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
     """Set up the covering problem from what the book still holds."""
-    needs = needs_of(order.wants)
+    needs, held = needs_of(order.wants), standing(order, rules)
     places = [
-        place
+        _weighed(place, needs, held, rules)
         for node in book.nodes
-        if node.location_id not in order.excluded_locations and book.has_capacity(node)
+        if node.location_id not in order.excluded_locations and book.has_capacity(node) and not held.barring(node)
         if (place := _place(node, order, needs, book)).depth
     ]
     ranked = sorted(zip(_weights(places, rules), places, strict=True), key=lambda pair: pair[0])
@@ -142,6 +147,16 @@ def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book
         ]
     )
     return Place(node, _kilometres(node, order), sum(supply), supply)
+
+
+def _weighed(place: Place, needs: tuple[Need, ...], held: Standing, rules: Rules) -> Place:
+    """Put on a place what the rules add to a parcel from it."""
+    last_of = ""
+    if rules.last_unit_fee:
+        stock = ((need.sku, need.quantity, units) for need, units in zip(needs, place.supply, strict=True))
+        last_of = last_unit(place.node, stock)
+    fee = held.fee(place.node) + (rules.last_unit_fee if last_of else 0)
+    return replace(place, fee=fee, last_of=last_of) if fee else place
 
 
 def _kilometres(node: Node, order: OrderSnapshot) -> int | None:
@@ -174,7 +189,7 @@ def _weights(places: list[Place], rules: Rules) -> list[int]:
         "priority": [highest - place.node.priority for place in places],
     }
     first, *others = criteria(rules)
-    top = [rules.split_penalty + (cost if first == "nearest" else 0) for cost in levels["nearest"]]
+    top = [rules.split_penalty + place.fee + (travel(place, rules) if first == "nearest" else 0) for place in places]
     middle = [levels[name] for name in ([] if first == "nearest" else [first]) + others]
     codes = [(1 << count) - (1 << (count - 1 - rank)) for rank in range(count)]
     weights, unit = [0] * count, 1

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.decision import Candidate, ReasonCode, Rejection
 from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
+from fulfillment.sourcing.rules import Standing, amount, standing
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
-from fulfillment.sourcing.wording import cannot, kilometres_away, parcels_taken
+from fulfillment.sourcing.wording import cannot, enumeration, kilometres_away, parcels_taken
 from oms.foundation.wording import count
 
 
@@ -44,6 +45,7 @@ class _Court:
     seats: list[_Seat]
     limited: bool
     """Whether the parcel limit, not the stock, keeps units from being filled."""
+    held: Standing
 
 
 def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
@@ -81,7 +83,7 @@ def rejections_of(
     if not problem.needs:
         return ()
     limited = bool(plan) and rules.max_parcels is not None and problem.units(plan) < sum(problem.targets)
-    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited)
+    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited, standing(order, rules))
     index_of = {place.node.location_id: index for index, place in enumerate(problem.places)}
     rejections = []
     for node in book.nodes:
@@ -112,6 +114,9 @@ def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
     """Say why a location was not even a candidate."""
     if node.location_id in court.order.excluded_locations:
         return _Loss("excluded", "it is excluded for this order")
+    rule = court.held.barring(node)
+    if rule is not None:
+        return _Loss("kept_out_by_rule", f"{rule.label} keeps it out")
     if not court.book.has_capacity(node):
         return _Loss("no_capacity", parcels_taken(node.daily_capacity))
     needs = court.problem.needs
@@ -184,11 +189,42 @@ def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
     loser, winner = court.problem.places[index], court.problem.places[holder]
     if index < holder:
         return _Loss("not_needed", "it was not needed")
-    for criterion in criteria(court.rules):
+    names = criteria(court.rules)
+    if loser.fee or winner.fee:
+        loss = _by_fees(court, loser, winner)
+        if loss is not None:
+            return loss
+        names = names[1:] if names[0] == "nearest" else names
+    for criterion in names:
         loss = _MERITS[criterion](loser, winner, court.rules)
         if loss is not None:
             return loss
     return _Loss("later_code", f"equal to {winner.node.name}, whose code {winner.node.code} comes first")
+
+
+def _by_fees(court: _Court, loser: Place, winner: Place) -> _Loss | None:
+    """Compare what the rules add, together with the ways where those weigh as much."""
+    near = criteria(court.rules)[0] == "nearest"
+    there, here = (travel(winner, court.rules), travel(loser, court.rules)) if near else (0, 0)
+    needed, asked = winner.fee + there, loser.fee + here
+    if asked == needed:
+        return None
+    words = []
+    if here > there:
+        words.append(f"{kilometres_away(loser.km)}, {winner.node.name} is {winner.km} km")
+    if loser.fee > winner.fee:
+        shared = fees_of(court.held, winner, court.rules)
+        words.append(enumeration([one for one in fees_of(court.held, loser, court.rules) if one not in shared]))
+    by_rule = loser.fee - winner.fee > here - there
+    return _Loss("rule_adds" if by_rule else "farther", ", and ".join(words), needed, asked)
+
+
+def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
+    """Return what adds to a parcel from a place, in words."""
+    told = list(held.told(place.node))
+    if place.last_of:
+        told.append(f"its last unit of SKU {place.last_of} adds {amount(rules.last_unit_fee)}")
+    return told
 
 
 def _by_distance(loser: Place, winner: Place, rules: Rules) -> _Loss | None:

@@ -31,12 +31,12 @@ def locate(country: str, postal_code: str) -> Point | None:
     code = "".join(sign for sign in postal_code.upper() if sign.isalnum())
     for length in range(min(LONGEST_PREFIX, len(code)), 0, -1):
         point = places.get((land, code[:length]))
-        if point is not None and not _cuts_a_word(code, length):
+        if point is not None and not cuts_a_word(code, length):
             return point
     return places.get((land, ""))
 
 
-def _cuts_a_word(code: str, length: int) -> bool:
+def cuts_a_word(code: str, length: int) -> bool:
     """Say whether a prefix ends between two letters: "B" is not the area of "BX1"."""
     return code[length - 1].isalpha() and code[length : length + 1].isalpha()
 

@@ -1,19 +1,24 @@
 """A set of sourcing rules is kept by version: one is in force, and what was tested stays as it was."""
 
+import json
+import zlib
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from fulfillment.models import SourcingRule, SourcingRuleSet
+from fulfillment.models import SourcingDecision, SourcingRule, SourcingRuleSet
 from fulfillment.services.sourcing import rule_changes, source_orders
 from fulfillment.services.sourcing.rule_sets import active_rules, rules_of
 from fulfillment.sourcing.criteria import Rule
-from fulfillment.sourcing.snapshot import Rules
+from fulfillment.sourcing.decision import decision_hash
+from fulfillment.sourcing.engine import decide
+from fulfillment.sourcing.snapshot import Rules, Snapshot
 from oms.foundation.invariants import check
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import NotFound, Refused
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
 from tests.fulfillment.rules import a_draft, in_force
-from tests.fulfillment.shop import an_order
+from tests.fulfillment.shop import an_order, stock_gate
 
 pytestmark = pytest.mark.django_db
 ANN = make_actor()
@@ -164,3 +169,39 @@ def test_rules_keep_their_short_form() -> None:
     rule = Rule(number=3, name="Heavy", effect="avoid", locations=("LON",), amount=250, weight_from=0, tags=("vip",))
     rules = Rules(version=4, max_parcels=2, late_day_fee=100, ordered=(rule,))
     assert Rules.from_json(rules.to_json()) == rules
+
+
+def test_pieces_that_a_rule_keeps_back_close_the_gate_with_that_reason() -> None:
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON", kind="store"), 5)
+    in_force(a_draft({"name": "No stores", "kinds": ["store"]}))
+    order = an_order([(tea, 2)])
+
+    (decision,) = source_orders(order_ids=[order.pk], trigger="placed", actor=ANN)
+
+    assert decision.units_short == 2
+    state, code, reason = stock_gate(order)
+    assert (state, code) == ("closed", "kept_out_by_rules")
+    assert reason.startswith("Missing: 2 of SKU TEA. ")
+    assert reason.endswith("lost: rule 1 “No stores” keeps it out. Change the sourcing rules, or move stock.")
+
+
+def test_every_decision_replays_to_the_same_hash_under_its_own_version() -> None:
+    tea = make_product("TEA")
+    for code in ("LON", "MAN"):
+        make_stock(tea, make_location(code), 20)
+    orders = [an_order([(tea, 1)]) for _ in range(3)]
+    source_orders(order_ids=[orders[0].pk], trigger="placed", actor=ANN)
+    in_force(a_draft({"name": "Rather Manchester", "effect": "prefer", "locations": ["MAN"], "amount": 90_000}))
+    source_orders(order_ids=[orders[1].pk], trigger="placed", actor=ANN)
+    in_force(a_draft({"name": "Never Manchester", "effect": "exclude", "locations": ["MAN"]}, name="Next"))
+    source_orders(order_ids=[orders[2].pk], trigger="placed", actor=ANN)
+
+    rows = list(SourcingDecision.objects.order_by("pk"))
+    assert [row.rules_version for row in rows] == [1, 2, 3]
+    for row in rows:
+        snapshot = Snapshot.from_json(json.loads(zlib.decompress(bytes(row.snapshot))))
+        (again,) = decide(snapshot, rules_of(row.rules_version))
+        assert decision_hash(again) == row.outcome_hash
+        others = [decide(snapshot, rules_of(version))[0] for version in (1, 2, 3) if version != row.rules_version]
+        assert row.outcome_hash not in map(decision_hash, others)

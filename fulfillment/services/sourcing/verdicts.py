@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fulfillment.services.sourcing.cases import Case
-from fulfillment.sourcing.decision import Decision, Shortage
+from fulfillment.sourcing.decision import Decision, Rejection, Shortage
 from fulfillment.sourcing.snapshot import Node, Snapshot
 from fulfillment.sourcing.wording import cannot, enumeration, units_by_sku
 from oms.foundation.wording import count
@@ -50,6 +50,9 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
     missing = f"Missing: {units_by_sku(pairs, SHOWN)}."
     if _only_full(snapshot, decision):
         return "no_capacity", f"{missing} Every location that has it is full for today; it is tried again tomorrow."
+    barred = _barred(decision)
+    if barred and _lie_at(snapshot, decision, barred):
+        return "kept_out_by_rules", f"{missing} {barred[0].sentence} Change the sourcing rules, or move stock."
     next_step = "It is tried again as soon as stock comes in; or receive stock, or cancel the missing pieces."
     return "short_stock", f"{missing} {next_step}"
 
@@ -90,10 +93,21 @@ def _unable_sentence(unable: Mapping[str, list[str]]) -> str:
 
 def _only_full(snapshot: Snapshot, decision: Decision) -> bool:
     """Say whether the missing pieces lie at locations that can send nothing more today."""
-    full = {one.location_id for one in decision.rejections if one.reason_code == "no_capacity"}
+    full = [one for one in decision.rejections if one.reason_code == "no_capacity"]
+    return _lie_at(snapshot, decision, full)
+
+
+def _barred(decision: Decision) -> list[Rejection]:
+    """Return the locations that rules of staff keep out."""
+    return [one for one in decision.rejections if one.reason_code == "kept_out_by_rule"]
+
+
+def _lie_at(snapshot: Snapshot, decision: Decision, lost: Sequence[Rejection]) -> bool:
+    """Say whether the missing pieces lie at locations that lost."""
+    places = {one.location_id for one in lost}
     pieces: dict[int, int] = {}
     for (product_id, location_id), (_, free) in snapshot.stock.items():
-        if location_id in full:
+        if location_id in places:
             pieces[product_id] = pieces.get(product_id, 0) + free
     return all(pieces.get(one.product_id, 0) >= one.missing for one in decision.shortages)
 
