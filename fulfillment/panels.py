@@ -1,5 +1,6 @@
 """Matching's boxes on the order's page, its column in the list of orders, and its parts of the order's API answer."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
-from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.models import FulfillmentOrder, Package, Shipment, SourcingDecision
 from fulfillment.queries import (
     last_decision,
     picked_pieces,
@@ -80,6 +81,28 @@ def decision_context(order: Order, principal: Any) -> dict[str, Any]:
         "rejections": outcome["rejections"],
         "order": order,
         "count": order.sourcing_decisions.count(),
+        "may_see": principal.has_perm("fulfillment.view_sourcingdecision"),
+    }
+
+
+def whole_decision_context(row: SourcingDecision, principal: Any) -> dict[str, Any]:
+    """Return every location that a decision looked at, with its numbers, what it ships or why it does not."""
+    outcome = row.outcome
+    ships: Counter[int] = Counter()
+    for portion in outcome["portions"]:
+        ships[portion["location_id"]] += portion["quantity"]
+    judged = {one["location_id"]: one for one in outcome["candidates"]}
+    lost = {one["location_id"]: one for one in outcome["rejections"]}
+    codes = {pk: (judged.get(pk) or lost[pk])["code"] for pk in [*judged, *lost]}
+    order = sorted(codes, key=lambda pk: not ships[pk])
+    return {
+        "row": row,
+        "places": [
+            {"code": codes[pk], "judged": judged.get(pk), "lost": lost.get(pk), "ships": ships[pk]} for pk in order
+        ],
+        "shortages": outcome["shortages"],
+        "method": outcome["method"],
+        "order_number": row.order.number,
     }
 
 
@@ -132,6 +155,9 @@ add_column("orders_order", Column("leaves", "leaves by", leaving_of_orders))
 add_panel("fulfillment.fulfillmentorder", Panel("To pick", "fulfillment/panels/pieces.html", pieces_context))
 add_panel("fulfillment.shipment", Panel("Parcels", "fulfillment/panels/parcels.html", parcels_context))
 add_panel("fulfillment.package", Panel("Journey", "fulfillment/panels/journey.html", journey_context))
+add_panel(
+    "fulfillment.sourcingdecision", Panel("Locations", "fulfillment/panels/whole_decision.html", whole_decision_context)
+)
 add_panel(PAGE, Panel("Fulfillment", "fulfillment/panels/work.html", work_context, position=30))
 add_panel(PAGE, Panel("Sourcing", "fulfillment/panels/decision.html", decision_context, position=60))
 add_part(PAGE, "fulfillment_orders", work_of_orders, empty=[])

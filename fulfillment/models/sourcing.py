@@ -20,7 +20,12 @@ class SourcingDecision(models.Model):
     units_short = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["order", "-id"], name="decision_by_order")]
+        indexes = [
+            models.Index(fields=["order", "-id"], name="decision_by_order"),
+            models.Index(fields=["decided_at", "id"], name="decision_by_moment"),
+            models.Index(fields=["rules_version", "-id"], name="decision_by_rules"),
+            models.Index(fields=["-id"], name="decision_short", condition=models.Q(units_short__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return self.sentence

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from oms.foundation.actions import Action
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.filters import DaysFilter
 from oms.foundation.look.cells import clipped, moment, pill_row, two_lines
 from oms.foundation.look.counts import MOST_COUNTED
 from oms.foundation.look.facts import pills_of
@@ -52,7 +52,7 @@ class OrderAdmin(ConsoleAdmin):
         HoldFilter,
         ShipByFilter,
         SalesRepFilter,
-        ("placed_at", RangeDateFilter),
+        ("placed_at", DaysFilter),
         TagFilter,
     ]
     list_select_related = ["channel"]

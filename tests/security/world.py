@@ -33,7 +33,7 @@ from tests.factories import NOW
 
 # words that stand in every text of the other shop and the other warehouse, and nowhere else
 CHANNEL_MARK, LOCATION_MARK = "Zyxchannel", "Zyxplace"
-NOTHING: dict[str, Any] = {"candidates": [], "rejections": [], "shortages": [], "portions": []}
+NOTHING: dict[str, Any] = {"method": "exact", "candidates": [], "rejections": [], "shortages": [], "portions": []}
 SECRET = "5" * 64
 CLERK = Actor("user", "", "the world", NOW)
 

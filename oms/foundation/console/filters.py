@@ -1,11 +1,19 @@
 """Filters of lists: short selects that offer only what the person may see, and one yes-or-all question."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
 
 from oms.foundation.scope import scoped
 
@@ -34,6 +42,31 @@ class YesFilter(DropdownFilter):
     def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return the rows that answer yes."""
         raise NotImplementedError
+
+
+class DaysFilter(RangeDateFilter):
+    """Narrows a list of moments to whole days of the desk's calendar, the last one included: ``?placed_at_to=…``."""
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list; what is no day is passed over."""
+        first, last = self._day("from"), self._day("to")
+        if first is not None:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})
+        if last is not None:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": _midnight(last + timedelta(days=1))})
+        return queryset
+
+    def _day(self, end: str) -> date | None:
+        """Return the day that was asked for at one end."""
+        try:
+            return parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
+        except ValueError:
+            return None
+
+
+def _midnight(day: date) -> datetime:
+    """Return the moment at which a day of the desk's calendar begins."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 class PersonFilter(YesFilter):
