@@ -25,3 +25,19 @@ def rules_of(version: int) -> Rules:
     if version == BUILT_IN.version:
         return BUILT_IN
     raise NotFound(f"There is no version {version} of the sourcing rules.")
+
+
+def rules_named(word: str) -> Rules:
+    """Return the rules of a version given by its number, or of the newest draft by the word DRAFT.
+
+    :raises NotFound: when there is none.
+    """
+    if word.strip().lower() == "draft":
+        draft = SourcingRuleSet.objects.prefetch_related("rows").filter(state=RuleSetState.DRAFT).order_by("-number")
+        row = draft.first()
+        if row is None:
+            raise NotFound("There is no draft of the sourcing rules.")
+        return row.as_rules()
+    if not (word.isascii() and word.isdigit()) or len(word) > 9:
+        raise NotFound(f"“{word[:40]}” is no version of the sourcing rules; give its number, or DRAFT.")
+    return rules_of(int(word))
