@@ -19,12 +19,16 @@ def on_postgresql() -> bool:
 
 
 def pytest_configure() -> None:
-    """Empty the database quickly after the tests that commit."""
+    """Empty the database quickly after the tests that commit, and let drawn examples take their time."""
     from django.test import TransactionTestCase
+    from hypothesis import settings as drawing
 
     from tests.emptying import empty_what_is_full
 
     TransactionTestCase._fixture_teardown = empty_what_is_full
+    # how long one example takes says more about the machine than about the code
+    drawing.register_profile("untimed", parent=drawing(), deadline=None)
+    drawing.load_profile("untimed")
 
 
 def pytest_report_header() -> list[str]:

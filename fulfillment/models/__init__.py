@@ -1,6 +1,7 @@
 """The tables of matching."""
 
 from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.rates import ShippingRate
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
 from fulfillment.models.sandbox import SandboxParcel
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
@@ -14,6 +15,7 @@ __all__ = [
     "PackageItem",
     "SandboxParcel",
     "Shipment",
+    "ShippingRate",
     "SourcingDecision",
     "SourcingRule",
     "SourcingRuleSet",

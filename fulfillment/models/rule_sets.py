@@ -32,6 +32,7 @@ class Preferred(models.TextChoices):
     NEAREST = "nearest", "the nearest"
     MOST_STOCK = "most_stock", "the one with most stock"
     PRIORITY = "priority", "the one of higher priority"
+    CHEAPEST = "cheapest", "the least freight, by the rate card"
 
 
 class SourcingRuleSet(Aggregate):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.decision import Portion, Shortage
 from fulfillment.sourcing.demand import Need, Place, Problem, reaches
@@ -28,6 +30,16 @@ def assign(problem: Problem, plan: Plan, book: Book) -> tuple[tuple[Portion, ...
     portions.sort(key=lambda portion: (portion.line_id, portion.location_id))
     shortages.sort(key=lambda shortage: shortage.line_id)
     return tuple(portions), tuple(shortages)
+
+
+def shortages_of(problem: Problem, portions: Iterable[Portion]) -> tuple[Shortage, ...]:
+    """Return what portions leave of every line, by line."""
+    given: dict[int, int] = {}
+    for portion in portions:
+        given[portion.line_id] = given.get(portion.line_id, 0) + portion.quantity
+    wants = sorted((want for need in problem.needs for want in need.wants), key=lambda want: want.line_id)
+    missing = [(want, want.quantity - given.get(want.line_id, 0)) for want in wants]
+    return tuple(Shortage(want.line_id, want.product_id, want.sku, units) for want, units in missing if units)
 
 
 class _Share:

@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 from fulfillment.sourcing.snapshot import Snapshot
 
-Method: TypeAlias = Literal["exact", "greedy"]
-"""``exact``: proven best; ``greedy``: a good plan found by set cover and exchange when a proof takes too long."""
+Method: TypeAlias = Literal["exact", "greedy", "cheapest", "near_cheapest"]
+"""``exact``: proven best; ``greedy``: a good plan found by set cover and exchange when a proof takes too long;
+``cheapest``: proven the least cost; ``near_cheapest``: the same for more than ten lines, by search."""
 
 ReasonCode: TypeAlias = Literal[
     "excluded",
@@ -21,6 +22,8 @@ ReasonCode: TypeAlias = Literal[
     "short_stock",
     "parcel_limit",
     "rule_adds",
+    "no_service",
+    "dearer",
     "farther",
     "less_stock",
     "lower_priority",
@@ -57,6 +60,24 @@ class Candidate:
     """Units available of all the products that the order wants."""
     priority: int
     chosen: bool
+    cost: int | None = None
+    """What sending all it could fill would cost, rules' weights included, in minor units; None without rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """What one location's consignment costs, in minor units, and who carries it."""
+
+    location_id: int
+    carrier: str
+    service: str
+    grams: int
+    cost: int
+    """What the carrier is paid."""
+    weighed: int
+    """The same with what the rules add for parcel, distance, lateness and place."""
+    transit_days: int
+    late_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,13 @@ class Decision:
     sentence: str
     method: Method
     rules_version: int
+    freights: tuple[Freight, ...] = ()
+    """By location, where rates decided."""
+
+    @property
+    def freight(self) -> int | None:
+        """Return what all consignments cost, in minor units; None where no rates were looked at."""
+        return sum(one.cost for one in self.freights) if self.freights else None
 
     @property
     def is_complete(self) -> bool:
@@ -105,10 +133,15 @@ class Decision:
         return tuple(candidate.location_id for candidate in self.candidates if candidate.chosen)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain dicts and lists, ready to store."""
+        """Return plain dicts and lists, ready to store; costs only where there are any, as earlier releases did."""
         data = asdict(self)
-        for name in ("portions", "shortages", "candidates", "rejections"):
+        for name in ("portions", "shortages", "candidates", "rejections", "freights"):
             data[name] = list(data[name])
+        if not self.freights:
+            del data["freights"]
+        for row in data["candidates"]:
+            if row["cost"] is None:
+                del row["cost"]
         return data
 
     @classmethod
@@ -123,6 +156,7 @@ class Decision:
             sentence=data["sentence"],
             method=data["method"],
             rules_version=data["rules_version"],
+            freights=tuple(Freight(**row) for row in data.get("freights", ())),
         )
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from fulfillment.sourcing.book import Book
-from fulfillment.sourcing.geography import distance_km
+from fulfillment.sourcing.counters import Counter, counter_of
+from fulfillment.sourcing.geography import UNKNOWN_KM, distance_km
 from fulfillment.sourcing.rules import Standing, last_unit, standing
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
-
-UNKNOWN_KM = 20_038
-"""Half the equator: a location without coordinates counts as the farthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,10 @@ class Place:
     """What the rules add to a parcel from it, in minor units."""
     last_of: str = ""
     """The SKU of which it would give its last unit, where that is part of the fee."""
+    counter: Counter | None = None
+    """What its carriers ask; None where rates do not decide."""
+    alone: int = 0
+    """What sending all it could fill costs, in minor units; 0 where rates do not decide."""
 
     def can_serve(self, capability: str) -> bool:
         """Say whether the location has what a line asks for."""
@@ -57,6 +59,8 @@ class Problem:
     """Cost of each place as one integer that holds all criteria in order; the cost of a plan is the sum."""
     targets: tuple[int, ...]
     """Units that all places together fill of each need."""
+    unserved: frozenset[int] = frozenset()
+    """Locations with stock from which no carrier's service goes to the address."""
 
     def fill(self, index: int, members: Iterable[int]) -> int:
         """Return the units of one need that the given places fill together."""
@@ -122,17 +126,33 @@ def _cuts(wants: list[Want]) -> tuple[tuple[frozenset[str], int], ...]:
 def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
     """Set up the covering problem from what the book still holds."""
     needs, held = needs_of(order.wants), standing(order, rules)
-    places = [
+    stocked = [
         _weighed(place, needs, held, rules)
         for node in book.nodes
         if node.location_id not in order.excluded_locations and book.has_capacity(node) and not held.barring(node)
         if (place := _place(node, order, needs, book)).depth
     ]
+    places = _served(stocked, needs, order, rules) if rules.prefer == "cheapest" else stocked
+    unserved = {place.node.location_id for place in stocked} - {place.node.location_id for place in places}
     ranked = sorted(zip(_weights(places, rules), places, strict=True), key=lambda pair: pair[0])
     weights = tuple(weight for weight, _ in ranked)
     bare = Problem(needs, tuple(place for _, place in ranked), weights, ())
     everybody = range(len(ranked))
-    return Problem(needs, bare.places, weights, tuple(bare.fill(index, everybody) for index in range(len(needs))))
+    targets = tuple(bare.fill(index, everybody) for index in range(len(needs)))
+    return Problem(needs, bare.places, weights, targets, frozenset(unserved))
+
+
+def _served(stocked: list[Place], needs: tuple[Need, ...], order: OrderSnapshot, rules: Rules) -> list[Place]:
+    """Return the places from which a service goes to the address, with what it asks."""
+    grams = [max(want.weight_g for want in need.wants) for need in needs]
+    served = []
+    for place in stocked:
+        counter = counter_of(place.node, place.km, order, rules, place.fee)
+        if counter is not None:
+            most = zip(needs, place.supply, grams, strict=True)
+            weight = sum(min(need.quantity, units) * one for need, units, one in most)
+            served.append(replace(place, counter=counter, alone=counter.quote(weight).total))
+    return served
 
 
 def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book) -> Place:
@@ -184,6 +204,7 @@ def _weights(places: list[Place], rules: Rules) -> list[int]:
     deepest = max(place.depth for place in places)
     highest = max(place.node.priority for place in places)
     levels = {
+        "cheapest": [place.alone for place in places],
         "nearest": [travel(place, rules) for place in places],
         "most_stock": [deepest - place.depth for place in places],
         "priority": [highest - place.node.priority for place in places],
@@ -191,6 +212,8 @@ def _weights(places: list[Place], rules: Rules) -> list[int]:
     first, *others = criteria(rules)
     top = [rules.split_penalty + place.fee + (travel(place, rules) if first == "nearest" else 0) for place in places]
     middle = [levels[name] for name in ([] if first == "nearest" else [first]) + others]
+    if first == "cheapest":
+        top, middle = levels["cheapest"], [levels[name] for name in others]
     codes = [(1 << count) - (1 << (count - 1 - rank)) for rank in range(count)]
     weights, unit = [0] * count, 1
     for level in (codes, *reversed(middle), top):

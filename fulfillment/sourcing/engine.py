@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fulfillment.sourcing.assign import assign
+from fulfillment.sourcing.assign import assign, shortages_of
 from fulfillment.sourcing.book import Book
-from fulfillment.sourcing.decision import Decision, Shortage
-from fulfillment.sourcing.demand import build_problem
+from fulfillment.sourcing.costing import cheapest, freights_of
+from fulfillment.sourcing.decision import Decision, Method, Portion, Shortage
+from fulfillment.sourcing.demand import Problem, build_problem
 from fulfillment.sourcing.explain import candidates_of, rejections_of
-from fulfillment.sourcing.search import find_plan
+from fulfillment.sourcing.search import Plan, find_plan
 from fulfillment.sourcing.snapshot import OrderSnapshot, Rules, Snapshot
 from fulfillment.sourcing.summary import sentence_of
 
@@ -16,8 +17,9 @@ def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
     """Decide every order in its order in the snapshot; what one takes, the next cannot have.
 
     A plan is better when it fills more units, then uses fewer locations, then by the rules' preference (distance,
-    stock depth or priority first), then by the other two, then by location code. The same input always gives the
-    same answer, and the order of lines and locations does not matter.
+    stock depth or priority first), then by the other two, then by location code. Under the preference "cheapest" it is
+    better when it fills more units, then when freight and the rules' weights are a smaller sum. The same input always
+    gives the same answer, and the order of lines and locations does not matter.
     """
     book = Book(snapshot)
     return tuple(_decide_one(order, book, rules) for order in snapshot.orders)
@@ -26,22 +28,35 @@ def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
 def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
     """Decide one order, then take its portions and parcels out of the book."""
     problem = build_problem(order, book, rules)
-    plan, method = find_plan(problem, rules.max_parcels)
-    portions, shortages = assign(problem, plan, book)
+    plan, portions, shortages, method = _planned(problem, book, rules)
     if shortages and not rules.allow_partial:
         plan, portions, shortages = (), (), _all_missing(order)
+    freights = freights_of(problem, plan, portions)
     decision = Decision(
         order_id=order.order_id,
         portions=portions,
         shortages=shortages,
         candidates=candidates_of(problem, plan),
-        rejections=rejections_of(order, problem, plan, book, rules),
-        sentence=sentence_of(problem, plan, portions),
+        rejections=rejections_of(order, problem, plan, book, rules, freights),
+        sentence=sentence_of(order, problem, plan, portions, freights),
         method=method,
         rules_version=rules.version,
+        freights=freights,
     )
     book.take(portions)
     return decision
+
+
+def _planned(
+    problem: Problem, book: Book, rules: Rules
+) -> tuple[Plan, tuple[Portion, ...], tuple[Shortage, ...], Method]:
+    """Return the least-cost plan where rates decide, else the places by parcels and preference."""
+    cheap = cheapest(problem, rules, book) if rules.prefer == "cheapest" else None
+    if cheap is not None:
+        return cheap.plan, cheap.portions, shortages_of(problem, cheap.portions), cheap.method
+    plan, method = find_plan(problem, rules.max_parcels)
+    portions, shortages = assign(problem, plan, book)
+    return plan, portions, shortages, method
 
 
 def _all_missing(order: OrderSnapshot) -> tuple[Shortage, ...]:

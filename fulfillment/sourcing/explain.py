@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fulfillment.sourcing.book import Book
-from fulfillment.sourcing.decision import Candidate, ReasonCode, Rejection
+from fulfillment.sourcing.counters import Counter
+from fulfillment.sourcing.decision import Candidate, Freight, ReasonCode, Rejection
 from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
 from fulfillment.sourcing.rules import Standing, amount, standing
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
-from fulfillment.sourcing.wording import cannot, enumeration, kilometres_away, parcels_taken
+from fulfillment.sourcing.wording import asked_for, cannot, enumeration, kilometres_away, parcels_taken
 from oms.foundation.wording import count
 
 
@@ -46,6 +48,8 @@ class _Court:
     limited: bool
     """Whether the parcel limit, not the stock, keeps units from being filled."""
     held: Standing
+    grams: dict[int, int]
+    """What each location that ships sends, where rates decide."""
 
 
 def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
@@ -61,6 +65,7 @@ def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
             stock_depth=place.depth,
             priority=place.node.priority,
             chosen=index in plan,
+            cost=place.alone if place.counter else None,
         )
         for index, place in enumerate(problem.places)
     )
@@ -77,13 +82,14 @@ def _lines_filled(need: Need, place: Place, supply: int) -> int:
 
 
 def rejections_of(
-    order: OrderSnapshot, problem: Problem, plan: Plan, book: Book, rules: Rules
+    order: OrderSnapshot, problem: Problem, plan: Plan, book: Book, rules: Rules, freights: Sequence[Freight]
 ) -> tuple[Rejection, ...]:
     """Give the first criterion on which each location that ships nothing lost, in order of location code."""
     if not problem.needs:
         return ()
     limited = bool(plan) and rules.max_parcels is not None and problem.units(plan) < sum(problem.targets)
-    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited, standing(order, rules))
+    grams, held = {one.location_id: one.grams for one in freights}, standing(order, rules)
+    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited, held, grams)
     index_of = {place.node.location_id: index for index, place in enumerate(problem.places)}
     rejections = []
     for node in book.nodes:
@@ -119,6 +125,8 @@ def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
         return _Loss("kept_out_by_rule", f"{rule.label} keeps it out")
     if not court.book.has_capacity(node):
         return _Loss("no_capacity", parcels_taken(node.daily_capacity))
+    if node.location_id in court.problem.unserved:
+        return _Loss("no_service", "no carrier service goes from there to this address")
     needs = court.problem.needs
     stocked = [need for need in needs if court.book.units_left(need.product_id, node.location_id)]
     if stocked:
@@ -187,6 +195,8 @@ def _loss_under_limit(court: _Court, index: int) -> _Loss:
 def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
     """Name the first criterion on which two places that could stand in for each other differ."""
     loser, winner = court.problem.places[index], court.problem.places[holder]
+    if loser.counter is not None and winner.counter is not None:
+        return _loss_by_cost(court, winner, loser.counter, winner.counter)
     if index < holder:
         return _Loss("not_needed", "it was not needed")
     names = criteria(court.rules)
@@ -225,6 +235,18 @@ def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
     if place.last_of:
         told.append(f"its last unit of SKU {place.last_of} adds {amount(rules.last_unit_fee)}")
     return told
+
+
+def _loss_by_cost(court: _Court, winner: Place, loser: Counter, holder: Counter) -> _Loss:
+    """Say what the consignment of the place that won would cost from the one that lost."""
+    grams = court.grams[winner.node.location_id]
+    mine, theirs = loser.quote(grams), holder.quote(grams)
+    needed, asked = (quote.total - court.rules.split_penalty for quote in (theirs, mine))
+    if asked <= needed:
+        return _Loss("not_needed", "it was not needed", needed, asked)
+    currency = court.order.rate_currency
+    words = f"it asks {asked_for(mine, court.rules, currency)}, {winner.node.name} "
+    return _Loss("dearer", f"{words}{asked_for(theirs, court.rules, currency)}", needed, asked)
 
 
 def _by_distance(loser: Place, winner: Place, rules: Rules) -> _Loss | None:

@@ -13,6 +13,8 @@ from fulfillment.sourcing.snapshot import Point
 PLACES = Path(__file__).parent / "data" / "places.csv"
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius (IUGG)."""
+UNKNOWN_KM = 20_038
+"""Half the equator: a location without coordinates counts as the farthest."""
 LONGEST_PREFIX = 4
 SAME_COUNTRY = {"UK": "GB", "EL": "GR"}
 """Codes that are used in practice, with their ISO 3166-1 twin."""

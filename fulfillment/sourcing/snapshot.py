@@ -11,7 +11,10 @@ from fulfillment.sourcing.criteria import Rule
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 """(product_id, location_id) -> (stock_level_id, units available)."""
 
-Preference: TypeAlias = Literal["nearest", "most_stock", "priority"]
+Preference: TypeAlias = Literal["nearest", "most_stock", "priority", "cheapest"]
+
+LATER = ("rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total")
+"""What an order is told to have only where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class OrderSnapshot:
     excluded_locations: frozenset[int] = frozenset()
     rates: tuple[Rate, ...] = ()
     """The services that may carry it, for its shipping method and address; without any, distance decides."""
+    rate_currency: str = ""
+    """The currency of the rates."""
     deliver_by: str = ""
     """ISO day promised to the customer; "" is none."""
     channel: str = ""
@@ -110,7 +115,8 @@ class Rules:
     distance_weight: int = 1
     """What a kilometre costs; 0 makes all distances equal."""
     prefer: Preference = "nearest"
-    """What decides between plans with equally many parcels."""
+    """What decides between plans with equally many parcels. Under ``cheapest`` it is all one sum of minor units:
+    freight by the rates, and these weights on top."""
     allow_partial: bool = True
     """Promise what there is when not everything can be filled; otherwise promise all or nothing."""
     max_parcels: int | None = None
@@ -183,7 +189,7 @@ def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
     later = {
         "rates": [list(astuple(rate)) for rate in sorted(order.rates, key=_rate_key)],
         "tags": sorted(order.tags),
-        **{name: getattr(order, name) for name in ("deliver_by", "channel", "service_level", "postal_code", "total")},
+        **{name: getattr(order, name) for name in LATER},
     }
     return {
         "order_id": order.order_id,

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fulfillment.sourcing.decision import Portion
+from fulfillment.sourcing.decision import Freight, Portion
 from fulfillment.sourcing.demand import Problem
 from fulfillment.sourcing.search import Plan
-from fulfillment.sourcing.wording import enumeration, units_by_sku
+from fulfillment.sourcing.snapshot import OrderSnapshot
+from fulfillment.sourcing.wording import amount, enumeration, units_by_sku
 from oms.foundation.wording import count
 
 
-def sentence_of(problem: Problem, plan: Plan, portions: Sequence[Portion]) -> str:
+def sentence_of(
+    order: OrderSnapshot, problem: Problem, plan: Plan, portions: Sequence[Portion], freights: Sequence[Freight]
+) -> str:
     """Say who ships how much and why not from one place, then what is missing."""
     wanted = sum(need.quantity for need in problem.needs)
     if not wanted:
         return "Nothing to ship."
+    if problem.unserved and not problem.places:
+        return f"No carrier service goes to this address, so none of the {count(wanted, 'unit')} can be shipped."
     if not problem.places:
         return f"No location can ship any of the {count(wanted, 'unit')}."
     if not plan:
         return f"Nothing is promised, because the order ships whole or not at all: {_obstacle(problem)}."
     shipped = sum(portion.quantity for portion in portions)
-    sentence = _one_place(problem, plan[0], shipped, wanted) if len(plan) == 1 else _together(problem, plan, portions)
+    if len(plan) == 1:
+        sentence = _one_place(problem, plan[0], shipped, wanted)
+    else:
+        sentence = _together(problem, plan, portions, priced=bool(freights))
+    if freights:
+        sentence = f"{sentence} {_freight(freights, order.rate_currency)}"
     return sentence if shipped == wanted else f"{sentence} Missing: {units_by_sku(_missing(problem, portions))}."
 
 
@@ -35,7 +45,15 @@ def _one_place(problem: Problem, index: int, shipped: int, wanted: int) -> str:
     return f"{place.node.name} ships {amount}{distance}."
 
 
-def _together(problem: Problem, plan: Plan, portions: Sequence[Portion]) -> str:
+def _freight(freights: Sequence[Freight], currency: str) -> str:
+    """Say what the carriers are paid, and where parcels come too late."""
+    services = enumeration([f"{one.carrier} {one.service}" for one in freights])
+    words = f"Freight {amount(sum(one.cost for one in freights), currency)} by {services}"
+    late = max(one.late_days for one in freights)
+    return f"{words}; {count(late, 'day')} later than promised." if late else f"{words}."
+
+
+def _together(problem: Problem, plan: Plan, portions: Sequence[Portion], *, priced: bool) -> str:
     """Say how an order is split over locations."""
     shares: dict[int, int] = {}
     for portion in portions:
@@ -46,7 +64,8 @@ def _together(problem: Problem, plan: Plan, portions: Sequence[Portion]) -> str:
     ]
     total = sum(shares.values())
     alone = any(problem.units((index,)) >= total for index in range(len(problem.places)))
-    why = "which weighs less than one parcel from farther away" if alone else "because no single location has all of it"
+    weighs = "which costs less than one parcel" if priced else "which weighs less than one parcel from farther away"
+    why = weighs if alone else "because no single location has all of it"
     return f"{enumeration(names)} ship together, {why}."
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fulfillment.sourcing.counters import Quote
+from fulfillment.sourcing.snapshot import Rules
+from oms.foundation.money import minor_text
 from oms.foundation.wording import count
 
 SKILLS = {
@@ -34,6 +37,24 @@ def enumeration(words: Sequence[str], joint: str = "and") -> str:
 def kilometres_away(km: int | None) -> str:
     """Say how far a location is from the customer."""
     return "its distance is unknown" if km is None else f"{km} km away"
+
+
+def amount(minor: int, currency: str) -> str:
+    """Write an amount of rates: "3.95 EUR"; the bare number of minor units where the currency is not known."""
+    return f"{minor_text(minor, currency)} {currency}" if currency else str(minor)
+
+
+def asked_for(quote: Quote, rules: Rules, currency: str) -> str:
+    """Say what a consignment costs, and what of it is not freight: "4.20 EUR and 3.00 EUR for 2 days late"."""
+    rest = quote.total - quote.freight - rules.split_penalty
+    words = amount(quote.freight, currency)
+    if rest <= 0:
+        return words
+    late = quote.service.late_days
+    why = f"coming {count(late, 'day')} late" if late and rules.late_day_fee * late == rest else "distance and rules"
+    if late and rules.late_day_fee * late != rest:
+        why = f"coming {count(late, 'day')} late, distance and rules"
+    return f"{words} and {amount(rest, currency)} for {why}"
 
 
 def parcels_taken(daily_capacity: int | None) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
-from fulfillment.sourcing.geography import locate
+from fulfillment.services.sourcing.rates import RateCard
+from fulfillment.sourcing.geography import LONGEST_PREFIX, locate
+from fulfillment.sourcing.rules import plain_postcode
 from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
 from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
 from inventory.models import Product
@@ -48,8 +50,11 @@ class Case:
             pieces[one.order_line_id, one.stock_level_id] += one.quantity
         return pieces
 
-    def snapshot(self, products: Mapping[int, Product]) -> OrderSnapshot:
-        """Return the order as the engine sees it; lines without a known product are not asked for."""
+    def snapshot(self, products: Mapping[int, Product], card: RateCard | None = None) -> OrderSnapshot:
+        """Return the order as the engine sees it; lines without a known product are not asked for.
+
+        Of the postcode only its area is kept: a record of a decision holds no address.
+        """
         wanted = self.wanted
         wants = tuple(
             _want(line, wanted[line.pk], products[line.product_id])
@@ -57,6 +62,8 @@ class Case:
             if line.pk in wanted and line.product_id is not None
         )
         country, postal_code = self.address or ("", "")
+        level = self.order.service_level
+        rates = card.for_address(country=country, postal_code=postal_code, level=level) if card else ()
         return OrderSnapshot(
             order_id=self.order.pk,
             destination=self.destination,
@@ -64,9 +71,11 @@ class Case:
             wants=wants,
             excluded_locations=self.excluded,
             channel=self.channel.code,
-            service_level=self.order.service_level,
+            service_level=level,
             deliver_by=self.order.deliver_by.isoformat() if self.order.deliver_by else "",
-            postal_code=postal_code,
+            postal_code=plain_postcode(postal_code)[:LONGEST_PREFIX],
+            rates=rates,
+            rate_currency=card.currency if card else "",
             tags=frozenset(self.order.tags),
             total=self.order.total,
         )

@@ -10,6 +10,7 @@ from fulfillment.models import SourcingDecision
 from fulfillment.services.sourcing.cases import Case, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
+from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import lock_supply
 from fulfillment.sourcing.engine import decide
@@ -65,9 +66,10 @@ def source_orders(
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     rules = active_rules()
+    card = _card(cases) if rules.prefer == "cheapest" else None
     outcomes = []
     for case in cases:
-        snapshot = supply.snapshot(case.snapshot(products))
+        snapshot = supply.snapshot(case.snapshot(products, card))
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
         outcomes.append(Outcome(case, snapshot, decision))
@@ -77,6 +79,11 @@ def source_orders(
     if supply.own:
         end_reservations(keys=[order.external_id for order in orders], actor=actor)
     return decisions
+
+
+def _card(cases: Sequence[Case]) -> RateCard:
+    """Return the rates to where the orders go."""
+    return RateCard({case.address[0] for case in cases if case.address})
 
 
 def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:

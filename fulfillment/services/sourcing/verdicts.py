@@ -46,6 +46,8 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
     unable = _unable(snapshot, decision)
     if unable:
         return "no_location_can_ship", _unable_sentence(unable)
+    if _no_service(decision):
+        return "no_service", f"{decision.sentence} Add a rate for it, or change the address or the shipping method."
     pairs = [(one.missing, one.sku) for one in decision.shortages]
     missing = f"Missing: {units_by_sku(pairs, SHOWN)}."
     if _only_full(snapshot, decision):
@@ -55,6 +57,11 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
         return "kept_out_by_rules", f"{missing} {barred[0].sentence} Change the sourcing rules, or move stock."
     next_step = "It is tried again as soon as stock comes in; or receive stock, or cancel the missing pieces."
     return "short_stock", f"{missing} {next_step}"
+
+
+def _no_service(decision: Decision) -> bool:
+    """Say whether nothing ships because no carrier goes to the address from any location that could send something."""
+    return not decision.portions and any(one.reason_code == "no_service" for one in decision.rejections)
 
 
 def _unable(snapshot: Snapshot, decision: Decision) -> Mapping[str, list[str]]:

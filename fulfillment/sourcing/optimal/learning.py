@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from fulfillment.sourcing.optimal.master import Market
-from fulfillment.sourcing.optimal.partition import MOST_LINES, Floats
+from fulfillment.sourcing.optimal.partition import Floats
 from fulfillment.sourcing.optimal.relaxation import Generation, Prices
-from fulfillment.sourcing.optimal.shipping import ScarcityFees, ShippingOrder, Supply, locations_of
+from fulfillment.sourcing.optimal.shipping import MOST_LINES, ScarcityFees, ShippingOrder, Supply, locations_of
 
 GAP = 0.001
 """How near its bound the relaxation is solved; closer changes no decision."""

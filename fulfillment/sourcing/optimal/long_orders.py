@@ -7,14 +7,14 @@ they are charged, while lines move and change places between the locations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fulfillment.sourcing.optimal.opening import Openings
-from fulfillment.sourcing.optimal.partition import MOST_LINES, NEVER, Floats, Integers, cheapest_partitions, members_of
+from fulfillment.sourcing.optimal.partition import NEVER, Floats, Integers, cheapest_partitions, members_of
 from fulfillment.sourcing.optimal.polishing import FEATHER, Sharing
-from fulfillment.sourcing.optimal.shipping import Plan, ScarcityFees, ShippingOrder, Supply, Tariff
+from fulfillment.sourcing.optimal.shipping import MOST_LINES, Plan, ScarcityFees, ShippingOrder, Supply, Tariff
 from fulfillment.sourcing.optimal.tables import cost_table
 
 FEWEST_STARTS, MOST_STARTS, START_LINES = 4, 16, 800
@@ -42,7 +42,7 @@ def decide_long(order: ShippingOrder, supply: Supply, fees: ScarcityFees) -> Lon
     fillable = np.flatnonzero(allowed.any(axis=0))
     if not len(fillable):
         return LongPlan((), 0, 0.0)
-    left = order.with_lines(fillable.tolist())
+    left = _without_steps(order.with_lines(fillable.tolist()))
     sharing = _sharing(left, allowed[:, fillable], fees)
     openings = Openings(sharing)
     count = _starts(left)
@@ -56,6 +56,12 @@ def decide_long(order: ShippingOrder, supply: Supply, fees: ScarcityFees) -> Lon
         (int(location), tuple(fillable[shares == location].tolist())) for location in sorted(set(shares.tolist()))
     )
     return LongPlan(plan, round(sharing.cost(shares)), openings.bound)
+
+
+def _without_steps(order: ShippingOrder) -> ShippingOrder:
+    """Return the order with tariffs that grow evenly with the weight."""
+    grams = sum(order.weights_g)
+    return replace(order, tariffs=tuple(tariff.without_steps(grams) for tariff in order.tariffs))
 
 
 def _starts(order: ShippingOrder) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from fulfillment.sourcing.optimal.long_orders import decide_long
-from fulfillment.sourcing.optimal.partition import MOST_LINES, Floats
-from fulfillment.sourcing.optimal.shipping import NO_FEES, Plan, ScarcityFees, ShippingOrder, Supply
+from fulfillment.sourcing.optimal.partition import Floats
+from fulfillment.sourcing.optimal.shipping import MOST_LINES, NO_FEES, Plan, ScarcityFees, ShippingOrder, Supply
 from fulfillment.sourcing.optimal.tables import batches_of, without_unfilled
 
 LAST_RESORT = 10**10

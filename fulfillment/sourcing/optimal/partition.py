@@ -13,10 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfillment.sourcing.optimal.shipping import Plan
+from fulfillment.sourcing.optimal.shipping import MOST_LINES, Plan
 
-MOST_LINES = 10
-"""Lines that are decided exactly; each more makes the tables twice, the work three times as large."""
 NEVER = 1e13
 """The cost of what cannot be done; whole numbers of this size are exact in a float."""
 

@@ -12,9 +12,9 @@ import numpy as np
 from fulfillment.sourcing.optimal.learning import as_fees, levels_of
 from fulfillment.sourcing.optimal.master import Market, SolverFailed
 from fulfillment.sourcing.optimal.online import decide_order
-from fulfillment.sourcing.optimal.partition import MOST_LINES
 from fulfillment.sourcing.optimal.relaxation import Generation
 from fulfillment.sourcing.optimal.shipping import (
+    MOST_LINES,
     NO_FEES,
     Plan,
     ScarcityFees,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 GRAMS_PER_KG = 1000
+MOST_LINES = 10
+"""Lines that are decided exactly; each more makes the tables twice, the work three times as large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,37 @@ class Tariff:
     """By service: each started kilogram."""
     per_line: int = 0
     """Picking one line."""
+    up_to_g: tuple[int, ...] = ()
+    """By service: the heaviest parcel, 0 for any weight; what is heavier goes in several, each at the fixed price."""
+    once: tuple[int, ...] = ()
+    """By service: what a consignment costs however many parcels it goes in: distance, lateness."""
 
     def parcel(self, grams: int, lines: int) -> int:
-        """Return the cost of one parcel of so many grams and lines."""
+        """Return the cost of one consignment of so many grams and lines."""
+        return min(self.service(at, grams) for at in range(len(self.fixed))) + self.per_line * lines
+
+    def service(self, at: int, grams: int) -> int:
+        """Return what one service costs for so many grams, without picking."""
+        most = self.up_to_g[at] if self.up_to_g else 0
+        parcels = max(1, -(-grams // most)) if most else 1
         kilograms = -(-grams // GRAMS_PER_KG)
-        services = zip(self.fixed, self.per_started_kg, strict=True)
-        return min(fixed + rate * kilograms for fixed, rate in services) + self.per_line * lines
+        return self.fixed[at] * parcels + self.per_started_kg[at] * kilograms + (self.once[at] if self.once else 0)
+
+    def without_steps(self, grams: int) -> Tariff:
+        """Return the tariff that is nearest without weight limits, for consignments of up to so many grams.
+
+        Exact where no limit is reached; else the price of further parcels is spread over the kilograms.
+        """
+        if not self.up_to_g and not self.once:
+            return self
+        fixed, rates = list(self.fixed), list(self.per_started_kg)
+        for at, most in enumerate(self.up_to_g):
+            if most and grams > most:
+                rates[at] += fixed[at] * GRAMS_PER_KG // most
+                fixed[at] //= 2
+        for at, cost in enumerate(self.once):
+            fixed[at] += cost
+        return Tariff(tuple(fixed), tuple(rates), self.per_line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fulfillment.sourcing.optimal.partition import NEVER, Floats, Integers, Partitions, cheapest_partitions, members_of
-from fulfillment.sourcing.optimal.shipping import GRAMS_PER_KG, Plan, ShippingOrder
+from fulfillment.sourcing.optimal.shipping import GRAMS_PER_KG, Plan, ShippingOrder, Tariff
 
 CELLS = 2_000_000
 """The largest table, in cells of 8 bytes; more orders make more tables."""
+NO_LIMIT = 1 << 50
+"""Grams that no parcel weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +110,40 @@ def cost_table(orders: Sequence[ShippingOrder]) -> Floats:
     grams = np.array([order.weights_g for order in orders], dtype=np.float64) @ members
     kilograms = np.ceil(grams / GRAMS_PER_KG)[:, None, :]
     most = max(len(tariff.fixed) for order in orders for tariff in order.tariffs)
-    fixed = np.array([[_padded(one.fixed, most) for one in order.tariffs] for order in orders], dtype=np.float64)
-    rates = np.array(
-        [[_padded(one.per_started_kg, most) for one in order.tariffs] for order in orders], dtype=np.float64
-    )
+    limited = any(tariff.up_to_g or tariff.once for order in orders for tariff in order.tariffs)
+    fixed = _by_service(orders, lambda tariff: tariff.fixed, most)
+    rates = _by_service(orders, lambda tariff: tariff.per_started_kg, most)
+    steps = _by_service(orders, _limits, most) if limited else None
+    once = _by_service(orders, _once, most) if limited else None
+    table = np.empty(0)
+    for service in range(most):
+        cost = rates[:, :, service, None] * kilograms
+        if steps is None or once is None:
+            cost += fixed[:, :, service, None]
+        else:
+            parcels = np.maximum(1, np.ceil(grams[:, None, :] / steps[:, :, service, None]))
+            cost += fixed[:, :, service, None] * parcels + once[:, :, service, None]
+        table = np.minimum(table, cost, out=table) if service else cost
     per_line = np.array([[tariff.per_line for tariff in order.tariffs] for order in orders], dtype=np.float64)
-    table = rates[:, :, 0, None] * kilograms
-    table += fixed[:, :, 0, None]
-    for service in range(1, fixed.shape[2]):
-        other = rates[:, :, service, None] * kilograms
-        other += fixed[:, :, service, None]
-        np.minimum(table, other, out=table)
     table += per_line[:, :, None] * members.sum(axis=0)
     table[:, :, 0] = 0
     return table
+
+
+def _by_service(orders: Sequence[ShippingOrder], numbers: Callable[[Tariff], tuple[int, ...]], length: int) -> Floats:
+    """Return numbers of tariffs by order, location and service."""
+    rows = [[_padded(numbers(tariff), length) for tariff in order.tariffs] for order in orders]
+    return np.array(rows, dtype=np.float64)
+
+
+def _limits(tariff: Tariff) -> tuple[int, ...]:
+    """Return the heaviest parcel of each service, ``NO_LIMIT`` where any weight goes."""
+    return tuple(most or NO_LIMIT for most in tariff.up_to_g or (0,) * len(tariff.fixed))
+
+
+def _once(tariff: Tariff) -> tuple[int, ...]:
+    """Return what a consignment costs however many parcels it goes in, by service."""
+    return tariff.once or (0,) * len(tariff.fixed)
 
 
 def _padded(numbers: tuple[int, ...], length: int) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 
@@ -69,12 +70,10 @@ def test_does_not_care_about_the_order_of_lines_and_locations(snapshot: Snapshot
     """Shuffled input gives the same decisions and the same snapshot hash."""
     shuffled = Snapshot(
         orders=tuple(
-            OrderSnapshot(
-                order.order_id,
-                order.destination,
-                order.country,
-                tuple(dice.sample(order.wants, len(order.wants))),
-                order.excluded_locations,
+            replace(
+                order,
+                wants=tuple(dice.sample(order.wants, len(order.wants))),
+                rates=tuple(dice.sample(order.rates, len(order.rates))),
             )
             for order in snapshot.orders
         ),
@@ -85,7 +84,7 @@ def test_does_not_care_about_the_order_of_lines_and_locations(snapshot: Snapshot
     assert snapshot_hash(shuffled) == snapshot_hash(snapshot)
 
 
-@given(snapshots(most_nodes=4, most_lines=4), rule_sets())
+@given(snapshots(most_nodes=4, most_lines=4), rule_sets(priced=False))
 def test_is_as_good_as_trying_everything(snapshot: Snapshot, rules: Rules) -> None:
     """Units, then parcels, then the preferred criteria equal the best of all sets of locations."""
     (order,) = snapshot.orders
@@ -186,7 +185,7 @@ def _units(snapshot: Snapshot, nodes: tuple[Node, ...], product_id: int) -> int:
     return sum(place(unit, set()) for unit in range(len(units)))
 
 
-@given(snapshots(), rule_sets())
+@given(snapshots(), rule_sets(priced=False))
 def test_splits_a_line_only_when_no_chosen_location_has_all_of_it(snapshot: Snapshot, rules: Rules) -> None:
     """A product with one line is shipped whole when that is possible within the plan."""
     (order,) = snapshot.orders
@@ -223,7 +222,7 @@ def test_gives_every_location_a_verdict(snapshot: Snapshot, rules: Rules) -> Non
             assert sorted(judged) == sorted(node.location_id for node in snapshot.nodes)
         for rejection in decision.rejections:
             assert rejection.sentence.endswith(".")
-            assert rejection.reason_code != "not_needed"
+            assert rejection.reason_code != "not_needed" or decision.method in ("greedy", "near_cheapest")
 
 
 @given(snapshots(most_lines=1), st.sampled_from(["nearest", "most_stock", "priority"]))
@@ -240,7 +239,7 @@ def test_means_the_number_of_missing_units_it_names(snapshot: Snapshot, prefer: 
             assert codes.get(lost.location_id) != "short_stock"
 
 
-@given(snapshots(), rule_sets())
+@given(snapshots(), rule_sets(priced=False))
 def test_a_good_plan_without_proof_fills_as_much(snapshot: Snapshot, rules: Rules) -> None:
     """When the search gives up at once, units stay the same and only parcels or kilometres may suffer."""
     (proven,) = decide(snapshot, rules)

@@ -1,0 +1,71 @@
+"""Which rows of the rate card hold for an order: of each service the most telling one for its address."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from fulfillment.carriers.choosing import SPEED
+from fulfillment.models import ShippingRate
+from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.snapshot import Rate
+from orders.states import ServiceLevel
+
+COLLECTED = Rate(None, "customer", "collects", 0)
+"""Who picks an order up in a store pays no carrier."""
+
+
+class RateCard:
+    """The rates in use for some countries, in one statement."""
+
+    def __init__(self, countries: Collection[str]) -> None:
+        rows = ShippingRate.objects.filter(is_active=True, country__in=sorted({"", *countries})).order_by("pk")
+        self._by_country: dict[str, list[ShippingRate]] = defaultdict(list)
+        for row in rows:
+            self._by_country[row.country].append(row)
+        self.currency = rows[0].currency if rows else ""
+
+    def for_address(self, *, country: str, postal_code: str, level: str) -> tuple[Rate, ...]:
+        """Return the services that reach an address at least as fast as asked for; each place's or all places' own.
+
+        Of one service the rows of the longest postcode beginning hold, then those of the country, then the rest; all
+        weight steps of that are kept.
+        """
+        if level == ServiceLevel.PICKUP:
+            return (COLLECTED,)
+        code = plain_postcode(postal_code)
+        fit = [
+            row
+            for row in (*self._by_country[country], *(self._by_country[""] if country else ()))
+            if row.level != ServiceLevel.PICKUP and SPEED.get(row.level, 0) >= SPEED.get(level, 0)
+            if code.startswith(row.postal_prefix)
+        ]
+        return tuple(_as_rate(row) for row in _most_telling(fit))
+
+
+def _most_telling(rows: Iterable[ShippingRate]) -> list[ShippingRate]:
+    """Return the rows of each service at each place that say most about where the order goes."""
+    groups: dict[tuple[int | None, str, str], list[ShippingRate]] = defaultdict(list)
+    for row in rows:
+        groups[row.location_id, row.carrier, row.service].append(row)
+    found = []
+    for group in groups.values():
+        best = max(_telling(row) for row in group)
+        found += [row for row in group if _telling(row) == best]
+    return found
+
+
+def _telling(row: ShippingRate) -> tuple[int, int]:
+    """Return how much a row says about its destination."""
+    return len(row.postal_prefix), len(row.country)
+
+
+def _as_rate(row: ShippingRate) -> Rate:
+    """Return a row as the engine takes it."""
+    return Rate(
+        location_id=row.location_id,
+        carrier=row.carrier,
+        service=row.service,
+        price=row.price,
+        per_started_kg=row.per_started_kg,
+        up_to_g=row.up_to_g or None,
+        transit_days=row.transit_days,
+    )
