@@ -5,7 +5,8 @@ from django.db.models import Q
 from oms.foundation.actor import Actor
 from oms.foundation.inbox import consumes
 from oms.foundation.models import InboxMessage
-from oms.foundation.work import drainer, next_due_of, periodic
+from oms.foundation.questions import next_due_of
+from oms.foundation.work import drainer, periodic
 from orders.models import PaymentEvent
 from orders.payments import sandbox_events
 from orders.services import asking, holds, payments
@@ -18,7 +19,7 @@ def ask_gateways(actor: Actor, limit: int) -> int:
     return asking.ask_gateways(_money(actor), limit)
 
 
-@drainer("payments", next_due=sandbox_events.next_event_due)
+@drainer("payments", next_due=sandbox_events.next_event_due, due=sandbox_events.due_events)
 def send_sandbox_events(actor: Actor, limit: int) -> int:
     """Let the sandbox gateway send its events."""
     return sandbox_events.send_events(_money(actor), limit)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from fulfillment.carriers.sandbox import CODE, JOURNEY, event_body, misbehaves, take_step
 from fulfillment.models import SandboxParcel
@@ -24,11 +24,16 @@ def _next_step() -> datetime | None:
     return moment
 
 
-@drainer("carriers", next_due=_next_step)
+def _due_steps(now: datetime) -> "QuerySet[SandboxParcel]":
+    """Return the parcels whose time has come."""
+    return SandboxParcel.objects.filter(event_due_at__lte=now)
+
+
+@drainer("carriers", next_due=_next_step, due=_due_steps)
 def move_parcels(actor: Actor, limit: int) -> int:
     """Scan every parcel whose time has come and send the message to our own inbox."""
     with transaction.atomic():
-        waiting = SandboxParcel.objects.filter(event_due_at__lte=actor.now).order_by("event_due_at", "pk")
+        waiting = _due_steps(actor.now).order_by("event_due_at", "pk")
         due = lock_free(waiting, limit)
         messages = [message for row in due for message in _messages(row, actor)]
         for row in due:

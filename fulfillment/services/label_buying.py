@@ -29,7 +29,8 @@ from fulfillment.services.label_settling import (
 from fulfillment.states import LabelState, ShipmentState
 from oms.foundation.actor import Actor
 from oms.foundation.claims import backoff, claim, worn_out
-from oms.foundation.work import Apart, drainer, next_due_of
+from oms.foundation.questions import next_due_of
+from oms.foundation.work import Apart, drainer
 
 Result = TypeVar("Result")
 IS_WAITING = Q(state__in=[*UNSETTLED, LabelState.VOID_REQUESTED])

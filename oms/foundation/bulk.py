@@ -21,10 +21,11 @@ from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.models import BulkItem, BulkOperation
 from oms.foundation.models.bulk import BulkState, ItemOutcome
 from oms.foundation.objections import objections
+from oms.foundation.questions import next_due_of
 from oms.foundation.refusals import Refused, refuse_if
 from oms.foundation.scope import scoped
 from oms.foundation.together import run_together
-from oms.foundation.work import drainer, next_due_of, ring
+from oms.foundation.work import drainer, ring
 
 MOST_ROWS = 5_000
 STEP = 50

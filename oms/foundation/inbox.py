@@ -12,7 +12,8 @@ from oms.foundation.claims import MAX_ATTEMPTS, backoff, claim, error_text, stil
 from oms.foundation.inserts import insert_new
 from oms.foundation.models import InboxMessage
 from oms.foundation.models.queue import WAITING, DeliveryState
-from oms.foundation.work import drainer, next_due_of, ring
+from oms.foundation.questions import next_due_of
+from oms.foundation.work import drainer, ring
 
 logger = logging.getLogger(__name__)
 Consumer = Callable[[InboxMessage, Actor], None]

@@ -44,7 +44,7 @@ def takeable(now: datetime) -> "models.QuerySet[OutboxEvent]":
     return OutboxEvent.objects.filter(IS_WAITING, due(now)).exclude(stream__in=held).exclude(stream__in=later)
 
 
-@drainer(FLOW, next_due=next_fact_due)
+@drainer(FLOW, next_due=next_fact_due, due=takeable)
 def relay(actor: Actor, limit: int) -> int:
     """Deliver a batch of facts, in order within each stream; return how many were taken."""
     events = claim(takeable(actor.now), now=actor.now, limit=limit, choose=_heads_after_crash, in_turn=True)

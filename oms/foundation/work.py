@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import transaction
-from django.db.models import Min, Model, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from oms.foundation.actor import Actor
 from oms.foundation.claims import give_back, letting_go
 from oms.foundation.models import PeriodicJob
+from oms.foundation.questions import NextDue, Rows, any_of
 
 if TYPE_CHECKING:
     from kombu.messaging import Producer
@@ -29,7 +29,6 @@ QUEUES = ("flow", "payments", "carriers", "channels", "notifications", "bulk")
 logger = logging.getLogger(__name__)
 
 Drain = Callable[[Actor, int], int]
-NextDue = Callable[[], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,14 @@ class Drainer:
     """A function that takes due rows of one kind and works them off, for one queue.
 
     ``next_due`` tells when its earliest waiting row can be taken: its next try, or the end of another worker's lease.
+    ``due`` returns the rows that can be taken at a moment; a drainer without it is run to find out.
     """
 
     queue: str
     name: str
     drain: Drain
     next_due: NextDue
+    due: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ DRAINERS: dict[str, list[Drainer]] = defaultdict(list)
 JOBS: dict[str, Job] = {}
 
 
-def drainer(queue: str, *, next_due: NextDue) -> Callable[[Drain], Drain]:
+def drainer(queue: str, *, next_due: NextDue, due: Rows | None = None) -> Callable[[Drain], Drain]:
     """Register a function of (actor, limit) that works off due rows and returns how many it took."""
     if queue not in QUEUES:
         raise ValueError(f"unknown queue {queue}")
@@ -68,7 +69,7 @@ def drainer(queue: str, *, next_due: NextDue) -> Callable[[Drain], Drain]:
         """Remember the drainer under its dotted name."""
         name = f"{function.__module__}.{function.__qualname__}"
         if all(known.name != name for known in DRAINERS[queue]):
-            DRAINERS[queue].append(Drainer(queue, name, function, next_due))
+            DRAINERS[queue].append(Drainer(queue, name, function, next_due, due or getattr(next_due, "due", None)))
         return function
 
     return register
@@ -198,9 +199,16 @@ def drain(queue: str, *, limit: int = BATCH) -> int:
     taken = 0
     with Apart() as apart:
         apart.run("giving back what was let fall", give_back)
-        for one in DRAINERS[queue]:
+        for one in apart.run("looking what is due", with_work, DRAINERS[queue]) or ():
             taken += apart.run(f"drainer {one.name}", _drain_one, one, limit) or 0
     return taken
+
+
+def with_work(drainers: Sequence[Drainer]) -> list[Drainer]:
+    """Return the drainers of which rows are due now, and those that must be run to find out."""
+    asked = [one for one in drainers if one.due is not None]
+    found = dict(zip(asked, any_of([one.due for one in asked if one.due], timezone.now()), strict=True))
+    return [one for one in drainers if found.get(one, True)]
 
 
 def _drain_one(one: Drainer, limit: int) -> int:
@@ -248,29 +256,12 @@ def wait_after(every: timedelta, took: timedelta, rest: int) -> timedelta:
     return max(every, took + rest * took) if rest else every
 
 
-def next_due_of(model: type[Model], waiting: Q) -> NextDue:
-    """Return a function that tells when the earliest waiting row of a claimable model can be taken."""
-
-    def earliest() -> datetime | None:
-        """Ask the database for the earliest moment among free and leased rows."""
-        rows = model._default_manager.filter(waiting)
-        free = rows.filter(lease_until=None).aggregate(at=Min("next_try_at"))["at"]
-        held = rows.exclude(lease_until=None).aggregate(at=Min(Greatest("next_try_at", "lease_until")))["at"]
-        moments = [moment for moment in (free, held) if moment is not None]
-        return min(moments) if moments else None
-
-    return earliest
-
-
 def due_queues() -> list[str]:
     """Return the queues in which something can be taken now."""
     now = timezone.now()
-    due = []
-    for queue, drainers in DRAINERS.items():
-        moments = [one.next_due() for one in drainers]
-        if any(moment is not None and moment <= now for moment in moments):
-            due.append(queue)
-    return due
+    found = with_work([one for drainers in DRAINERS.values() for one in drainers])
+    due_now = {one.queue for one in found if one.due or ((moment := one.next_due()) is not None and moment <= now)}
+    return [queue for queue in DRAINERS if queue in due_now]
 
 
 def next_due() -> datetime | None:

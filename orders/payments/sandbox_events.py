@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from oms.foundation.actor import Actor
 from oms.foundation.inbox import receive
@@ -19,9 +19,14 @@ def next_event_due() -> datetime | None:
     return due
 
 
+def due_events(now: datetime) -> "QuerySet[SandboxCharge]":
+    """Return the charges of which an event is to be sent."""
+    return SandboxCharge.objects.filter(event_due_at__lte=now)
+
+
 def send_events(actor: Actor, limit: int) -> int:
     """Send the events that are due, each as often as the charge's token demands; return how many charges there were."""
-    due = SandboxCharge.objects.filter(event_due_at__lte=actor.now).order_by("event_due_at", "pk")
+    due = due_events(actor.now).order_by("event_due_at", "pk")
     charges = list(due[:limit])
     for charge in charges:
         if charge.status == PENDING:

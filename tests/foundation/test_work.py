@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import OperationalError as DatabaseDown
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from oms.foundation import tasks, work
 from oms.foundation.models import InboxMessage, PeriodicJob
-from oms.foundation.work import Drainer, Job, next_due_of, run_due_jobs
+from oms.foundation.questions import next_due_of
+from oms.foundation.work import Drainer, Job, run_due_jobs
 from tests.factories import make_actor
 from tests.foundation.test_claims import make_message
 
@@ -132,7 +134,7 @@ class TestNextDue:
 
     def due(self):
         """Ask for messages."""
-        return next_due_of(InboxMessage, work.Q(state="received"))()
+        return next_due_of(InboxMessage, Q(state="received"))()
 
     def test_nothing_waits(self):
         make_message(state="done")

@@ -19,8 +19,9 @@ from oms.foundation.imports.sessions import open_file, refuse_unpermitted
 from oms.foundation.imports.turns import Turn, TurnLost
 from oms.foundation.models import ImportRow, ImportSession
 from oms.foundation.models.imports import WORKING, ImportState, RowOutcome
+from oms.foundation.questions import next_due_of
 from oms.foundation.refusals import Refused
-from oms.foundation.work import drainer, next_due_of
+from oms.foundation.work import drainer
 
 CAREFUL = 2
 WAITING = Q(state__in=WORKING)

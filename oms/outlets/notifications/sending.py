@@ -19,7 +19,8 @@ from django.db.models import Q
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.claims import backoff, claim, error_text, still_ours, worn_out
-from oms.foundation.work import drainer, next_due_of
+from oms.foundation.questions import next_due_of
+from oms.foundation.work import drainer
 from oms.outlets.models import Notification
 from oms.outlets.models.messages import NotificationState
 from oms.outlets.notifications.kinds import KINDS, label_of

@@ -15,9 +15,10 @@ from django.db.models import F, Q
 from oms.foundation.actor import Actor
 from oms.foundation.claims import backoff, claim, still_ours, worn_out
 from oms.foundation.http import Unreachable, call
+from oms.foundation.questions import next_due_of
 from oms.foundation.refusals import Invalid
 from oms.foundation.signing import signed_headers
-from oms.foundation.work import drainer, next_due_of
+from oms.foundation.work import drainer
 from oms.outlets.models import WebhookDelivery, WebhookEndpoint
 from oms.outlets.models.webhooks import DeliveryState
 
