@@ -13,6 +13,7 @@ from django.utils import timezone
 from oms.foundation.actor import Actor
 from oms.foundation.claims import FEW, MAX_ATTEMPTS, backoff, claim, due, error_text, is_suspect, worn_out
 from oms.foundation.facts import FLOW, SUBSCRIPTIONS, Subscription, fact_of
+from oms.foundation.inserts import insert_new
 from oms.foundation.models import HandledEvent, OutboxEvent
 from oms.foundation.models.queue import WAITING, DeliveryState
 from oms.foundation.work import drainer, periodic, ring, run_due_jobs
@@ -122,18 +123,11 @@ def _deliver_halves(subscription: Subscription, events: list[OutboxEvent], actor
 @transaction.atomic
 def _deliver(subscription: Subscription, events: list[OutboxEvent], actor: Actor) -> None:
     """Run one handler for the facts it has not handled, with its marks in the same transaction."""
-    done = set(
-        HandledEvent.objects.filter(event__in=[e.pk for e in events], handler=subscription.name).values_list(
-            "event_id", flat=True
-        )
-    )
-    fresh = [event for event in events if event.pk not in done]
-    if not fresh:
-        return
-    HandledEvent.objects.bulk_create(
-        [HandledEvent(event=event, handler=subscription.name, handled_at=actor.now) for event in fresh]
-    )
-    subscription.handle([fact_of(event) for event in fresh], actor)
+    marks = [HandledEvent(event=event, handler=subscription.name, handled_at=actor.now) for event in events]
+    new = {mark.event_id for mark in insert_new(marks, mark="event_id")}
+    fresh = [event for event in events if event.pk in new]
+    if fresh:
+        subscription.handle([fact_of(event) for event in fresh], actor)
 
 
 def _finish(events: list[OutboxEvent], now: datetime) -> None:

@@ -178,4 +178,4 @@ def test_a_batch_takes_a_constant_number_of_statements(heard):
             run()
         return len(asked)
 
-    assert statements(3) == statements(60) <= 10
+    assert statements(3) == statements(60) <= 9

@@ -112,6 +112,11 @@ def test_a_refund_is_told_with_its_amount(order, receivers):
     assert json.loads(receivers.got[0][2])["data"]["refund"] == {"amount": "19.90", "currency": "EUR"}
 
 
+def test_where_nobody_listens_one_look_is_enough(order, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        tell_systems([placed(order)], WORKER)
+
+
 def test_many_facts_are_noted_in_a_constant_number_of_statements(django_assert_max_num_queries):
     listen()
     orders = [shipped_order((tee(), 1, 1990)) for _ in range(20)]
