@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
                     _entry(
                         "Decisions", "alt_route", "fulfillment_sourcingdecision", "fulfillment.view_sourcingdecision"
                     ),
+                    _entry("Sourcing rules", "rule", "fulfillment_sourcingruleset", "fulfillment.view_sourcingruleset"),
                     _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),
                 ],
             },

@@ -1,5 +1,5 @@
-"""The acts of matching, declared once for buttons, bulk acts and the API: on work, on orders, on parcels."""
+"""The acts of matching, declared once for buttons, bulk acts and the API: on work, on orders, on parcels, on rules."""
 
-from fulfillment.actions import orders, parcels, work
+from fulfillment.actions import orders, parcels, rules, work
 
-__all__ = ["orders", "parcels", "work"]
+__all__ = ["orders", "parcels", "rules", "work"]

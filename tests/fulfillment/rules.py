@@ -13,7 +13,8 @@ def a_draft(*rules: dict[str, Any], name: str = "No stores", **settings: Any) ->
     for setting, value in settings.items():
         setattr(draft, setting, value)
     draft.save()
-    for position, rule in enumerate(rules or [{"name": "Wholesale", "kinds": ["store"], "channels": ["wholesale"]}], 1):
+    SourcingRule.objects.filter(rule_set=draft).delete()
+    for position, rule in enumerate(rules or [{"name": "Wholesale", "kinds": ["store"], "tags": ["wholesale"]}], 1):
         SourcingRule.objects.create(rule_set=draft, position=position, **rule)
     return draft
 

@@ -63,7 +63,7 @@ def test_a_version_is_read_as_it_was_tested() -> None:
     rules = in_force(a_draft(split_penalty=500)).as_rules()
 
     assert rules_of(2) == active_rules() == rules
-    rule = Rule(number=1, name="Wholesale", effect="exclude", kinds=("store",), channels=("wholesale",))
+    rule = Rule(number=1, name="Wholesale", effect="exclude", kinds=("store",), tags=("wholesale",))
     assert rules == Rules(version=2, split_penalty=500, ordered=(rule,))
     SourcingRule.objects.update(name="Something else")
     assert rules_of(2) == rules
@@ -174,6 +174,7 @@ def test_rules_keep_their_short_form() -> None:
 def test_pieces_that_a_rule_keeps_back_close_the_gate_with_that_reason() -> None:
     tea = make_product("TEA")
     make_stock(tea, make_location("LON", kind="store"), 5)
+    make_location("MAN")
     in_force(a_draft({"name": "No stores", "kinds": ["store"]}))
     order = an_order([(tea, 2)])
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
 from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, PackageItem, Shipment, SourcingDecision
+from fulfillment.services.sourcing.rule_changes import create_draft
 from inventory.models import Location, Product, StockLevel, StockMovement
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
@@ -201,7 +202,8 @@ def _parcel(shop: Shop) -> None:
         order=order, decided_at=NOW, trigger="placed", rules_version=1, snapshot=b"", outcome=NOTHING,
         outcome_hash="0" * 64, sentence=f"{mark} decided.", parcels=1,
     )  # fmt: skip
-    for row in (work, shipment, package, decision):
+    rules = create_draft(name="Everybody's rules", actor=CLERK)
+    for row in (work, shipment, package, decision, rules):
         shop.keep(row)
 
 

@@ -9,13 +9,26 @@ from fulfillment.conditions import IS_DRAFT, MAY_BE_ACTIVATED, MAY_BE_RETIRED, R
 from fulfillment.locks import lock_rule_sets
 from fulfillment.models import SourcingRule, SourcingRuleSet
 from fulfillment.models.rule_sets import BUILT_IN
+from fulfillment.services.sourcing.rule_checks import check_rules
 from fulfillment.sourcing.criteria import Rule
+from fulfillment.sourcing.linting import faults
 from fulfillment.states import RuleSetState
-from oms.foundation.actions import refuse_unless
+from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.refusals import NotFound
 
+
+def _faults(row: SourcingRuleSet) -> str | None:
+    """Say what the linter has against a draft."""
+    found = faults(check_rules(row.as_rules(), orders=0)) if row.is_draft else []
+    return " ".join(one.sentence for one in found) or None
+
+
+WITHOUT_FAULTS = Condition("has_faults", _faults)
+CAN_TEST = (IS_DRAFT, WITHOUT_FAULTS)
+CAN_ACTIVATE = (MAY_BE_ACTIVATED, REPLAYED)
+CAN_RETIRE = (MAY_BE_RETIRED,)
 SETTINGS = (
     "prefer", "allow_partial", "max_parcels", "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee",
 )  # fmt: skip
@@ -48,14 +61,28 @@ def create_draft(*, name: str, note: str = "", copied: int | None = None, actor:
     return draft
 
 
+def copy_to_draft(*, rule_set_id: int, name: str, actor: Actor) -> SourcingRuleSet:
+    """Make a draft with the rules of another set; raises :class:`NotFound` when there is no such set."""
+    version = SourcingRuleSet.objects.filter(pk=rule_set_id).values_list("number", flat=True).first()
+    return create_draft(name=name, copied=version or 0, actor=actor)
+
+
+@transaction.atomic
+def change_draft(*, rule_set_id: int, actor: Actor) -> SourcingRuleSet:
+    """Lock a draft that is about to be changed; raises :class:`Refused` for any other set."""
+    row = _by_id(_locked(actor), rule_set_id)
+    refuse_unless(row, IS_DRAFT)
+    return row
+
+
 @transaction.atomic
 def test_rules(*, rule_set_id: int, actor: Actor) -> SourcingRuleSet:
     """Keep a draft as it is now for good, so that it can be replayed and put into force.
 
-    :raises Refused: when it is no draft.
+    :raises Refused: when it is no draft, or the linter finds faults: with every one of them.
     """
     row = _by_id(_locked(actor), rule_set_id)
-    refuse_unless(row, IS_DRAFT)
+    refuse_unless(row, *CAN_TEST)
     row.test(at=actor.now)
     row.save(update_fields=["state", "tested_at", "content"])
     record(actor, "fulfillment.test_rules", row, note=row.told)
@@ -70,7 +97,7 @@ def activate_rules(*, rule_set_id: int, note: str = "", actor: Actor) -> Sourcin
     """
     rows = _locked(actor)
     row = _by_id(rows, rule_set_id)
-    refuse_unless(row, MAY_BE_ACTIVATED, REPLAYED)
+    refuse_unless(row, *CAN_ACTIVATE)
     acts = []
     for present in rows:
         if present.state == RuleSetState.ACTIVE:
@@ -87,7 +114,7 @@ def activate_rules(*, rule_set_id: int, note: str = "", actor: Actor) -> Sourcin
 def retire_rules(*, rule_set_id: int, note: str = "", actor: Actor) -> SourcingRuleSet:
     """Put a set away that is not in force; raises :class:`Refused` for the one that is."""
     row = _by_id(_locked(actor), rule_set_id)
-    refuse_unless(row, MAY_BE_RETIRED)
+    refuse_unless(row, *CAN_RETIRE)
     row.retire(at=actor.now)
     row.save(update_fields=["state", "retired_at", "content"])
     record(actor, "fulfillment.retire_rules", row, note=f"{row.told} {note}".strip())

@@ -1,0 +1,40 @@
+"""The box of a set of sourcing rules: what it says in sentences, and what is odd about it."""
+
+from typing import Any
+
+from fulfillment.models import SourcingRuleSet
+from fulfillment.services.sourcing.rule_checks import check_rules
+from fulfillment.sourcing.rule_words import rule_words, settings_words
+from oms.foundation.look.cells import moment
+from oms.foundation.panels import Panel, add_panel
+
+PAGE = "fulfillment.sourcingruleset"
+
+
+def rules_context(row: SourcingRuleSet, principal: Any) -> dict[str, Any]:
+    """Return the weights and rules of a set as sentences, each rule with what the linter says of it."""
+    rules = row.as_rules()
+    found = check_rules(rules)
+    first: dict[int, list[Any]] = {}
+    for one in found:
+        for number in one.rules:
+            first.setdefault(number, []).append(one)
+    told = [{"rule": rule, "sentence": rule_words(rule), "found": first.get(rule.number, [])} for rule in rules.ordered]
+    return {
+        "row": row,
+        "weights": settings_words(rules),
+        "rules": told,
+        "general": [one for one in found if not one.rules],
+        "faults": sum(one.fault for one in found),
+        "looks": sum(not one.fault for one in found),
+        "replayed": moment(row.replayed_at) if row.replayed_at else "",
+    }
+
+
+def rules_told(row: SourcingRuleSet) -> str:
+    """Return the rules of a set as its timeline keeps them."""
+    fresh = SourcingRuleSet.objects.get(pk=row.pk)
+    return " ".join(f"{rule.number} “{rule.name}”: {rule_words(rule)}" for rule in fresh.as_rules().ordered)
+
+
+add_panel(PAGE, Panel("What it says", "fulfillment/panels/rules.html", rules_context, position=10))
