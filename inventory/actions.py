@@ -1,8 +1,9 @@
 """What may be done with products, locations and stock levels."""
 
-from inventory.conditions import IS_CLOSED, IS_NOT_SOLD, IS_OPEN, IS_SOLD
-from inventory.forms import AdjustForm, CountForm, KeepForm, NoteForm
-from inventory.models import Location, Product, StockLevel
+from inventory.conditions import IS_CLOSED, IS_EXPECTED, IS_NOT_SOLD, IS_OPEN, IS_SOLD, STAYS_AWAY
+from inventory.forms import AdjustForm, CountForm, KeepForm, NoteForm, ReceiveForm, RescheduleForm
+from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.services.incoming import close_incoming, receive_stock, reopen_incoming, reschedule_stock
 from inventory.services.levels import adjust_level, count_level, keep_level
 from inventory.services.switching import close_location, reopen_location, sell_again, stop_selling
 from oms.foundation.actions import Action, register
@@ -102,5 +103,63 @@ register(
         inverse="close_location",
         icon="door_open",
         shown=lambda location: not location.is_active,
+    ),
+    Action(
+        model=IncomingStock,
+        name="receive",
+        label="Receive",
+        permission="inventory.adjust_stocklevel",
+        service=receive_stock,
+        subject="incoming_id",
+        conditions=(IS_EXPECTED,),
+        form=ReceiveForm,
+        irreversible="The pieces are on the shelf; adjust the stock level when they were too many.",
+        help="Puts the pieces on the shelf; orders that wait for them get them.",
+        bulk=False,
+        primary=True,
+        icon="inventory_2",
+        shown=lambda row: row.closed_at is None,
+    ),
+    Action(
+        model=IncomingStock,
+        name="reschedule",
+        label="Change what is expected",
+        permission="inventory.change_incomingstock",
+        service=reschedule_stock,
+        subject="incoming_id",
+        conditions=(IS_EXPECTED,),
+        form=RescheduleForm,
+        irreversible="Set the former pieces and day with the same button; the timeline shows them.",
+        bulk=False,
+        icon="event",
+        shown=lambda row: row.closed_at is None,
+    ),
+    Action(
+        model=IncomingStock,
+        name="close_incoming",
+        label="Will not come",
+        permission="inventory.change_incomingstock",
+        service=close_incoming,
+        subject="incoming_id",
+        conditions=(IS_EXPECTED,),
+        form=NoteForm,
+        inverse="reopen_incoming",
+        help="The missing pieces are promised to nobody any more.",
+        danger=True,
+        icon="event_busy",
+        shown=lambda row: row.closed_at is None,
+    ),
+    Action(
+        model=IncomingStock,
+        name="reopen_incoming",
+        label="Expect again",
+        permission="inventory.change_incomingstock",
+        service=reopen_incoming,
+        subject="incoming_id",
+        conditions=(STAYS_AWAY,),
+        form=NoteForm,
+        inverse="close_incoming",
+        icon="event_available",
+        shown=lambda row: row.closed_at is not None and row.received < row.quantity,
     ),
 )

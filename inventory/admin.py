@@ -10,7 +10,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from inventory.attributes import attributes_text
 from inventory.calendars import closed_days_text
-from inventory.inlines import LevelInline, LocationMemberInline, SubstituteInline, VariantInline
+from inventory.incoming_pages import IncomingStockAdmin  # noqa: F401  registers itself
+from inventory.inlines import IncomingInline, LevelInline, LocationMemberInline, SubstituteInline, VariantInline
 from inventory.master_forms import LocationForm, ProductForm
 from inventory.master_pages import MasterData
 from inventory.models import Location, Product, StockLevel, StockMovement
@@ -37,7 +38,7 @@ class ProductAdmin(TellsRelated, MasterData):
     list_select_related = ["parent"]
     ordering = ["sku"]
     autocomplete_fields = ["parent"]
-    inlines: ClassVar[list[Any]] = [SubstituteInline, VariantInline, LevelInline]
+    inlines: ClassVar[list[Any]] = [SubstituteInline, VariantInline, LevelInline, IncomingInline]
     related_told = ("substitutes", substitutes_text)
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "title", "parent", "attributes"]}),

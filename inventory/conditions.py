@@ -1,8 +1,20 @@
 """Named preconditions of acts on supply, each with the sentence that is shown while it does not hold."""
 
+from inventory.models import IncomingStock
 from oms.foundation.actions import Condition
 
 IS_SOLD = Condition("is_sold", lambda product: None if product.is_active else "It is not sold at the moment.")
 IS_NOT_SOLD = Condition("is_not_sold", lambda product: "It is sold already." if product.is_active else None)
 IS_OPEN = Condition("is_open", lambda location: None if location.is_active else "It is closed already.")
 IS_CLOSED = Condition("is_closed", lambda location: "It is open already." if location.is_active else None)
+
+
+def _stays_away(row: IncomingStock) -> str | None:
+    """Return why nothing of it can be expected again."""
+    if row.closed_at is None:
+        return "It is expected already."
+    return "All of it has come." if row.received >= row.quantity else None
+
+
+IS_EXPECTED = Condition("is_expected", lambda row: "Nothing of it is expected any more." if row.closed_at else None)
+STAYS_AWAY = Condition("stays_away", _stays_away)

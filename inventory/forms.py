@@ -55,6 +55,31 @@ class KeepForm(forms.Form):
         return {"bin": level.bin, "safety_stock": level.safety_stock}
 
 
+class ReceiveForm(forms.Form):
+    """How many pieces have come."""
+
+    quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    note = forms.CharField(max_length=200, required=False)
+
+    @staticmethod
+    def initial_for(row: Any) -> dict[str, Any]:
+        """Begin with all that is missing."""
+        return {"quantity": row.missing}
+
+
+class RescheduleForm(forms.Form):
+    """How many pieces are expected in all, and when."""
+
+    quantity = forms.IntegerField(label="Expected pieces, in all", min_value=1, max_value=MAX_PIECES)
+    expected_on = forms.DateField(label="Expected on", widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(max_length=200, required=False)
+
+    @staticmethod
+    def initial_for(row: Any) -> dict[str, Any]:
+        """Begin with what is expected now."""
+        return {"quantity": row.quantity, "expected_on": row.expected_on.isoformat()}
+
+
 class NoteForm(forms.Form):
     """A word for those who wonder later."""
 

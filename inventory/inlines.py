@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from inventory.models import LocationMembership, Product, StockLevel, Substitute
+from inventory.models import IncomingStock, LocationMembership, Product, StockLevel, Substitute
 from inventory.queries import with_available
 from oms.foundation.console import MemberInline, OpenInline, ReadOnlyInline
 from oms.foundation.scope import scoped
@@ -28,6 +28,20 @@ class LevelInline(ReadOnlyInline):
     def free(self, level: Any) -> int:
         """Return the pieces that may be promised."""
         return int(level.free)
+
+
+class IncomingInline(ReadOnlyInline):
+    """What is on its way of a product."""
+
+    model = IncomingStock
+    verbose_name_plural = "on its way"
+    fields = ["location", "reference", "expected_on", "quantity", "received"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[IncomingStock]":
+        """Return what is still expected at the person's locations."""
+        rows: QuerySet[IncomingStock] = scoped(request.user, IncomingStock).filter(closed_at=None)
+        return rows.select_related("location", "product").order_by("expected_on", "pk")
 
 
 class VariantInline(ReadOnlyInline):

@@ -36,3 +36,13 @@ invariant(
     remedy="Count the level and adjust it by the pieces that were moved once too often.",
     sql="select max(id) from inventory_stockmovement group by reference having count(*) > 1",
 )
+invariant(
+    "I38",
+    entity="inventory.stocklevel",
+    meaning="The incoming pieces received at a level are not those that its movements say came so.",
+    remedy="Read the timelines of its incoming stock, then count the level and ask a developer what happened.",
+    sql="select s.id from inventory_stocklevel s left join (select product_id, location_id, sum(received) q from"
+    " inventory_incomingstock group by product_id, location_id) i on i.product_id = s.product_id and i.location_id ="
+    " s.location_id left join (select stock_level_id, sum(quantity) q from inventory_stockmovement where reference like"
+    " 'incoming:%' group by stock_level_id) m on m.stock_level_id = s.id where coalesce(i.q, 0) <> coalesce(m.q, 0)",
+)

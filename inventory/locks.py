@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inventory.models import Location, Product, StockFile, StockLevel
+from inventory.models import IncomingStock, Location, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
 
@@ -40,6 +40,16 @@ def lock_products(ids: Iterable[int]) -> list[Product]:
 def lock_locations(ids: Iterable[int]) -> list[Location]:
     """Lock the locations in the order of their primary keys and return them."""
     return lock_rows(Location, ids)
+
+
+def lock_incoming(pk: int) -> IncomingStock:
+    """Lock one announcement of incoming stock and return it; the stock levels come after it."""
+    return lock_row(IncomingStock, pk)
+
+
+def lock_incoming_rows(ids: Iterable[int]) -> list[IncomingStock]:
+    """Lock announcements of incoming stock in the order of their primary keys and return them."""
+    return lock_rows(IncomingStock, ids)
 
 
 def lock_product(pk: int) -> Product:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from inventory.models import (
+    IncomingStock,
     Location,
     LocationMembership,
     Product,
@@ -18,6 +19,7 @@ from inventory.queries import within_locations
 from oms.foundation.scope import scope_rule, unscoped
 
 PATHS: dict[type[Model], str] = {
+    IncomingStock: "location",
     Location: "pk",
     LocationMembership: "location",
     StockLevel: "location",

@@ -109,6 +109,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Products", "sell", "inventory_product", "inventory.view_product"),
                     _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
+                    _entry("Incoming", "local_shipping", "inventory_incomingstock", "inventory.view_incomingstock"),
                     _entry("Movements", "swap_horiz", "inventory_stockmovement", "inventory.view_stockmovement"),
                     _entry("Locations", "location_on", "inventory_location", "inventory.view_location"),
                 ],

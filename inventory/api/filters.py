@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 
-from inventory.models import Location, Product, StockLevel
+from inventory.models import IncomingStock, Location, Product, StockLevel
 from inventory.models.places import LocationKind
 
 MOST_SKUS = 200
@@ -37,6 +37,24 @@ class LocationFilters(django_filters.FilterSet):
     class Meta:
         model = Location
         fields: list[str] = []
+
+
+class IncomingFilters(django_filters.FilterSet):
+    """SKU (repeat it for several), location code, reference, whether it still comes, and by which day."""
+
+    sku = django_filters.CharFilter(method="by_skus", max_length=64)
+    location = django_filters.CharFilter(field_name="location__code", max_length=16)
+    reference = django_filters.CharFilter(max_length=64)
+    is_open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    expected_before = django_filters.DateFilter(field_name="expected_on", lookup_expr="lte")
+
+    class Meta:
+        model = IncomingStock
+        fields: list[str] = []
+
+    def by_skus(self, rows: Any, name: str, value: str) -> Any:
+        """Narrow to every SKU that was given."""
+        return rows.filter(product__sku__in=self.data.getlist("sku")[:MOST_SKUS])
 
 
 class StockFilters(django_filters.FilterSet):

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from inventory.models import Location, Product, StockLevel, Substitute
+from inventory.models import IncomingStock, Location, Product, StockLevel, Substitute
 from inventory.services.stock import MAX_PIECES
-from oms.foundation.api.strict import StrictSerializer, Text, WholeNumber
+from oms.foundation.api.strict import Day, StrictSerializer, Text, WholeNumber
 from oms.foundation.money import minor_text
 
 
@@ -89,6 +89,32 @@ class StockOut(serializers.Serializer[StockLevel]):
     available = serializers.IntegerField()
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
+
+
+class IncomingOut(serializers.Serializer[IncomingStock]):
+    """Pieces on their way to a location; ``missing`` are those that still come, none once it is closed."""
+
+    id = serializers.IntegerField()
+    sku = serializers.CharField(source="product.sku")
+    location = serializers.CharField(source="location.code")
+    reference = serializers.CharField()
+    quantity = serializers.IntegerField()
+    expected_on = serializers.DateField()
+    received = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class IncomingIn(StrictSerializer):
+    """Pieces that are on their way: how many, to where, by which day."""
+
+    sku = Text(max_length=64, required=True)
+    location = Text(max_length=16, required=True)
+    reference = Text(max_length=64, required=True)
+    quantity = WholeNumber(min_value=1, max_value=MAX_PIECES)
+    expected_on = Day()
 
 
 class StockAdjustIn(StrictSerializer):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from inventory.api.incoming import IncomingActs, IncomingViewSet
 from inventory.api.views import AvailabilityView, LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
 from oms.foundation.api.routing import room_urls
 
@@ -10,5 +11,11 @@ urlpatterns = [
     *room_urls("locations", LocationViewSet),
     path("stock/adjust/", StockAdjust.as_view(), name="stock-adjust"),
     *room_urls("stock", StockViewSet),
+    *room_urls("incoming-stock", IncomingViewSet, creates=True, acts=False),
+    path(
+        "incoming-stock/<str:pk>/<slug:action_name>/",
+        IncomingActs.as_view({"post": "act"}),
+        name="incoming-stock-act",
+    ),
     path("availability/", AvailabilityView.as_view(), name="availability"),
 ]

@@ -1,7 +1,7 @@
-"""Importing products, locations and stock from files: every row is taken or named."""
+"""Importing products, locations, stock and what is on its way from files: every row is taken or named."""
 
-from inventory.imports.kinds import Locations, Products, Stock
+from inventory.imports.kinds import Incoming, Locations, Products, Stock
 from oms.foundation.imports.kinds import register_kind
 
-for _kind in (Products(), Stock(), Locations()):
+for _kind in (Products(), Stock(), Locations(), Incoming()):
     register_kind(_kind)

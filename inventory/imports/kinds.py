@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from django import forms
 
 from inventory.attributes import attributes_text
+from inventory.imports.incoming import IncomingFile
 from inventory.imports.locations import LocationFile
 from inventory.imports.products import ProductFile
 from inventory.imports.stock import StockCountFile
-from inventory.models import Location, Product, StockLevel
+from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.services.announcing import plan_undo_announcements, undo_announcements
 from inventory.services.uncounting import plan_undo_counts, undo_counts
 from inventory.services.undoing import plan_undo_locations, plan_undo_products, undo_locations, undo_products
 from oms.foundation.actor import Actor
@@ -125,6 +127,35 @@ class Stock(ImportKind):
     def undo(self, rows: Sequence[ImportRow], *, principal: Any, actor: Actor) -> list[Undo]:
         """Move what was counted in the opposite direction."""
         return undo_counts(rows=rows, principal=principal, actor=actor)
+
+
+class Incoming(ImportKind):
+    """Files of incoming stock."""
+
+    code = "incoming"
+    title = "Incoming stock"
+    model = IncomingStock
+    permissions = ("inventory.add_incomingstock", "inventory.change_incomingstock")
+    undo_permissions = ("inventory.change_incomingstock",)
+    undo_words: ClassVar[Mapping[str, str]] = {
+        Verb.CREATE: "expects {} new announcement{} no more",
+        Verb.CHANGE: "gives {} announcement{} the former pieces and day",
+    }
+    columns = (*IncomingFile.required, *IncomingFile.optional)
+
+    def open(
+        self, source: Source, *, name: str, encoding: str = "", principal: Any = None, **options: Any
+    ) -> IncomingFile:
+        """Open a file of incoming stock."""
+        return IncomingFile(read_table(source, name=name, expected=IncomingFile.required, encoding=encoding), principal)
+
+    def plan_undo(self, rows: Sequence[ImportRow], *, principal: Any) -> list[Undo]:
+        """Return which announcements can be taken back."""
+        return plan_undo_announcements(rows=rows, principal=principal)
+
+    def undo(self, rows: Sequence[ImportRow], *, principal: Any, actor: Actor) -> list[Undo]:
+        """Expect new ones no more, and put former values back."""
+        return undo_announcements(rows=rows, principal=principal, actor=actor)
 
 
 def _shown(row: ImportRow, name: str, currency: str) -> Shown:

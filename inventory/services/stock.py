@@ -130,6 +130,12 @@ def told(quantity: int, reason: str, note: str) -> str:
 
 def level_of(*, sku: str, location: str) -> StockLevel:
     """Return the level of a product at a location, making an empty one where there is none."""
+    product, place = known_pair(sku=sku, location=location)
+    return open_levels([(product.pk, place.pk)])[product.pk, place.pk]
+
+
+def known_pair(*, sku: str, location: str) -> tuple[Product, Location]:
+    """Return a product and a location by SKU and code; raises :class:`NotFound` for an unknown one."""
     product = Product.objects.filter(sku=sku).first()
     if product is None:
         raise NotFound(f"There is no product with the SKU “{sku[:64]}”.", code="unknown_sku", field="sku")
@@ -138,7 +144,7 @@ def level_of(*, sku: str, location: str) -> StockLevel:
         known = ", ".join(Location.objects.values_list("code", flat=True)[:20]) or "none"
         sentence = f"There is no location “{location[:16]}”. Known locations: {known}."
         raise NotFound(sentence, code="unknown_location", field="location")
-    return open_levels([(product.pk, place.pk)])[product.pk, place.pk]
+    return product, place
 
 
 def open_levels(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:

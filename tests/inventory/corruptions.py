@@ -29,4 +29,11 @@ CORRUPTIONS = [
         },
         found="select 'inventory_stockmovement'",
     ),
+    Corruption(
+        name="I38",
+        row=FULL,
+        sql="insert into inventory_incomingstock (version, created_at, updated_at, product_id, location_id, reference,"
+        " quantity, expected_on, received, closed_at) select 0, created_at, created_at, product_id, location_id, 'P1',"
+        " 5, '2026-12-01', 2, null from inventory_stocklevel where id = {row}",
+    ),
 ]

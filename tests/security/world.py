@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, PackageItem, Shipment, SourcingDecision
 from fulfillment.services.sourcing.rule_changes import create_draft
-from inventory.models import Location, Product, StockLevel, StockMovement
+from inventory.models import IncomingStock, Location, Product, StockLevel, StockMovement
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.models import InboxMessage, OutboxEvent, PeriodicJob
@@ -117,8 +117,12 @@ def _stock(shop: Shop, product: Product) -> None:
         reference=reference,
         defaults={"stock_level": level, "quantity": 50, "reason": "opening", "at": NOW, "note": shop.mark},
     )
+    incoming, _ = IncomingStock.objects.get_or_create(
+        product=product, location=shop.location, reference=f"{shop.mark}-PO", quantity=20, expected_on=NOW.date()
+    )
     shop.keep(level)
     shop.keep(movement)
+    shop.keep(incoming)
 
 
 def _sale(shop: Shop, product: Product) -> None:
