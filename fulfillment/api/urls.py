@@ -1,5 +1,8 @@
 """Addresses of matching's API."""
 
+from django.urls import path
+
+from fulfillment.api.availability import AvailabilityView
 from fulfillment.api.views import FulfillmentOrderViewSet, PackageViewSet, ShipmentViewSet
 from oms.foundation.api.routing import room_urls
 
@@ -7,4 +10,5 @@ urlpatterns = [
     *room_urls("fulfillment-orders", FulfillmentOrderViewSet, together=True),
     *room_urls("shipments", ShipmentViewSet, together=True),
     *room_urls("packages", PackageViewSet),
+    path("availability/", AvailabilityView.as_view(), name="availability"),
 ]

@@ -1,7 +1,5 @@
 """The shapes of supply's answers and requests, as the API's description shows them."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -124,26 +122,3 @@ class StockAdjustIn(StrictSerializer):
     location = Text(max_length=16, required=True)
     quantity = WholeNumber(min_value=-MAX_PIECES, max_value=MAX_PIECES)
     reason = Text(max_length=300, required=True)
-
-
-class PlaceOut(serializers.Serializer[Any]):
-    """Pieces of one location that can be promised."""
-
-    location = serializers.CharField()
-    available = serializers.IntegerField()
-
-
-class AvailabilityOut(serializers.Serializer[Any]):
-    """What can be promised of one SKU: all locations less what carts have in hand."""
-
-    sku = serializers.CharField()
-    known = serializers.BooleanField()
-    available = serializers.IntegerField()
-    reserved = serializers.IntegerField()
-    locations = PlaceOut(many=True)
-
-
-class AvailabilityList(serializers.Serializer[Any]):
-    """The answers in the order asked."""
-
-    results = AvailabilityOut(many=True)

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from inventory.api.incoming import IncomingActs, IncomingViewSet
-from inventory.api.views import AvailabilityView, LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
+from inventory.api.reservations import ReservationDetail, ReservationList, ReservationRelease
+from inventory.api.views import LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
 from oms.foundation.api.routing import room_urls
 
 urlpatterns = [
@@ -17,5 +18,7 @@ urlpatterns = [
         IncomingActs.as_view({"post": "act"}),
         name="incoming-stock-act",
     ),
-    path("availability/", AvailabilityView.as_view(), name="availability"),
+    path("reservations/", ReservationList.as_view(), name="reservations"),
+    path("reservations/<str:key>/", ReservationDetail.as_view(), name="reservations-detail"),
+    path("reservations/<str:key>/release/", ReservationRelease.as_view(), name="reservations-release"),
 ]

@@ -1,26 +1,23 @@
-"""Supply over the API: products, locations, stock and what is available."""
+"""Supply over the API: products, locations and stock."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from inventory.api.filters import MOST_SKUS, LocationFilters, ProductFilters, StockFilters
-from inventory.api.shapes import AvailabilityList, LocationOut, ProductOut, StockAdjustIn, StockOut
+from inventory.api.filters import LocationFilters, ProductFilters, StockFilters
+from inventory.api.shapes import LocationOut, ProductOut, StockAdjustIn, StockOut
 from inventory.models import Location, Product, StockLevel
 from inventory.models.stock import MovementReason
-from inventory.queries import availability
 from inventory.services.stock import adjust_stock
 from inventory.substitution import with_substitutes
 from oms.foundation.actor import Actor
 from oms.foundation.api.idempotent import once
 from oms.foundation.api.views import RoomViewSet
-from oms.foundation.refusals import Invalid
 from oms.foundation.scope import scoped, scoped_row
 
 
@@ -96,31 +93,3 @@ def _reason(told: str) -> tuple[str, str]:
     """Return a known reason, or “adjustment” with the caller's own words as its note."""
     word = told.strip().casefold()
     return (word, "") if word in MovementReason.values else (MovementReason.ADJUSTMENT.value, told.strip())
-
-
-class AvailabilityView(APIView):
-    """Tells what can be promised of SKUs."""
-
-    permissions = {"GET": "inventory.view_stocklevel"}
-
-    @extend_schema(
-        parameters=[OpenApiParameter("sku", str, many=True, required=True, description="Repeat it for several.")],
-        responses={200: AvailabilityList},
-    )
-    def get(self, request: Request) -> Response:
-        """Answer every SKU in the order asked; an unknown one is not known and has nothing."""
-        skus = list(dict.fromkeys(request.query_params.getlist("sku")))
-        if not skus or len(skus) > MOST_SKUS or any("\x00" in sku for sku in skus):
-            raise Invalid(f"Name 1 to {MOST_SKUS} products, like ?sku=A&sku=B.", code="bad_skus", field="sku")
-        found = availability(skus, now=timezone.now(), levels=scoped(request.user, StockLevel))
-        results = [
-            {
-                "sku": one.sku,
-                "known": one.known,
-                "available": one.available,
-                "reserved": one.reserved,
-                "locations": [{"location": code, "available": pieces} for code, pieces in one.locations.items()],
-            }
-            for one in found
-        ]
-        return Response({"results": results})

@@ -21,6 +21,7 @@ class RateCard:
         self._by_country: dict[str, list[ShippingRate]] = defaultdict(list)
         for row in rows:
             self._by_country[row.country].append(row)
+        self.usual_days: dict[Rate, int] = {COLLECTED: 0}
         self.currency = rows[0].currency if rows else ""
 
     def for_address(self, *, country: str, postal_code: str, level: str) -> tuple[Rate, ...]:
@@ -38,7 +39,13 @@ class RateCard:
             if row.level != ServiceLevel.PICKUP and SPEED.get(row.level, 0) >= SPEED.get(level, 0)
             if code.startswith(row.postal_prefix)
         ]
-        return tuple(_as_rate(row) for row in _most_telling(fit))
+        return tuple(self._noted(row) for row in _most_telling(fit))
+
+    def _noted(self, row: ShippingRate) -> Rate:
+        """Return a row as the engine takes it, and note what the engine need not know of it."""
+        rate = _as_rate(row)
+        self.usual_days[rate] = row.usual_days
+        return rate
 
 
 def _most_telling(rows: Iterable[ShippingRate]) -> list[ShippingRate]:

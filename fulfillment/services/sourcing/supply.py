@@ -96,7 +96,8 @@ def lock_supply(
     for (product, _), quantity in pieces.items():
         carts[product] += quantity
     own = {(owners[key], product): quantity for (product, key), quantity in pieces.items() if key}
-    return Supply(levels, _nodes(list(replaced), now), carts, own)
+    shipping = list(Location.objects.filter(is_active=True).order_by("code"))
+    return Supply(levels, nodes_of(shipping, list(replaced), now), carts, own)
 
 
 def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:
@@ -104,9 +105,8 @@ def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:
     return level.pk, max(0, level.on_hand - level.allocated + freed.get(level.pk, 0) - level.safety_stock)
 
 
-def _nodes(replaced: list[int], now: datetime) -> tuple[Node, ...]:
-    """Return the locations that ship, with the parcels each can still send today."""
-    locations = list(Location.objects.filter(is_active=True).order_by("code"))
+def nodes_of(locations: list[Location], replaced: list[int], now: datetime) -> tuple[Node, ...]:
+    """Return locations as the engine sees them, with the parcels each can still send today."""
     taken = _parcels_today([one for one in locations if one.daily_capacity is not None], replaced, now)
     return tuple(
         Node(

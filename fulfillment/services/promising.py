@@ -1,0 +1,267 @@
+"""What can be promised of a basket: from where, leaving when, arriving when; nothing is kept for anybody by asking."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+
+from fulfillment.cutoff import moment_of
+from fulfillment.services.opening import departure_from
+from fulfillment.services.sourcing.rates import RateCard
+from fulfillment.services.sourcing.rule_sets import active_rules
+from fulfillment.services.sourcing.supply import Supply, nodes_of
+from fulfillment.sourcing.arrival import SAME_DAY, Transit, arrival, transit_of
+from fulfillment.sourcing.decision import Decision
+from fulfillment.sourcing.engine import decide
+from fulfillment.sourcing.geography import LONGEST_PREFIX, locate
+from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rules, Want
+from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.queries import reserved_pieces
+from orders.models import OrderLine
+from orders.states import LIVE_ORDERS
+
+MOST_HORIZON = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody would order: pieces by SKU, to where, by which shipping method."""
+
+    pieces: Mapping[str, int]
+    country: str = ""
+    postal_code: str = ""
+    service_level: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What becomes of some wants: pieces by location, when the last of them leaves, when they arrive.
+
+    ``complete`` says whether everything is there or on its way; moments and days are None where nobody can know.
+    """
+
+    complete: bool
+    missing: int
+    places: Mapping[str, int]
+    ship_by: datetime | None = None
+    delivery_p50: date | None = None
+    delivery_p90: date | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Pieces on their way to a location, and the day on which they are expected."""
+
+    expected_on: date
+    location_id: int
+    location: str
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkuAnswer:
+    """What can be promised of one SKU: now, and with what comes; ``waiting`` orders are served from that first."""
+
+    sku: str
+    quantity: int
+    known: bool
+    locations: Mapping[str, int]
+    reserved: int = 0
+    waiting: int = 0
+    incoming: Sequence[Coming] = ()
+    promise: Promise | None = None
+
+    @property
+    def available(self) -> int:
+        """Return the pieces of all locations less those that carts have in hand."""
+        return max(0, sum(self.locations.values()) - self.reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What can be promised of each SKU, and of the whole basket."""
+
+    skus: Sequence[SkuAnswer]
+    basket: Promise
+    same_day: bool
+
+
+class Market:
+    """All that promises look at, read once in a fixed number of statements."""
+
+    def __init__(
+        self, asked: Asked, levels: "QuerySet[StockLevel]", incoming: "QuerySet[IncomingStock]", now: datetime
+    ) -> None:
+        self.asked, self.now = asked, now
+        self.products = {one.sku: one for one in Product.objects.filter(sku__in=list(asked.pieces))}
+        ids = [one.pk for one in self.products.values()]
+        self.places = {one.pk: one for one in Location.objects.order_by("code")}
+        sellable = levels.filter(product__in=ids, product__is_active=True, location__is_active=True)
+        self.free = {(row.product_id, row.location_id): (row.pk, row.available) for row in sellable.order_by("pk")}
+        self.reserved = reserved_pieces(ids, now=now)
+        self.incoming = _incoming(ids, incoming)
+        self.waiting = _waiting(ids)
+        self.nodes = nodes_of([one for one in self.places.values() if one.is_active], [], now)
+        self.leaves = {node.location_id: self._departure(node) for node in self.nodes}
+        self.rules: Rules = active_rules()
+        card = RateCard([asked.country])
+        address = {"country": asked.country, "postal_code": asked.postal_code}
+        self.rates = card.for_address(**address, level=asked.service_level) if asked.country else ()
+        self.rate_currency = card.currency
+        self.usual = {rate: card.usual_days[rate] for rate in self.rates}
+        self.weight_g = sum(one.weight_g * asked.pieces[sku] for sku, one in self.products.items())
+        self.to: Point | None = locate(asked.country, asked.postal_code) if asked.country else None
+
+    def _departure(self, node: Node) -> datetime:
+        """Return when an order that comes in now leaves a location; one that is full today begins tomorrow."""
+        place = self.places[node.location_id]
+        return (
+            self.after(place, self.now.astimezone(place.zone).date())
+            if node.capacity_left == 0
+            else departure_from(place, self.now)
+        )
+
+    @staticmethod
+    def after(place: Location, day: date) -> datetime:
+        """Return when what is there at the end of a day leaves."""
+        return departure_from(place, moment_of(day, MOST_HORIZON, place.zone))
+
+    def transit(self, node: Node) -> Transit | None:
+        """Return the days on the way from a location, for all pieces in one parcel."""
+        return transit_of(node, self.to, self.asked.service_level, self.usual, self.weight_g)
+
+    def reaches(self, node: Node) -> bool:
+        """Say whether the asked service reaches the customer from a location, on the same day where that is asked."""
+        if self.transit(node) is None:
+            return False
+        return self.asked.service_level != SAME_DAY or self.leaves_today(node)
+
+    def leaves_today(self, node: Node) -> bool:
+        """Say whether what comes in now leaves on this day, as the location's clock shows it."""
+        zone = self.places[node.location_id].zone
+        return self.leaves[node.location_id].astimezone(zone).date() == self.now.astimezone(zone).date()
+
+    def decided(self, pieces: Mapping[str, int], able: Callable[[Node], bool]) -> Decision:
+        """Return what the engine decides for some pieces, from locations that are able."""
+        wants = tuple(
+            Want(at, one.pk, sku, pieces[sku], one.capability, one.weight_g)
+            for at, (sku, one) in enumerate(self.products.items(), start=1)
+            if sku in pieces
+        )
+        order = OrderSnapshot(
+            order_id=0,
+            destination=self.to,
+            country=self.asked.country,
+            wants=wants,
+            service_level=self.asked.service_level,
+            postal_code=plain_postcode(self.asked.postal_code)[:LONGEST_PREFIX],
+            rates=self.rates if self.rules.prefer == "cheapest" else (),
+            rate_currency=self.rate_currency if self.rules.prefer == "cheapest" else "",
+        )
+        nodes = tuple(replace(node, capacity_left=None) for node in self.nodes if able(node))
+        supply = Supply(dict(self.free), nodes, Counter(self.reserved), {})
+        (decision,) = decide(supply.snapshot(order), self.rules)
+        return decision
+
+
+def promise_basket(
+    asked: Asked, *, levels: "QuerySet[StockLevel]", incoming: "QuerySet[IncomingStock]", now: datetime
+) -> Answer:
+    """Return what can be promised of a basket from the levels and announcements that the asker may see."""
+    market = Market(asked, levels, incoming, now)
+    skus = [_sku(market, sku, quantity) for sku, quantity in asked.pieces.items()]
+    known = {sku: quantity for sku, quantity in asked.pieces.items() if sku in market.products}
+    basket = _promise(market, known)
+    if len(known) < len(asked.pieces):
+        basket = replace(basket, complete=False, ship_by=None, delivery_p50=None, delivery_p90=None)
+    near = [node for node in market.nodes if transit_of(node, market.to, SAME_DAY) and market.leaves_today(node)]
+    fast = market.decided(known, lambda node: node in near) if near and known else None
+    return Answer(skus, basket, bool(fast and fast.is_complete and len(known) == len(asked.pieces)))
+
+
+def _sku(market: Market, sku: str, quantity: int) -> SkuAnswer:
+    """Return what can be promised of one SKU."""
+    product = market.products.get(sku)
+    if product is None:
+        return SkuAnswer(sku, quantity, known=False, locations={})
+    codes = {pk: place.code for pk, place in market.places.items()}
+    free = {codes[pk]: pieces for (owner, pk), (_, pieces) in market.free.items() if owner == product.pk}
+    return SkuAnswer(
+        sku=sku,
+        quantity=quantity,
+        known=True,
+        locations=dict(sorted(free.items())),
+        reserved=market.reserved.get(product.pk, 0),
+        waiting=market.waiting.get(product.pk, 0),
+        incoming=market.incoming.get(product.pk, ()),
+        promise=_promise(market, {sku: quantity}),
+    )
+
+
+def _promise(market: Market, pieces: Mapping[str, int]) -> Promise:
+    """Return what becomes of some pieces: from the shelves, and what is missing there from what comes."""
+    decision = market.decided(pieces, market.reaches)
+    places: Counter[int] = Counter()
+    for portion in decision.portions:
+        places[portion.location_id] += portion.quantity
+    leaves = [(pk, market.leaves[pk]) for pk in places]
+    missing = 0
+    for one in decision.shortages:
+        later = _when_it_comes(market, one.product_id, one.missing)
+        leaves += [later] if later else []
+        missing += 0 if later else one.missing
+    codes = {market.places[pk].code: quantity for pk, quantity in places.items()}
+    if missing or not leaves:
+        lacks = sum(one.missing for one in decision.shortages)
+        return Promise(False, lacks, codes, sentence=decision.sentence)
+    days = [_arrivals(market, pk, moment) for pk, moment in leaves] if market.to else []
+    p50, p90 = (max(days_of) for days_of in zip(*days, strict=True)) if days else (None, None)
+    lacks = sum(one.missing for one in decision.shortages)
+    return Promise(True, lacks, codes, max(moment for _, moment in leaves), p50, p90, decision.sentence)
+
+
+def _arrivals(market: Market, location_id: int, leaves: datetime) -> tuple[date, date]:
+    """Return the days by which five and nine of ten parcels arrive."""
+    place = market.places[location_id]
+    node = next(one for one in market.nodes if one.location_id == location_id)
+    transit = market.transit(node)
+    day = leaves.astimezone(place.zone).date()
+    return (arrival(day, transit.p50), arrival(day, transit.p90)) if transit else (day, day)
+
+
+def _when_it_comes(market: Market, product_id: int, missing: int) -> tuple[int, datetime] | None:
+    """Return where and when the missing pieces leave once they have come, those that others wait for left out."""
+    left = missing + market.waiting.get(product_id, 0)
+    able = {node.location_id for node in market.nodes if market.transit(node)}
+    today = market.now.date()
+    for one in market.incoming.get(product_id, ()):
+        left -= one.pieces if one.location_id in able else 0
+        if left <= 0 and market.asked.service_level != SAME_DAY:
+            place = market.places[one.location_id]
+            return one.location_id, market.after(place, max(one.expected_on, today))
+    return None
+
+
+def _incoming(product_ids: Sequence[int], announced: "QuerySet[IncomingStock]") -> dict[int, list[Coming]]:
+    """Return what is on its way of the products, the earliest first."""
+    rows = announced.filter(product__in=product_ids, closed_at=None, location__is_active=True)
+    found: dict[int, list[Coming]] = defaultdict(list)
+    for row in rows.select_related("location").order_by("expected_on", "pk"):
+        found[row.product_id].append(Coming(row.expected_on, row.location_id, row.location.code, row.missing))
+    return found
+
+
+def _waiting(product_ids: Sequence[int]) -> dict[int, int]:
+    """Return the pieces by product that live orders wait for."""
+    rows: Any = OrderLine.objects.filter(
+        product__in=product_ids,
+        order__state__in=LIVE_ORDERS,
+        order__short_since__isnull=False,
+        quantity_open__gt=F("quantity_allocated"),
+    )
+    return dict(rows.order_by().values_list("product_id").annotate(n=Sum(F("quantity_open") - F("quantity_allocated"))))
