@@ -151,6 +151,11 @@ def journey_context(row: Package, principal: Any) -> dict[str, Any]:
     return {"parcel": with_tracking(Package.objects.filter(pk=row.pk)).get()}
 
 
+def promise_context(row: Any, principal: Any) -> dict[str, Any]:
+    """Return the SKU that is asked for."""
+    return {"sku": row.sku}
+
+
 add_column("orders_order", Column("leaves", "leaves by", leaving_of_orders))
 add_panel("fulfillment.fulfillmentorder", Panel("To pick", "fulfillment/panels/pieces.html", pieces_context))
 add_panel("fulfillment.shipment", Panel("Parcels", "fulfillment/panels/parcels.html", parcels_context))
@@ -158,6 +163,7 @@ add_panel("fulfillment.package", Panel("Journey", "fulfillment/panels/journey.ht
 add_panel(
     "fulfillment.sourcingdecision", Panel("Locations", "fulfillment/panels/whole_decision.html", whole_decision_context)
 )
+add_panel("inventory.product", Panel("Promise", "fulfillment/panels/can_promise.html", promise_context))
 add_panel(PAGE, Panel("Fulfillment", "fulfillment/panels/work.html", work_context, position=30))
 add_panel(PAGE, Panel("Sourcing", "fulfillment/panels/decision.html", decision_context, position=60))
 add_part(PAGE, "fulfillment_orders", work_of_orders, empty=[])

@@ -18,9 +18,11 @@ def _may_import(request: Any) -> bool:
     return bool(kinds_for(request.user))
 
 
-def _entry(title: str, icon: str, view: str, permission: str, query: str = "") -> dict[str, Any]:
+def _entry(
+    title: str, icon: str, view: str, permission: str, query: str = "", *, page: str = "changelist"
+) -> dict[str, Any]:
     """Return one entry of the side bar."""
-    link: Any = reverse_lazy(f"admin:{view}_changelist")
+    link: Any = reverse_lazy(f"admin:{view}_{page}")
     return {"title": title, "icon": icon, "link": _Address(link, query), "permission": _may(permission)}
 
 
@@ -110,6 +112,9 @@ UNFOLD: dict[str, Any] = {
                     _entry("Products", "sell", "inventory_product", "inventory.view_product"),
                     _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
                     _entry("Incoming", "local_shipping", "inventory_incomingstock", "inventory.view_incomingstock"),
+                    _entry(
+                        "Can I promise?", "event_available", "fulfillment", "inventory.view_stocklevel", page="promise"
+                    ),
                     _entry("Movements", "swap_horiz", "inventory_stockmovement", "inventory.view_stockmovement"),
                     _entry("Locations", "location_on", "inventory_location", "inventory.view_location"),
                 ],

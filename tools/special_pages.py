@@ -18,6 +18,7 @@ def special_places(pages: Mapping[str, str]) -> Iterator[Place]:
     yield from faults(pages)
     yield from lists()
     yield from forms(pages)
+    yield from promises()
     yield from imports(pages)
 
 
@@ -53,6 +54,16 @@ def faults(pages: Mapping[str, str]) -> Iterator[Place]:
     wrong = (("input[name=price]", "a lot"), ("button[name=_continue]", None))
     yield Place("invalid-product", pages.get("product", "/"), steps=wrong)
     yield Place("label-missing", "/fulfillment/shipment/NO-SUCH/label-1.pdf", status=404)
+
+
+def promises() -> Iterator[Place]:
+    """Yield what can be promised: the empty question, yes, no, an unknown SKU."""
+    ask = "/fulfillment/sourcingdecision/promise/"
+    where = "country=GB&postal_code=LS1+4AP&service_level=standard"
+    yield Place("promise", f"{ask}?sku=TENT-2P")
+    yield Place("promise-yes", f"{ask}?sku=TENT-2P&quantity=1&day=2099-01-01&{where}")
+    yield Place("promise-no", f"{ask}?sku=TENT-2P&quantity=40000&day=2026-11-27&{where}")
+    yield Place("promise-unknown", f"{ask}?sku=NO-SUCH&quantity=1&day=2026-11-27&{where}")
 
 
 def lists() -> Iterator[Place]:

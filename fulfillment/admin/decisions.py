@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import DropdownFilter
 
+from fulfillment.admin.promise import promise_page
 from fulfillment.models import FulfillmentOrder, SourcingDecision
 from fulfillment.services.sourcing.reading import replay, what_would_change
 from fulfillment.services.sourcing.run import Trigger
@@ -164,10 +165,15 @@ class SourcingDecisionAdmin(ConsoleAdmin):
         return super().get_queryset(request).defer("snapshot")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address at which a decision is decided again."""
+        """Add the addresses at which a decision is decided again, and what can be promised is asked."""
         view = self.admin_site.admin_view(self.replay_view)
         own = path("<path:object_id>/replay/", view, name="fulfillment_sourcingdecision_replay")
-        return [own, *super().get_urls()]
+        ask = path("promise/", self.admin_site.admin_view(self.promise_view), name="fulfillment_promise")
+        return [ask, own, *super().get_urls()]
+
+    def promise_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask what can be promised by a day."""
+        return promise_page(self.admin_site, request)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decide the stored snapshot again and show what comes of it; nothing is written."""

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer
-from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from inventory.models import Reservation
 from inventory.services.reservations import LONGEST_KEY, release_reservation, reserve_pieces
@@ -54,13 +54,14 @@ class ReservationOut(serializers.Serializer[Any]):
     lines = ReservedLineOut(many=True)
 
 
-class ReservationList(APIView):
-    """Keeps pieces for a cart or quote."""
+class ReservationViewSet(ViewSet):
+    """Keeps pieces for a cart or quote, shows them, and gives them back."""
 
-    permissions = {"POST": "inventory.add_reservation"}
+    model = Reservation
+    permissions = {"GET": "inventory.add_reservation", "POST": "inventory.add_reservation"}
 
     @extend_schema(request=ReservationIn, responses={201: ReservationOut})
-    def post(self, request: Request) -> HttpResponse:
+    def create(self, request: Request) -> HttpResponse:
         """Keep pieces, at no location; asking again with the key replaces what it had and renews its time."""
         return once(request, lambda: self._reserve(request))
 
@@ -78,14 +79,8 @@ class ReservationList(APIView):
         rows = reserve_pieces(key=told["key"], pieces=pieces, expires_at=expires_at, actor=actor)
         return 201, _answer(told["key"], rows)
 
-
-class ReservationDetail(APIView):
-    """Shows what a cart or quote has in hand."""
-
-    permissions = {"GET": "inventory.add_reservation"}
-
     @extend_schema(responses={200: ReservationOut})
-    def get(self, request: Request, key: str) -> Response:
+    def retrieve(self, request: Request, key: str) -> Response:
         """Answer the pieces of a key that has not run out."""
         known = "" if "\x00" in key else key
         rows = list(Reservation.objects.filter(key=known, expires_at__gt=timezone.now()).select_related("product"))
@@ -93,14 +88,8 @@ class ReservationDetail(APIView):
             raise NotFound("Nothing is reserved under this key, or its time is over.")
         return Response(_answer(key, rows))
 
-
-class ReservationRelease(APIView):
-    """Gives back what a cart or quote has in hand."""
-
-    permissions = {"POST": "inventory.add_reservation"}
-
     @extend_schema(request=None, responses={200: ReservationOut})
-    def post(self, request: Request, key: str) -> HttpResponse:
+    def release(self, request: Request, key: str) -> HttpResponse:
         """Give the pieces back; a key that has none is answered alike."""
         return once(request, lambda: self._release(request, "" if "\x00" in key else key))
 

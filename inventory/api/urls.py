@@ -3,9 +3,11 @@
 from django.urls import path
 
 from inventory.api.incoming import IncomingActs, IncomingViewSet
-from inventory.api.reservations import ReservationDetail, ReservationList, ReservationRelease
+from inventory.api.reservations import ReservationViewSet
 from inventory.api.views import LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
 from oms.foundation.api.routing import room_urls
+
+release = ReservationViewSet.as_view({"post": "release"})
 
 urlpatterns = [
     *room_urls("products", ProductViewSet),
@@ -18,7 +20,9 @@ urlpatterns = [
         IncomingActs.as_view({"post": "act"}),
         name="incoming-stock-act",
     ),
-    path("reservations/", ReservationList.as_view(), name="reservations"),
-    path("reservations/<str:key>/", ReservationDetail.as_view(), name="reservations-detail"),
-    path("reservations/<str:key>/release/", ReservationRelease.as_view(), name="reservations-release"),
+    path("reservations/", ReservationViewSet.as_view({"post": "create"}), name="reservations"),
+    path("reservations/<str:key>/", ReservationViewSet.as_view({"get": "retrieve"}), name="reservations-detail"),
+    path(
+        "reservations/<str:key>/release/", ReservationViewSet.as_view({"post": "release"}), name="reservations-release"
+    ),
 ]

@@ -91,6 +91,7 @@ def _places(surface: Surface, caller: Caller, world: World, relation: str) -> di
         "number": number or getattr(row, "number", ""),
         "sku": number or getattr(row, "sku", ""),
         "code": number or getattr(row, "code", ""),
+        "key": number or getattr(row, "key", ""),
         "tracking_number": number or getattr(row, "tracking_number", ""),
         "history_id": MISSING if row is None or not hasattr(row, "history") else row.history.first().pk,
         "position": 1,

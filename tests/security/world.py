@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, PackageItem, Shipment, SourcingDecision
 from fulfillment.services.sourcing.rule_changes import create_draft
-from inventory.models import IncomingStock, Location, Product, StockLevel, StockMovement
+from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.models import InboxMessage, OutboxEvent, PeriodicJob
@@ -122,6 +122,8 @@ def _stock(shop: Shop, product: Product) -> None:
     )
     shop.keep(level)
     shop.keep(movement)
+    cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
+    shop.keep(Reservation.objects.create(product=product, key=f"{shop.mark}-cart", **cart))
     shop.keep(incoming)
 
 

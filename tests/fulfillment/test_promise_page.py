@@ -1,0 +1,92 @@
+"""The page “Can I promise 40 by Friday?” answers in a sentence and names the orders that would slip."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from fulfillment.models import Allocation
+from inventory.services.incoming import announce_stock
+from tests.factories import make_actor, make_location, make_product, make_stock
+from tests.fulfillment.shop import an_order, sourced
+from tests.inventory.test_console import client_of, page
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/fulfillment/sourcingdecision/promise/"
+LEEDS = {"latitude": 53.8, "longitude": -1.55}
+
+
+def day(ahead: int) -> str:
+    """Return a day so far ahead."""
+    return (timezone.now() + timedelta(days=ahead)).date().isoformat()
+
+
+def ask(client, quantity: int, ahead: int, sku: str = "TEA", **more: str) -> str:
+    """Ask, and return the page's words."""
+    query = {"sku": sku, "quantity": quantity, "day": day(ahead), "country": "GB", "postal_code": "LS1 4AP"}
+    answer = client.get(ADDRESS, query | {"service_level": "standard"} | more)
+    assert answer.status_code == 200
+    return html.unescape(answer.text)
+
+
+@pytest.fixture
+def tea():
+    """Ten TEA in Leeds."""
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LEE", **LEEDS), 10)
+    return tea
+
+
+@pytest.fixture
+def clerk():
+    """Somebody who sees stock and orders."""
+    return client_of("view_stocklevel", "view_order", "view_product")
+
+
+def test_yes_perhaps_and_no(tea, clerk) -> None:
+    assert "Yes: 4 of TEA arrive by" in ask(clerk, 4, 9)
+    assert "No: 4 of TEA arrive by" in ask(clerk, 4, -1)
+    assert "No: 30 pieces of 40 of TEA are neither free nor on their way in time." in ask(clerk, 40, 9)
+    assert "There is no product with the SKU “NOPE”." in ask(clerk, 1, 9, sku="NOPE")
+
+
+def test_what_is_on_its_way_makes_it_a_yes_and_is_shown(tea, clerk) -> None:
+    expected = (timezone.now() + timedelta(days=2)).date()
+    told = {"sku": "TEA", "location": "LEE", "quantity": 30, "expected_on": expected}
+    announce_stock(**told, reference="PO", actor=make_actor())
+    text = ask(clerk, 40, 20)
+    assert "Yes: 40 of TEA arrive by" in text
+    assert "On its way" in text
+
+
+def test_orders_that_would_slip_are_named_the_youngest_first_until_it_is_enough(tea, clerk) -> None:
+    first, second = (an_order([(tea, 5)]) for _ in range(2))
+    sourced(first)
+    sourced(second)
+    text = ask(clerk, 4, 9)
+    assert "Orders that would slip" in text
+    assert second.number in text and first.number not in text
+    assert Allocation.objects.filter(state="allocated").count() == 2, "asking takes nothing"
+
+    text = ask(clerk, 40, 9)
+    assert first.number in text and second.number in text and "Even so 30 would be missing." in text
+
+
+def test_who_sees_no_orders_is_told_of_none(tea) -> None:
+    order = an_order([(tea, 10)])
+    sourced(order)
+    text = ask(client_of("view_stocklevel"), 4, 9)
+    assert "No: 4 pieces" in text and order.number not in text
+
+
+def test_an_empty_question_and_a_wrong_one_are_forms(tea, clerk) -> None:
+    assert 'value="TEA"' in clerk.get(f"{ADDRESS}?sku=TEA").text
+    text = ask(clerk, 0, 9, country="Britain")
+    assert "Write two letters, like GB." in text and "Yes" not in text
+
+
+def test_the_products_page_leads_there_and_others_may_not_look(tea, clerk) -> None:
+    assert f"{ADDRESS}?sku=TEA" in clerk.get(page("product", tea)).text
+    assert client_of("view_order").get(ADDRESS).status_code == 403
+    assert clerk.post(ADDRESS).status_code == 405
