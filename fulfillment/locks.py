@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, SourcingRuleSet
+from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, ShippingRate, SourcingRuleSet
 from fulfillment.states import OPEN_ALLOCATIONS
 from inventory.locks import lock_levels
 from oms.foundation.locks import lock_rows
@@ -139,3 +139,8 @@ __all__ = [
     "lock_shipments_of",
     "open_allocations_of",
 ]
+
+
+def lock_rates(ids: Iterable[int]) -> list[ShippingRate]:
+    """Lock rates in the order of their primary keys and return them."""
+    return lock_rows(ShippingRate, ids)

@@ -12,6 +12,7 @@ from fulfillment.models import (
     PackageItem,
     SandboxParcel,
     Shipment,
+    ShippingRate,
     SourcingDecision,
     SourcingRule,
     SourcingRuleSet,
@@ -33,7 +34,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     SourcingDecision: ("order", ""),
 }
 
-unscoped(SandboxParcel, SourcingRuleSet, SourcingRule)
+unscoped(SandboxParcel, ShippingRate, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

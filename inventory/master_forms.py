@@ -1,9 +1,11 @@
 """The forms of master data: prices as people write them, capabilities as boxes to tick."""
 
 import zoneinfo
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.db.models import Model
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -19,11 +21,46 @@ from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
 
+Row = TypeVar("Row", bound=Model)
 CAPABILITIES = sorted({word for known in CAPABILITIES_BY_KIND.values() for word in known})
 
 
-class ProductForm(forms.ModelForm[Product]):
+class AmountForm(forms.ModelForm[Row]):
+    """A row whose amounts are typed as decimals of its own currency; ``amounts`` gives the column of each field."""
+
+    amounts: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        row = kwargs.get("instance")
+        if row is not None:
+            shown = {name: minor_text(getattr(row, column), row.currency) for name, column in self.amounts.items()}
+            kwargs["initial"] = shown | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the amounts in the currency of the form."""
+        values = super().clean() or self.cleaned_data
+        for name, column in self.amounts.items():
+            if name in values and "currency" in values:
+                self._read_amount(name, column, values)
+        return values
+
+    def _read_amount(self, name: str, column: str, values: dict[str, Any]) -> None:
+        """Put minor units on the row, or the reason on the field."""
+        try:
+            amount = parse_minor(values[name].strip(), values["currency"])
+        except Invalid as refusal:
+            self.add_error("currency" if refusal.code == "unknown_currency" else name, refusal.sentence)
+            return
+        if amount < 0:
+            self.add_error(name, "Write an amount of 0 or more.")
+        setattr(self.instance, column, max(0, amount))
+
+
+class ProductForm(AmountForm[Product]):
     """A product with its price and cost as decimals in its own currency."""
+
+    amounts: ClassVar[Mapping[str, str]] = {"price": "unit_price", "cost": "unit_cost"}
 
     price = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
     cost = forms.CharField(max_length=20, initial="0.00", widget=UnfoldAdminTextInputWidget)
@@ -44,12 +81,7 @@ class ProductForm(forms.ModelForm[Product]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         product = kwargs.get("instance")
         if product is not None:
-            shown = {
-                "price": minor_text(product.unit_price, product.currency),
-                "cost": minor_text(product.unit_cost, product.currency),
-                "attributes": attributes_text(product.attributes),
-            }
-            kwargs["initial"] = shown | (kwargs.get("initial") or {})
+            kwargs["initial"] = {"attributes": attributes_text(product.attributes)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
 
     def clean_attributes(self) -> dict[str, str]:
@@ -61,26 +93,12 @@ class ProductForm(forms.ModelForm[Product]):
             raise forms.ValidationError(sentence, code=fault.code) from fault
 
     def clean(self) -> dict[str, Any]:
-        """Read price and cost in the currency of the form, and keep an article from being its own variant."""
-        values = super().clean() or self.cleaned_data
-        for name, column in (("price", "unit_price"), ("cost", "unit_cost")):
-            if name in values and "currency" in values:
-                self._read_amount(name, column, values)
+        """Keep an article from being its own variant."""
+        values = super().clean()
         parent = values.get("parent")
         if parent is not None and (parent.pk == self.instance.pk or parent.parent_id is not None):
             self.add_error("parent", "Choose an article that is no variant itself.")
         return values
-
-    def _read_amount(self, name: str, column: str, values: dict[str, Any]) -> None:
-        """Put minor units on the product, or the reason on the field."""
-        try:
-            amount = parse_minor(values[name].strip(), values["currency"])
-        except Invalid as refusal:
-            self.add_error("currency" if refusal.code == "unknown_currency" else name, refusal.sentence)
-            return
-        if amount < 0:
-            self.add_error(name, "Write an amount of 0 or more.")
-        setattr(self.instance, column, max(0, amount))
 
 
 class LocationForm(forms.ModelForm[Location]):

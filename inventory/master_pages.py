@@ -31,4 +31,4 @@ class MasterData(ConsoleAdmin):
         pairs = {name: [form.initial.get(name, ""), form.cleaned_data[name]] for name in form.changed_data}
         pairs = {name: [_shown(value) for value in pair] for name, pair in pairs.items()}
         data = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        record(actor, f"inventory.{word}_{obj._meta.model_name}", obj, data=data if change else {})
+        record(actor, f"{obj._meta.app_label}.{word}_{obj._meta.model_name}", obj, data=data if change else {})

@@ -117,6 +117,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _entry("Movements", "swap_horiz", "inventory_stockmovement", "inventory.view_stockmovement"),
                     _entry("Locations", "location_on", "inventory_location", "inventory.view_location"),
+                    _entry("Shipping rates", "payments", "fulfillment_shippingrate", "fulfillment.view_shippingrate"),
                 ],
             },
             {

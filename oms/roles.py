@@ -51,6 +51,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.reroute*",
         "fulfillment.source*",
         "fulfillment.*_sourcingrule*",
+        "fulfillment.*_shippingrate",
         "returns.*",
         "outlets.*notification*",
     ],
@@ -69,7 +70,13 @@ ROLES: dict[str, list[str]] = {
         "returns.inspect_return",
         "returns.complete_return",
     ],
-    "Merchandising": ["inventory.*", "orders.view_order", "orders.view_orderline", "*.view_channel"],
+    "Merchandising": [
+        "inventory.*",
+        "orders.view_order",
+        "orders.view_orderline",
+        "*.view_channel",
+        "fulfillment.*_shippingrate",
+    ],
     "Finance": [
         *EVERYONE,
         *SEES_ORDERS,

@@ -1,5 +1,5 @@
-"""The acts of matching, declared once for buttons, bulk acts and the API: on work, on orders, on parcels, on rules."""
+"""The acts of matching, declared once for buttons, bulk acts and the API: on work, orders, parcels, rules and rates."""
 
-from fulfillment.actions import orders, parcels, rules, work
+from fulfillment.actions import orders, parcels, rates, rules, work
 
-__all__ = ["orders", "parcels", "rules", "work"]
+__all__ = ["orders", "parcels", "rates", "rules", "work"]

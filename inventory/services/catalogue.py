@@ -16,27 +16,27 @@ Row = TypeVar("Row", bound=Versioned)
 
 def plan_products(*, entries: Sequence[Entry], earlier: Earlier = nothing_earlier) -> list[Plan]:
     """Return what :func:`store_products` would do, in the order of the entries; ``earlier`` as for a preview."""
-    articles = {plan.row: plan for plan in _plan(ProductShelf(), _articles(entries), earlier)}
+    articles = {plan.row: plan for plan in plan_rows(ProductShelf(), _articles(entries), earlier)}
 
     def before(keys: Iterable[str]) -> dict[str, Plan]:
         """Return the plans of articles in the same call too."""
         wanted = set(keys)
         return {**earlier(wanted), **{plan.key: plan for plan in articles.values() if plan.key in wanted}}
 
-    variants = {plan.row: plan for plan in _plan(ProductShelf(), _variants(entries), before)}
+    variants = {plan.row: plan for plan in plan_rows(ProductShelf(), _variants(entries), before)}
     return [articles.get(entry.row) or variants[entry.row] for entry in entries]
 
 
 def plan_locations(*, entries: Sequence[Entry], principal: Any = None) -> list[Plan]:
     """Return what :func:`store_locations` would do."""
-    return _plan(LocationShelf(principal), entries, nothing_earlier)
+    return plan_rows(LocationShelf(principal), entries, nothing_earlier)
 
 
 @transaction.atomic
 def store_products(*, entries: Sequence[Entry], actor: Actor, seen: Seen | None = None) -> list[Plan]:
     """Create or change products by SKU, articles before their variants; values that a file lacks stay as they are."""
     groups = (_articles(entries), _variants(entries))
-    done = {plan.row: plan for group in groups for plan in _store(ProductShelf(), group, actor, seen)}
+    done = {plan.row: plan for group in groups for plan in store_rows(ProductShelf(), group, actor, seen)}
     return [done[entry.row] for entry in entries]
 
 
@@ -45,7 +45,7 @@ def store_locations(
     *, entries: Sequence[Entry], actor: Actor, seen: Seen | None = None, principal: Any = None
 ) -> list[Plan]:
     """Create or change locations by code; values that a file does not have stay as they are."""
-    return _store(LocationShelf(principal), entries, actor, seen)
+    return store_rows(LocationShelf(principal), entries, actor, seen)
 
 
 def _articles(entries: Sequence[Entry]) -> list[Entry]:
@@ -64,7 +64,7 @@ def _ids(shelf: Shelf[Row], entries: Sequence[Entry]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _plan(shelf: Shelf[Row], entries: Sequence[Entry], earlier: Earlier) -> list[Plan]:
+def plan_rows(shelf: Shelf[Row], entries: Sequence[Entry], earlier: Earlier = nothing_earlier) -> list[Plan]:
     """Return what storing the entries would do."""
     if not entries:
         return []
@@ -87,7 +87,7 @@ def plan_one(shelf: Shelf[Row], entry: Entry, row: Row | None) -> Plan:
     return Plan(entry.row, entry.key, Verb.CHANGE if changes else Verb.SAME, changes, object_id=row.pk)
 
 
-def _store(shelf: Shelf[Row], entries: Sequence[Entry], actor: Actor, seen: Seen | None) -> list[Plan]:
+def store_rows(shelf: Shelf[Row], entries: Sequence[Entry], actor: Actor, seen: Seen | None = None) -> list[Plan]:
     """Lock what exists, change what differs, insert what is new, in a constant number of statements."""
     if not entries:
         return []
@@ -117,9 +117,9 @@ def write_plans(
     _update(shelf, [row for at, row in changed.items() if told[at]], columns, actor, reason)
     rows = made | changed
     shelf.put_beside({rows[plan.row].pk: plan.changes for plan in plans if plan.row in rows})
-    word = shelf.model._meta.model_name
-    acts = [Act(f"inventory.change_{word}", changed[at], data=changes) for at, changes in told.items() if changes]
-    record_many(actor, [*acts, *(Act(f"inventory.create_{word}", row) for row in made.values())])
+    room, word = shelf.model._meta.app_label, shelf.model._meta.model_name
+    acts = [Act(f"{room}.change_{word}", changed[at], data=changes) for at, changes in told.items() if changes]
+    record_many(actor, [*acts, *(Act(f"{room}.create_{word}", row) for row in made.values())])
     for plan in plans:
         if plan.row in changed and SWITCH in plan.changes:
             shelf.switch(changed[plan.row], plan.changes[SWITCH][1], note=reason, actor=actor)

@@ -24,24 +24,24 @@ GONE = "It is no longer there."
 
 def plan_undo_products(*, rows: Sequence[ImportRow]) -> list[Undo]:
     """Return which imported products can be taken back now."""
-    return _plan(Back(ProductShelf(), rows))
+    return plan_back(Back(ProductShelf(), rows))
 
 
 def plan_undo_locations(*, rows: Sequence[ImportRow], principal: Any) -> list[Undo]:
     """Return which imported locations can be taken back now."""
-    return _plan(Back(LocationShelf(principal), rows))
+    return plan_back(Back(LocationShelf(principal), rows))
 
 
 @transaction.atomic
 def undo_products(*, rows: Sequence[ImportRow], actor: Actor) -> list[Undo]:
     """Put the former values of changed products back where nobody changed them since, and stop selling new ones."""
-    return _undo(Back(ProductShelf(), rows), actor)
+    return take_back(Back(ProductShelf(), rows), actor)
 
 
 @transaction.atomic
 def undo_locations(*, rows: Sequence[ImportRow], principal: Any, actor: Actor) -> list[Undo]:
     """Put the former values of changed locations back where nobody changed them since, and close new ones."""
-    return _undo(Back(LocationShelf(principal), rows), actor)
+    return take_back(Back(LocationShelf(principal), rows), actor)
 
 
 class Back(Generic[Row]):
@@ -89,8 +89,8 @@ def _staying(names: Sequence[str]) -> str:
     return f"Changed by somebody since, and left as it is: {', '.join(names)}." if names else ""
 
 
-def _plan(back: Back[Row]) -> list[Undo]:
-    """Return what :func:`_undo` would do, in the order of the rows."""
+def plan_back(back: Back[Row]) -> list[Undo]:
+    """Return what :func:`take_back` would do, in the order of the rows."""
     back.look(list(back.shelf.model._default_manager.filter(pk__in=back.ids)))
     done = {row.row: _judged(back, row)[2] for row in back.changed}
     against = objections(back.shelf.off.act, [row.object_id for row in back.created if row.object_id])
@@ -100,7 +100,7 @@ def _plan(back: Back[Row]) -> list[Undo]:
     return [done[row.row] for row in back.rows]
 
 
-def _undo(back: Back[Row], actor: Actor) -> list[Undo]:
+def take_back(back: Back[Row], actor: Actor) -> list[Undo]:
     """Lock every row, put former values back in a constant number of statements, and switch new rows off."""
     back.look(back.shelf.lock(back.ids))
     judged = [_judged(back, row) for row in back.changed]

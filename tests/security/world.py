@@ -6,7 +6,16 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, PackageItem, Shipment, SourcingDecision
+from fulfillment.models import (
+    Allocation,
+    FulfillmentOrder,
+    Label,
+    Package,
+    PackageItem,
+    Shipment,
+    ShippingRate,
+    SourcingDecision,
+)
 from fulfillment.services.sourcing.rule_changes import create_draft
 from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
 from oms.foundation.actor import Actor
@@ -108,7 +117,7 @@ def _fill(shop: Shop, product: Product) -> Shop:
 
 
 def _stock(shop: Shop, product: Product) -> None:
-    """Make the level of the shop's location, the same for two shops at one place."""
+    """Make the level of the shop's location, the same for two shops at one place, and a rate that all share."""
     level, _ = StockLevel.objects.get_or_create(
         product=product, location=shop.location, defaults={"on_hand": 50, "bin": f"{shop.mark}-1", "allocated": 2}
     )
@@ -125,6 +134,8 @@ def _stock(shop: Shop, product: Product) -> None:
     cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
     shop.keep(Reservation.objects.create(product=product, key=f"{shop.mark}-cart", **cart))
     shop.keep(incoming)
+    rate, _ = ShippingRate.objects.get_or_create(code="shared-saver", defaults={"carrier": "post", "service": "saver"})
+    shop.keep(rate)
 
 
 def _sale(shop: Shop, product: Product) -> None:
