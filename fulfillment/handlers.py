@@ -11,6 +11,7 @@ from fulfillment.models import Package
 from fulfillment.services import label_buying
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
+from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again

@@ -215,5 +215,9 @@ name_acts(
         "void_refused": "Voiding refused by the carrier",
         "ship": "Handed to the carrier",
         "track": "Carrier told",
+        "ask_for_replay": "Replay asked for",
+        "replay_begun": "Replay begun",
+        "replay_done": "Replayed",
+        "replay_failed": "Replay failed",
     },
 )

@@ -10,10 +10,12 @@ from fulfillment.models import (
     Label,
     Package,
     PackageItem,
+    ReplayChange,
     SandboxParcel,
     Shipment,
     ShippingRate,
     SourcingDecision,
+    SourcingReplay,
     SourcingRule,
     SourcingRuleSet,
     TrackingEvent,
@@ -32,9 +34,10 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     Label: ("package__shipment__order", "package__shipment__location"),
     TrackingEvent: ("package__shipment__order", "package__shipment__location"),
     SourcingDecision: ("order", ""),
+    ReplayChange: ("order", ""),
 }
 
-unscoped(SandboxParcel, ShippingRate, SourcingRuleSet, SourcingRule)
+unscoped(SandboxParcel, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

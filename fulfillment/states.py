@@ -106,3 +106,12 @@ TRACKING_RANK = {
     TrackingStatus.RETURNED: 50,
     TrackingStatus.DELIVERED: 60,
 }
+
+
+class ReplayState(models.TextChoices):
+    """How far a replay is."""
+
+    QUEUED = "queued", "queued"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"

@@ -52,6 +52,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.source*",
         "fulfillment.*_sourcingrule*",
         "fulfillment.*_shippingrate",
+        "fulfillment.add_sourcingreplay",
         "returns.*",
         "outlets.*notification*",
     ],

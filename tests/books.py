@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.test import override_settings
 
 from fulfillment.models import FulfillmentOrder, Shipment
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.packing import pack
 from fulfillment.services.picking import confirm_picked, start_picking
+from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from inventory.models import Product
@@ -85,9 +87,11 @@ def keep_books() -> Books:
         rest(NOW + timedelta(minutes=minute))
     _bring_back(home)
     _do_the_rest(opened)
-    draft_rules(name="No stores for wholesale", actor=CLERK)
+    rules = draft_rules(name="No stores for wholesale", actor=CLERK)
     rest(EVENING)
     send_messages()
+    asker, _ = User.objects.get_or_create(username="asks-for-replays")
+    ask_for_replay(rule_set_id=rules.pk, begins=NOW, ends=EVENING, user_id=asker.pk, actor=CLERK)
     return Books(
         home=_again(home),
         open=_again(opened),

@@ -2,6 +2,7 @@
 
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.rates import ShippingRate
+from fulfillment.models.replays import ReplayChange, SourcingReplay
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
 from fulfillment.models.sandbox import SandboxParcel
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
@@ -13,10 +14,12 @@ __all__ = [
     "Label",
     "Package",
     "PackageItem",
+    "ReplayChange",
     "SandboxParcel",
     "Shipment",
     "ShippingRate",
     "SourcingDecision",
+    "SourcingReplay",
     "SourcingRule",
     "SourcingRuleSet",
     "TrackingEvent",

@@ -1,6 +1,7 @@
 """Two shops and two warehouses with one row of every kind in each, for callers who belong to one of them."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -15,6 +16,8 @@ from fulfillment.models import (
     Shipment,
     ShippingRate,
     SourcingDecision,
+    SourcingReplay,
+    SourcingRuleSet,
 )
 from fulfillment.services.sourcing.rule_changes import create_draft
 from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
@@ -220,8 +223,16 @@ def _parcel(shop: Shop) -> None:
         outcome_hash="0" * 64, sentence=f"{mark} decided.", parcels=1,
     )  # fmt: skip
     rules = create_draft(name="Everybody's rules", actor=CLERK)
-    for row in (work, shipment, package, decision, rules):
+    for row in (work, shipment, package, decision, rules, _replay(rules)):
         shop.keep(row)
+
+
+def _replay(rules: SourcingRuleSet) -> SourcingReplay:
+    """Make a replay that waits for a worker; it belongs to no channel."""
+    asker, _ = User.objects.get_or_create(username="asks-for-replays")
+    return SourcingReplay.objects.create(
+        rule_set=rules, rules={}, begins=NOW, ends=NOW + timedelta(days=1), user=asker, total=1, sentence="Replayed."
+    )
 
 
 def _way_back(shop: Shop) -> None:

@@ -15,9 +15,10 @@ def parcels_of(
 ) -> dict[int, Parcel]:
     """Return the parcel of each location that ships, planned on its day."""
     ways = {one.location_id: one.distance_km for one in decision.candidates if one.chosen}
+    costs = {one.location_id: one.cost for one in decision.freights}
     leaving = {node.location_id: node.leaves_on for node in nodes}
     return {
-        place: Parcel(day=day, km=ways.get(place), late=_is_late(order, place, leaving.get(place, "")))
+        place: Parcel(day, ways.get(place), costs.get(place), _is_late(order, place, leaving.get(place, "")))
         for place, day in days.items()
     }
 
