@@ -58,7 +58,8 @@ def cheapest(problem: Problem, rules: Rules, book: Book) -> CheapPlan | None:
     shipped = sum(pieces[at].quantity for _, lines in plan for at in lines)
     if shipped < sum(problem.targets) or (rules.max_parcels is not None and len(plan) > rules.max_parcels):
         return None
-    method: Method = "cheapest" if len(pieces) <= MOST_LINES else "near_cheapest"
+    split = len(pieces) > len({piece.want.line_id for piece in pieces})
+    method: Method = "near_cheapest" if split or len(pieces) > MOST_LINES else "cheapest"
     return CheapPlan(tuple(sorted(place for place, _ in plan)), _portions(problem, plan, pieces, book), method)
 
 

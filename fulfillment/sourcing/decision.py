@@ -12,7 +12,7 @@ from fulfillment.sourcing.snapshot import Snapshot
 
 Method: TypeAlias = Literal["exact", "greedy", "cheapest", "near_cheapest"]
 """``exact``: proven best; ``greedy``: a good plan found by set cover and exchange when a proof takes too long;
-``cheapest``: proven the least cost; ``near_cheapest``: the same for more than ten lines, by search."""
+``cheapest``: proven the least cost; ``near_cheapest``: more than ten lines, or split ones, so not proven."""
 
 ReasonCode: TypeAlias = Literal[
     "excluded",

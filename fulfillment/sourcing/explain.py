@@ -242,7 +242,9 @@ def _loss_by_cost(court: _Court, winner: Place, loser: Counter, holder: Counter)
     grams = court.grams[winner.node.location_id]
     mine, theirs = loser.quote(grams), holder.quote(grams)
     needed, asked = (quote.total - court.rules.split_penalty for quote in (theirs, mine))
-    if asked <= needed:
+    if asked == needed:
+        return _Loss("later_code", f"it asks as much as {winner.node.name}, which comes first", needed, asked)
+    if asked < needed:
         return _Loss("not_needed", "it was not needed", needed, asked)
     currency = court.order.rate_currency
     words = f"it asks {asked_for(mine, court.rules, currency)}, {winner.node.name} "

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from fulfillment.sourcing.criteria import Rule
 from fulfillment.sourcing.overlap import covers, overlap
-from fulfillment.sourcing.rules import names
+from fulfillment.sourcing.rules import amount, names
 from fulfillment.sourcing.snapshot import Rules
 from fulfillment.sourcing.wording import enumeration
+
+OUTWEIGHS_FREIGHT = 100_000
+"""Minor units of a parcel that no freight comes near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Known:
     channels: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
+    has_rates: bool = False
+    """Whether the rate card holds anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Finding:
 def lint(rules: Rules, known: Known) -> tuple[Finding, ...]:
     """Return everything that is odd about a set, faults first."""
     found: list[Finding] = []
+    if rules.prefer == "cheapest":
+        found.extend(_least_freight(rules, known))
     for rule in rules.ordered:
         for check in CHECKS:
             found.extend(check(rule, known))
@@ -49,6 +56,15 @@ def lint(rules: Rules, known: Known) -> tuple[Finding, ...]:
 def faults(found: Iterable[Finding]) -> list[Finding]:
     """Return the findings that keep a set from being tested."""
     return [one for one in found if one.fault]
+
+
+def _least_freight(rules: Rules, known: Known) -> Iterator[Finding]:
+    """Find what keeps a set from finding the least freight."""
+    if not known.has_rates:
+        yield Finding("no_rates", True, "It asks for the least freight, and there are no shipping rates.")
+    if rules.split_penalty >= OUTWEIGHS_FREIGHT:
+        words = f"A parcel weighs {amount(rules.split_penalty)}: an order is split only where it must be, "
+        yield Finding("heavy_parcels", False, f"{words}whatever two parcels would save.")
 
 
 def _contradictory_ends(rule: Rule, known: Known) -> Iterator[Finding]:

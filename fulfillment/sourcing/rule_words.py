@@ -69,7 +69,9 @@ def _range(lowest: int | None, highest: int | None, shown: Callable[[int], str])
 def settings_words(rules: Rules) -> list[str]:
     """Return the weights of a set, one sentence each."""
     said = [
-        f"Between locations, {PREFERRED.get(rules.prefer, rules.prefer.replace('_', ' '))} comes first.",
+        "Orders leave from where they cost least: freight by the rate card, and what else weighs here."
+        if rules.prefer == "cheapest"
+        else f"Between locations, {PREFERRED.get(rules.prefer, rules.prefer.replace('_', ' '))} comes first.",
         f"A parcel weighs {amount(rules.split_penalty)}, a kilometre {amount(rules.distance_weight)}.",
         "What is there is promised."
         if rules.allow_partial

@@ -97,12 +97,12 @@ def the_least_freight(**settings: Any) -> None:
 
 
 def test_an_order_leaves_from_where_freight_is_least():
-    the_least_freight()
     tea = make_product("TEA", weight_g=1200)
     for code in ("LON", "MAN"):
         make_stock(tea, make_location(code), 5)
     a_rate("lon", country="GB", price=500, per_started_kg=50)
     a_rate("man", country="GB", price=320, per_started_kg=50, location=Location.objects.get(code="MAN"))
+    the_least_freight()
     order = an_order([(tea, 2)])
 
     (decision,) = source_orders(order_ids=[order.pk], trigger="placed", actor=make_actor())
@@ -114,10 +114,10 @@ def test_an_order_leaves_from_where_freight_is_least():
 
 
 def test_its_record_decides_the_same_again_and_holds_no_whole_postcode():
-    the_least_freight()
     tea = make_product("TEA", weight_g=1200)
     make_stock(tea, make_location("LON"), 5)
     a_rate("gb", country="GB")
+    the_least_freight()
     order = an_order([(tea, 2)])
     source_orders(order_ids=[order.pk], trigger="placed", actor=make_actor())
     ShippingRate.objects.update(price=9999)
@@ -131,10 +131,10 @@ def test_its_record_decides_the_same_again_and_holds_no_whole_postcode():
 
 
 def test_without_a_service_to_its_address_an_order_waits_and_says_so():
-    the_least_freight()
     tea = make_product("TEA")
     make_stock(tea, make_location("LON"), 5)
     a_rate("fr", country="FR")
+    the_least_freight()
     order = an_order([(tea, 2)])
 
     source_orders(order_ids=[order.pk], trigger="placed", actor=make_actor())

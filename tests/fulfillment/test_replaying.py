@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from fulfillment.models import SourcingDecision
+from fulfillment.models import ShippingRate, SourcingDecision
 from fulfillment.services.following import end_work
 from fulfillment.services.replaying.history import Period
 from fulfillment.services.replaying.running import Replay
 from fulfillment.services.sourcing import source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders
 from fulfillment.sourcing.snapshot import Rules
-from inventory.models import StockLevel
+from inventory.models import Location, StockLevel
 from inventory.services.stock import adjust_stock
 from orders.models import Order
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
@@ -66,6 +66,20 @@ def test_other_rules_show_which_orders_change(tea) -> None:
     assert [one.order_id for one in changes] == [first.pk]
     assert changes[0].before.sentence.startswith("LDS warehouse ships all 2 units")
     assert changes[0].after.sentence.startswith("LON warehouse ships all 2 units")
+
+
+def test_orders_decided_without_rates_are_priced_by_the_present_card_in_both_courses(tea) -> None:
+    for code, price in (("LDS", 900), ("LON", 250)):
+        place = Location.objects.get(code=code)
+        ShippingRate.objects.create(code=code.lower(), carrier="post", service="saver", price=price, location=place)
+    (order,) = some_orders([[(tea, 2)]])
+    source_orders(order_ids=[order.pk], trigger="placed", actor=at(0))
+
+    report, changes = run(Rules(version=9, prefer="cheapest", split_penalty=0, distance_weight=0))
+
+    assert report["self_check"]["passed"]
+    assert (report["before"]["cost"], report["after"]["cost"]) == (900, 250)
+    assert changes[0].after.sentence.endswith("Freight 2.50 EUR by post saver.")
 
 
 def test_a_wrong_hash_is_found(tea) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from fulfillment.models import SourcingDecision
 from fulfillment.services.replaying.history import Event, Period, holds_at, shelf_at, window_after
+from fulfillment.services.sourcing.rates import RateCard, priced_anew
 from fulfillment.services.sourcing.reading import Gone, snapshot_of
 from fulfillment.services.sourcing.rule_sets import rules_of
 from fulfillment.services.sourcing.run import QUIET
 from fulfillment.sourcing.decision import Decision, decision_hash
 from fulfillment.sourcing.engine import decide
-from fulfillment.sourcing.snapshot import Rules
+from fulfillment.sourcing.snapshot import Rules, Snapshot
 from fulfillment.sourcing.whatif import keeping
 from fulfillment.sourcing.whatif.figures import Change
 from fulfillment.sourcing.whatif.report import report_of
@@ -69,6 +70,7 @@ class Replay:
         self._names, zones = _locations()
         self.whatif = WhatIf(self._rules_for, zones)
         self._is_open = False
+        self._card: RateCard | None = None
 
     def _rules_for(self, version: int) -> Rules:
         """Return the rules of the other course for an order decided under a version."""
@@ -143,7 +145,14 @@ class Replay:
         elif len(self.check.others) < SHOWN:
             self.check.others.append(row.pk)
         decision = Decision.from_json(row.outcome)
-        return Recorded(row.order_id, row.decided_at, snapshot, decision, row.trigger in QUIET)
+        return Recorded(row.order_id, row.decided_at, self._with_rates(snapshot), decision, row.trigger in QUIET)
+
+    def _with_rates(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with the present rates where rules that ask for rates judge an order decided without."""
+        if self._rules is None or self._rules.prefer != "cheapest":
+            return snapshot
+        self._card = self._card or RateCard()
+        return priced_anew(snapshot, self._card)
 
     def report(self) -> dict[str, Any]:
         """Return the self-check and the figures of both courses."""

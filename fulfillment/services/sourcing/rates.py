@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from fulfillment.carriers.choosing import SPEED
 from fulfillment.models import ShippingRate
 from fulfillment.sourcing.rules import plain_postcode
-from fulfillment.sourcing.snapshot import Rate
+from fulfillment.sourcing.snapshot import OrderSnapshot, Rate, Snapshot
 from orders.states import ServiceLevel
 
 COLLECTED = Rate(None, "customer", "collects", 0)
@@ -14,10 +15,12 @@ COLLECTED = Rate(None, "customer", "collects", 0)
 
 
 class RateCard:
-    """The rates in use for some countries, in one statement."""
+    """The rates in use for some countries, by default for all of them, in one statement."""
 
-    def __init__(self, countries: Collection[str]) -> None:
-        rows = ShippingRate.objects.filter(is_active=True, country__in=sorted({"", *countries})).order_by("pk")
+    def __init__(self, countries: Collection[str] | None = None) -> None:
+        rows = ShippingRate.objects.filter(is_active=True).order_by("pk")
+        if countries is not None:
+            rows = rows.filter(country__in=sorted({"", *countries}))
         self._by_country: dict[str, list[ShippingRate]] = defaultdict(list)
         for row in rows:
             self._by_country[row.country].append(row)
@@ -46,6 +49,23 @@ class RateCard:
         rate = _as_rate(row)
         self.usual_days[rate] = row.usual_days
         return rate
+
+
+def priced_anew(snapshot: Snapshot, card: RateCard) -> Snapshot:
+    """Return a recorded snapshot with the present rates on orders that were decided without any.
+
+    A record keeps the first signs of a postcode only, so a row for a longer beginning is not found.
+    """
+    return replace(snapshot, orders=tuple(_priced(order, card) for order in snapshot.orders))
+
+
+def _priced(order: OrderSnapshot, card: RateCard) -> OrderSnapshot:
+    """Return an order with rates."""
+    if order.rates:
+        return order
+    level = order.service_level or ServiceLevel.STANDARD
+    rates = card.for_address(country=order.country, postal_code=order.postal_code, level=level)
+    return replace(order, rates=rates, rate_currency=card.currency)
 
 
 def _most_telling(rows: Iterable[ShippingRate]) -> list[ShippingRate]:

@@ -4,7 +4,8 @@ import json
 import zlib
 from collections.abc import Iterator
 
-from fulfillment.models import SourcingDecision
+from fulfillment.models import ShippingRate, SourcingDecision
+from fulfillment.services.sourcing.rates import RateCard, priced_anew
 from fulfillment.sourcing.linting import Finding, Known, lint
 from fulfillment.sourcing.sampling import sample, sample_findings
 from fulfillment.sourcing.snapshot import Rules, Snapshot
@@ -26,17 +27,28 @@ def what_there_is() -> Known:
         channels=frozenset(Channel.objects.values_list("code", flat=True)),
         services=frozenset(ServiceLevel.values),
         capabilities=frozenset(skills.union(products.distinct())),
+        has_rates=ShippingRate.objects.filter(is_active=True).exists(),
     )
 
 
 def check_rules(rules: Rules, *, orders: int = SAMPLE) -> list[Finding]:
     """Return everything that is odd about a set of rules, tried on the newest decisions of so many orders as well."""
     found = list(lint(rules, what_there_is()))
-    tried = sample(rules, _snapshots(orders)) if orders else None
+    tried = sample(rules, _seen(rules, orders)) if orders else None
     if tried is None:
         return found
     numbers = dict(Order.objects.filter(pk__in=tried.lost[:SAMPLE]).values_list("pk", "number"))
     return [*found, *sample_findings(tried, rules, numbers)]
+
+
+def _seen(rules: Rules, most: int) -> Iterator[Snapshot]:
+    """Yield what sourcing saw, with the present rates where these rules ask for them."""
+    if rules.prefer != "cheapest":
+        yield from _snapshots(most)
+        return
+    card = RateCard()
+    for snapshot in _snapshots(most):
+        yield priced_anew(snapshot, card)
 
 
 def _snapshots(most: int) -> Iterator[Snapshot]:

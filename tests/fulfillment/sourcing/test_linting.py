@@ -155,3 +155,16 @@ def test_a_rule_is_read_as_a_sentence() -> None:
 def test_a_finding_knows_its_rules() -> None:
     (one,) = lint(Rules(ordered=(a_rule(4, "prefer", **WEB),)), KNOWN)
     assert one == Finding("weighs_nothing", True, one.sentence, (4,))
+
+
+def test_the_least_freight_needs_rates_and_a_parcel_that_can_be_outweighed() -> None:
+    cheap = Rules(prefer="cheapest", split_penalty=0)
+
+    assert [(one.code, one.fault) for one in lint(cheap, KNOWN)] == [("no_rates", True)]
+    priced = replace(KNOWN, has_rates=True)
+    assert lint(cheap, priced) == ()
+    (heavy,) = lint(Rules(prefer="cheapest"), priced)
+    assert heavy.sentence == (
+        "A parcel weighs 100000.00: an order is split only where it must be, whatever two parcels would save."
+    )
+    assert not heavy.fault
