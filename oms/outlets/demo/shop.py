@@ -11,6 +11,7 @@ from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
 from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
 from oms.outlets.demo.people import PEOPLE, Person
+from oms.outlets.demo.rates import make_rates
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
 from orders.models import Channel, ChannelAccount
 from orders.services.capture import capture_orders
@@ -27,6 +28,7 @@ def make_shop() -> None:
     _make_places()
     _make_articles()
     _make_stock(actor)
+    make_rates()
     web, wholesale = _make_channels()
     orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
     capture_orders(account_id=web.pk, orders=orders[:-6], actor=actor)
