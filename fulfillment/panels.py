@@ -26,7 +26,7 @@ from inventory.queries import availability, substitutes_of
 from oms.foundation.actions import offers
 from oms.foundation.look.cells import moment
 from oms.foundation.look.columns import Column, add_column
-from oms.foundation.look.words import name_acts
+from oms.foundation.look.words import changes_told, detail_acts, name_acts
 from oms.foundation.panels import Panel, add_panel, add_part
 from oms.foundation.scope import scoped
 from orders.models import Order
@@ -172,6 +172,10 @@ name_acts(
     "fulfillment",
     {
         "source": "Sourced",
+        "create_shippingrate": "Rate added",
+        "change_shippingrate": "Rate changed",
+        "stop_using_rate": "Taken out of use",
+        "use_rate_again": "In use again",
         "draft_rules": "Drafted",
         "change_sourcingruleset": "Changed",
         "test_rules": "Tested",
@@ -221,3 +225,4 @@ name_acts(
         "replay_failed": "Replay failed",
     },
 )
+detail_acts("fulfillment", {"change_shippingrate": changes_told})

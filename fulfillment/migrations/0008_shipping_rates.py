@@ -75,19 +75,6 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name='sourcingruleset',
-            name='rule_set_prefer_word',
-        ),
-        migrations.AlterField(
-            model_name='sourcingruleset',
-            name='prefer',
-            field=models.CharField(choices=[('nearest', 'the nearest'), ('most_stock', 'the one with most stock'), ('priority', 'the one of higher priority'), ('cheapest', 'the least freight, by the rate card')], default='nearest', help_text='What decides between locations when orders need equally many parcels.', max_length=12, verbose_name='prefer'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcingruleset',
-            constraint=models.CheckConstraint(condition=models.Q(('prefer__in', ['cheapest', 'most_stock', 'nearest', 'priority'])), name='rule_set_prefer_word'),
-        ),
         migrations.AddField(
             model_name='historicalshippingrate',
             name='history_user',

@@ -15,7 +15,7 @@ from rest_framework.authentication import SessionAuthentication
 from fulfillment.admin.shipments import ShipmentAdmin
 from fulfillment.api.views import ShipmentViewSet
 from fulfillment.models import Shipment
-from inventory.models import Location, Reservation
+from inventory.models import Location, StockFile
 from oms import urls
 from oms.foundation import actions, scope
 from oms.foundation.api.views import RoomViewSet
@@ -264,7 +264,7 @@ def undeclared_act(patch: Patch) -> None:
 @hole("pages of a kind that nobody declared")
 def undeclared_pages(patch: Patch) -> None:
     """Add pages of a table and tell nobody."""
-    patch.setitem(admin.site._registry, Reservation, ConsoleAdmin(Reservation, admin.site))
+    patch.setitem(admin.site._registry, StockFile, ConsoleAdmin(StockFile, admin.site))
     _forget_addresses()
 
 
