@@ -14,7 +14,6 @@ from fulfillment.services.promising import Answer, Asked, SkuAnswer, promise_bas
 from fulfillment.services.slipping import Slip, who_would_slip
 from inventory.models import IncomingStock, StockLevel
 from oms.foundation.scope import scoped
-from oms.foundation.wording import count
 from orders.models import Order
 from orders.states import ServiceLevel
 
@@ -87,7 +86,8 @@ def _verdict(answer: Answer, one: SkuAnswer, day: date, user: Any) -> Verdict:
             return Verdict("perhaps", "pending", sentence)
         sentence = f"No: {what} arrive by {_day(safe)} in nine of ten cases, not by {_day(day)}."
     else:
-        sentence = f"No: {count(promise.missing, 'piece')} of {what} are neither free nor on their way in time."
+        there = "is neither free nor on its" if promise.missing == 1 else "are neither free nor on their"
+        sentence = f"No: {promise.missing:,} of {what} {there} way in time."
     lacking = promise.missing
     if not lacking or not user.has_perm(SEE_ORDERS):
         return Verdict("no", "failed", sentence, lacking=lacking)

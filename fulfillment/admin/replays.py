@@ -33,7 +33,7 @@ ROWS = (
     ("Orders in several parcels", "split_percent", " %"),
     ("Kilometres", "km", ""),
     ("Kilometres per parcel", "km_per_parcel", ""),
-    ("Cost", "cost", ""),
+    ("Freight, as far as rates are known", "cost", ""),
     ("Late promises", "late", ""),
     ("Orders short", "short_orders", ""),
     ("Units short", "units_short", ""),
@@ -149,4 +149,8 @@ def _figures(report: dict[str, Any]) -> list[tuple[str, str, str]]:
 def _side(column: dict[str, Any], key: str, unit: str) -> str:
     """Return a figure as people read it."""
     value = column[key]
-    return "–" if value is None else f"{value:,}{unit}"
+    if value is None:
+        return "–"
+    if key == "cost":
+        return f"{value / 100:,.2f}"
+    return f"{value:,.2f}{unit}" if isinstance(value, float) else f"{value:,}{unit}"

@@ -41,7 +41,8 @@ class RuleInline(StackedInline):
                     ("channels", "services"),
                     ("countries", "postal_prefixes"),
                     ("tags", "skus", "capabilities"),
-                    ("total_from", "total_to", "weight_from", "weight_to"),
+                    ("total_from", "total_to"),
+                    ("weight_from", "weight_to"),
                 )
             },
         ),
@@ -95,7 +96,8 @@ class SourcingRuleSetAdmin(TellsRelated, ConsoleAdmin):
             "Weights",
             {
                 "fields": [
-                    ("prefer", "max_parcels", "allow_partial"),
+                    "prefer",
+                    ("max_parcels", "allow_partial"),
                     ("split_penalty", "distance_weight"),
                     ("last_unit_fee", "late_day_fee"),
                 ]

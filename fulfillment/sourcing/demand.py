@@ -213,6 +213,8 @@ def _weights(places: list[Place], rules: Rules) -> list[int]:
     top = [rules.split_penalty + place.fee + (travel(place, rules) if first == "nearest" else 0) for place in places]
     middle = [levels[name] for name in ([] if first == "nearest" else [first]) + others]
     if first == "cheapest":
+        # what distance costs is in the sum already; between equal sums the nearest wins whatever a kilometre weighs
+        levels["nearest"] = [UNKNOWN_KM if place.km is None else place.km for place in places]
         top, middle = levels["cheapest"], [levels[name] for name in others]
     codes = [(1 << count) - (1 << (count - 1 - rank)) for rank in range(count)]
     weights, unit = [0] * count, 1

@@ -196,7 +196,7 @@ def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
     """Name the first criterion on which two places that could stand in for each other differ."""
     loser, winner = court.problem.places[index], court.problem.places[holder]
     if loser.counter is not None and winner.counter is not None:
-        return _loss_by_cost(court, winner, loser.counter, winner.counter)
+        return _loss_by_cost(court, loser, winner, loser.counter, winner.counter)
     if index < holder:
         return _Loss("not_needed", "it was not needed")
     names = criteria(court.rules)
@@ -237,13 +237,16 @@ def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
     return told
 
 
-def _loss_by_cost(court: _Court, winner: Place, loser: Counter, holder: Counter) -> _Loss:
+def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, wins: Counter) -> _Loss:
     """Say what the consignment of the place that won would cost from the one that lost."""
     grams = court.grams[winner.node.location_id]
-    mine, theirs = loser.quote(grams), holder.quote(grams)
+    mine, theirs = asks.quote(grams), wins.quote(grams)
     needed, asked = (quote.total - court.rules.split_penalty for quote in (theirs, mine))
     if asked == needed:
-        return _Loss("later_code", f"it asks as much as {winner.node.name}, which comes first", needed, asked)
+        farther = loser.km != winner.km
+        why = f"is {kilometres_away(winner.km)}, not {kilometres_away(loser.km)}" if farther else "comes first"
+        words = f"it asks as much as {winner.node.name}, which {why}"
+        return _Loss("farther" if farther else "later_code", words, needed, asked)
     if asked < needed:
         return _Loss("not_needed", "it was not needed", needed, asked)
     currency = court.order.rate_currency

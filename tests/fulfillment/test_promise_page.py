@@ -47,7 +47,7 @@ def clerk():
 def test_yes_perhaps_and_no(tea, clerk) -> None:
     assert "Yes: 4 of TEA arrive by" in ask(clerk, 4, 9)
     assert "No: 4 of TEA arrive by" in ask(clerk, 4, -1)
-    assert "No: 30 pieces of 40 of TEA are neither free nor on their way in time." in ask(clerk, 40, 9)
+    assert "No: 30 of 40 of TEA are neither free nor on their way in time." in ask(clerk, 40, 9)
     assert "There is no product with the SKU “NOPE”." in ask(clerk, 1, 9, sku="NOPE")
 
 

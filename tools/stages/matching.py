@@ -11,7 +11,7 @@ from fulfillment.services.sourcing import rule_changes
 from tools.stages.desk import Desk
 
 RULES: list[dict[str, Any]] = [
-    {"name": "No stores for wholesale", "effect": "exclude", "kinds": ["store"], "channels": ["fjord-wholesale"]},
+    {"name": "No stores for wholesale", "effect": "exclude", "kinds": ["store"], "channels": ["wholesale"]},
     {"name": "Gift wrap at the warehouse", "effect": "prefer", "kinds": ["warehouse"], "amount": 250, "tags": ["gift"]},
     {"name": "Dear orders insured", "effect": "only", "kinds": ["warehouse"], "total_from": 50_000},
 ]

@@ -85,7 +85,7 @@ def sentences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return the differences that count, in words, the weightiest first."""
     told = [
         _more_or_less(before, after, "units_short", "unit short", "fewer", "more"),
-        _more_or_less(before, after, "cost", "of cost", "less", "more") if before["cost_parcels"] else "",
+        _more_or_less(before, after, "cost", "of freight", "less", "more") if before["cost_parcels"] else "",
         _more_or_less(before, after, "parcels", "parcel", "fewer", "more"),
         _more_or_less(before, after, "km", "kilometre", "fewer", "more"),
         _more_or_less(before, after, "late", "late promise", "fewer", "more") if before["promised"] else "",

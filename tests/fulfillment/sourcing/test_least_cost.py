@@ -99,6 +99,17 @@ def test_takes_the_farther_place_that_sends_for_less():
     assert (decision.rejections[0].needed, decision.rejections[0].available) == (250, 400)
 
 
+def test_the_nearest_wins_between_places_that_ask_as_much():
+    told = priced(want(1, 7, 1))
+
+    decision = decided(told, node(1, "Leeds", LEEDS), node(2, "London"), p7_l1=50, p7_l2=5)
+
+    assert decision.location_ids == (2,)
+    assert [(lost.reason_code, lost.sentence) for lost in decision.rejections] == [
+        ("farther", "Leeds lost: it asks as much as London, which is 12 km away, not 261 km away.")
+    ]
+
+
 def test_splits_where_two_parcels_cost_less_than_one():
     heavy = Rate(1, "post", "saver", 400, 500)
     local = Rate(2, "van", "local", 100)
