@@ -77,7 +77,7 @@ def test_who_sees_no_orders_is_told_of_none(tea) -> None:
     order = an_order([(tea, 10)])
     sourced(order)
     text = ask(client_of("view_stocklevel"), 4, 9)
-    assert "No: 4 pieces" in text and order.number not in text
+    assert "No: 4 of" in text and order.number not in text
 
 
 def test_an_empty_question_and_a_wrong_one_are_forms(tea, clerk) -> None:
