@@ -112,8 +112,13 @@ class MethodFilter(_WordFilter):
     parameter_name = "method"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        """Return the two methods."""
-        return [("exact", "exact: proven best"), ("greedy", "greedy: good, unproven")]
+        """Return the methods."""
+        return [
+            ("exact", "exact: proven best"),
+            ("greedy", "greedy: good, unproven"),
+            ("cheapest", "least freight: proven"),
+            ("near_cheapest", "least freight: found by search"),
+        ]
 
     def narrowed(self, rows: "QuerySet[Any]", word: str) -> "QuerySet[Any]":
         """Return the decisions of a method."""

@@ -85,6 +85,9 @@ def _verdict(answer: Answer, one: SkuAnswer, day: date, user: Any) -> Verdict:
             sentence = f"Perhaps: {what} arrive by {_day(likely)} in five of ten cases, by {_day(safe)} in nine of ten."
             return Verdict("perhaps", "pending", sentence)
         sentence = f"No: {what} arrive by {_day(safe)} in nine of ten cases, not by {_day(day)}."
+    elif sum(one.locations.values()) - one.reserved >= one.quantity:
+        # there is enough: what keeps it is the day's cut-off, a rule, a skill or the carriers, and no order would help
+        return Verdict("no", "failed", f"No: {what} cannot be promised. {promise.sentence}")
     else:
         there = "is neither free nor on its" if promise.missing == 1 else "are neither free nor on their"
         sentence = f"No: {promise.missing:,} of {what} {there} way in time."

@@ -1,6 +1,6 @@
 """The console's pages of replays: ask for one, see how far it is, read both courses side by side."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.states import ReplayState, RuleSetState
 from oms.foundation.actor import Actor
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.filters import LAST_YEAR
 from oms.foundation.look.cells import clipped, two_lines
 from oms.foundation.refusals import Refused
 from oms.foundation.scope import scoped
@@ -54,6 +55,13 @@ class ReplayForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["rule_set"]
         field.queryset = SourcingRuleSet.objects.exclude(state=RuleSetState.RETIRED).order_by("-number")
+
+    def clean_last(self) -> date:
+        """Refuse days that have no day after them."""
+        last: date = self.cleaned_data["last"]
+        if last.year > LAST_YEAR:
+            raise forms.ValidationError("Write a day of this century.", code="too_late")
+        return last
 
     def period(self) -> tuple[datetime, datetime]:
         """Return from when on and up to when, on the desk's clock."""

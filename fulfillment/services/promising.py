@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -25,6 +25,8 @@ from orders.models import OrderLine
 from orders.states import LIVE_ORDERS
 
 MOST_HORIZON = time(23, 59)
+FARTHEST_DAYS = 730
+"""An announcement for a later day promises nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Market:
         sellable = levels.filter(product__in=ids, product__is_active=True, location__is_active=True)
         self.free = {(row.product_id, row.location_id): (row.pk, row.available) for row in sellable.order_by("pk")}
         self.reserved = reserved_pieces(ids, now=now)
-        self.incoming = _incoming(ids, incoming)
+        self.incoming = _incoming(ids, incoming, now.date())
         self.waiting = _waiting(ids)
         self.nodes = nodes_of([one for one in self.places.values() if one.is_active], [], now)
         self.leaves = {node.location_id: self._departure(node) for node in self.nodes}
@@ -247,9 +249,13 @@ def _when_it_comes(market: Market, product_id: int, missing: int) -> tuple[int, 
     return None
 
 
-def _incoming(product_ids: Sequence[int], announced: "QuerySet[IncomingStock]") -> dict[int, list[Coming]]:
-    """Return what is on its way of the products, the earliest first."""
-    rows = announced.filter(product__in=product_ids, closed_at=None, location__is_active=True)
+def _incoming(product_ids: Sequence[int], announced: "QuerySet[IncomingStock]", today: date) -> dict[int, list[Coming]]:
+    """Return what is on its way of the products, the earliest first.
+
+    What is overdue promises nothing until somebody says when it comes, nor does what is years away.
+    """
+    days = (today, today + timedelta(days=FARTHEST_DAYS))
+    rows = announced.filter(product__in=product_ids, closed_at=None, location__is_active=True, expected_on__range=days)
     found: dict[int, list[Coming]] = defaultdict(list)
     for row in rows.select_related("location").order_by("expected_on", "pk"):
         found[row.product_id].append(Coming(row.expected_on, row.location_id, row.location.code, row.missing))

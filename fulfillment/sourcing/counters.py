@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fulfillment.sourcing.arrival import arrival
 from fulfillment.sourcing.geography import UNKNOWN_KM
 from fulfillment.sourcing.optimal.shipping import Tariff
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rate, Rules
@@ -86,5 +87,5 @@ def late_days(node: Node, rate: Rate, deliver_by: str) -> int:
     """Return by how many days nine of ten parcels come later than promised; 0 without a promise."""
     if not deliver_by or not node.leaves_on:
         return 0
-    arrives = date.fromisoformat(node.leaves_on).toordinal() + rate.transit_days
-    return max(0, arrives - date.fromisoformat(deliver_by).toordinal())
+    arrives = arrival(date.fromisoformat(node.leaves_on), rate.transit_days)
+    return max(0, (arrives - date.fromisoformat(deliver_by)).days)

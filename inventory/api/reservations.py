@@ -14,7 +14,7 @@ from rest_framework.serializers import ListSerializer
 from rest_framework.viewsets import ViewSet
 
 from inventory.models import Reservation
-from inventory.services.reservations import LONGEST_KEY, release_reservation, reserve_pieces
+from inventory.services.reservations import LONGEST_KEY, cart_key, release_reservation, reserve_pieces
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.actor import Actor
 from oms.foundation.api.idempotent import once
@@ -22,6 +22,15 @@ from oms.foundation.api.strict import StrictSerializer, Text, WholeNumber
 from oms.foundation.refusals import NotFound
 
 MOST_LINES, LONGEST_MINUTES, USUAL_MINUTES = 200, 30 * 24 * 60, 15
+LONGEST = LONGEST_KEY - 20
+"""What a caller may write: the account's number stands before it."""
+
+
+def own_key(principal: Any, key: str) -> str:
+    """Return the key as it is kept: a system's carts are those of its account, whatever numbers other shops give."""
+    account = getattr(principal, "account", None)
+    begin = "" if account is None else cart_key(account.pk, "")
+    return key if key.startswith(begin) else f"{begin}{key}"
 
 
 class ReservedLineIn(StrictSerializer):
@@ -34,9 +43,15 @@ class ReservedLineIn(StrictSerializer):
 class ReservationIn(StrictSerializer):
     """What a cart or quote keeps, and for how many minutes; the key is the number that its order will have."""
 
-    key = Text(max_length=LONGEST_KEY, required=True)
+    key = Text(max_length=LONGEST, required=True)
     minutes = WholeNumber(min_value=1, max_value=LONGEST_MINUTES, default=USUAL_MINUTES)
     lines = ListSerializer[Any](child=ReservedLineIn(), allow_empty=False, max_length=MOST_LINES)
+
+    def validate_key(self, key: str) -> str:
+        """Refuse what could not stand in an address."""
+        if "/" in key:
+            raise serializers.ValidationError("A key has no slash; write another sign.", code="slash")
+        return key
 
 
 class ReservedLineOut(serializers.Serializer[Any]):
@@ -76,13 +91,13 @@ class ReservationViewSet(ViewSet):
         now = timezone.now()
         expires_at = now + timedelta(minutes=told["minutes"])
         actor = Actor.of(request.user, now=now)
-        rows = reserve_pieces(key=told["key"], pieces=pieces, expires_at=expires_at, actor=actor)
+        rows = reserve_pieces(key=own_key(request.user, told["key"]), pieces=pieces, expires_at=expires_at, actor=actor)
         return 201, _answer(told["key"], rows)
 
     @extend_schema(responses={200: ReservationOut})
     def retrieve(self, request: Request, key: str) -> Response:
         """Answer the pieces of a key that has not run out."""
-        known = "" if "\x00" in key else key
+        known = "" if "\x00" in key else own_key(request.user, key)
         rows = list(Reservation.objects.filter(key=known, expires_at__gt=timezone.now()).select_related("product"))
         if not rows:
             raise NotFound("Nothing is reserved under this key, or its time is over.")
@@ -95,7 +110,9 @@ class ReservationViewSet(ViewSet):
 
     def _release(self, request: Request, key: str) -> tuple[int, Any]:
         """Release and answer."""
-        release_reservation(key=key, actor=Actor.of(request.user, now=timezone.now()))
+        release_reservation(
+            key=own_key(request.user, key) if key else "", actor=Actor.of(request.user, now=timezone.now())
+        )
         return 200, _answer(key, [])
 
 

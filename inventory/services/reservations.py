@@ -16,6 +16,11 @@ from oms.foundation.refusals import Invalid, NotFound, Reason, Refused
 LONGEST_KEY = 120
 
 
+def cart_key(account_id: int, number: str) -> str:
+    """Return the key of a cart that a channel's system keeps: its account, then the number that its order will have."""
+    return f"{account_id}:{number}"
+
+
 class NotEnoughAvailable(Refused):
     """Fewer pieces can be promised than were asked for."""
 

@@ -1,5 +1,7 @@
 """A broker that goes away while a worker holds bells."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf import settings
 from kombu import Queue
@@ -14,19 +16,21 @@ def held():
         pytest.skip("proves the way of Redis: the broker in memory goes away with its worker")
     with app.connection_for_read() as connection:
         channel = connection.default_channel
-        bells = Queue("lost", routing_key="lost", auto_delete=True)(channel)
+        # a name of its own: tests beside this one share the broker
+        name = f"lost-{uuid4().hex}"
+        bells = Queue(name, routing_key=name, auto_delete=True)(channel)
         bells.declare()
-        bells.purge()
         with connection.Producer() as producer:
-            producer.publish({}, routing_key="lost", exchange=bells.exchange)
+            producer.publish({}, routing_key=name, exchange=bells.exchange)
         assert bells.get() is not None
-        yield channel
+        yield channel, name
         bells.delete()
 
 
 def test_redis_keeps_no_list_of_taken_bells(held):
-    (tag,) = held.qos._delivered
-    assert not held.client.hexists(held.unacked_key, tag)
+    channel, _ = held
+    (tag,) = channel.qos._delivered
+    assert not channel.client.hexists(channel.unacked_key, tag)
 
 
 def test_a_worker_that_has_lost_redis_brings_nothing_back(held, monkeypatch):
@@ -34,9 +38,10 @@ def test_a_worker_that_has_lost_redis_brings_nothing_back(held, monkeypatch):
         """Fail as kombu does over a connection that it has let go of."""
         raise AttributeError("'NoneType' object has no attribute 'hostname'")
 
-    assert held.qos._delivered
+    channel, name = held
+    assert channel.qos._delivered
     with monkeypatch.context() as lost:
-        lost.setattr(held, "_put", refuse)
-        lost.setattr(held, "conn_or_acquire", refuse)
-        held.qos.restore_unacked_once()
-    assert held.client.llen("lost") == 0
+        lost.setattr(channel, "_put", refuse)
+        lost.setattr(channel, "conn_or_acquire", refuse)
+        channel.qos.restore_unacked_once()
+    assert channel.client.llen(name) == 0

@@ -8,7 +8,7 @@ from fulfillment.handlers import serve_waiting
 from fulfillment.services.sourcing import source_orders
 from inventory.models import Reservation, StockLevel
 from inventory.queries import availability, pieces_left
-from inventory.services.reservations import expire_reservations, release_reservation, reserve_pieces
+from inventory.services.reservations import cart_key, expire_reservations, release_reservation, reserve_pieces
 from oms.foundation.facts import fact_of
 from oms.foundation.models import AuditLine, OutboxEvent
 from orders.models import Order, OrderLine
@@ -98,6 +98,20 @@ def test_a_cart_that_became_an_order_gives_it_its_pieces_and_ends():
     assert promised(other, own) == [0, 3]
     assert [one.key for one in Reservation.objects.all()] == ["cart:2"]
     assert AuditLine.objects.get(act="inventory.release_reservation").data == {"key": "1001"}
+
+
+def test_an_order_gets_what_its_own_shop_keeps_not_what_another_keeps_under_the_same_number():
+    tea = make_product("TEA")
+    make_stock(tea, make_location("LON"), 4)
+    (order,) = some_orders([[(tea, 2)]])
+    Order.objects.filter(pk=order.pk).update(external_id="1001")
+    keep(cart_key(order.channel_account_id, "1001"), 2)
+    keep(cart_key(order.channel_account_id + 1, "1001"), 2)
+
+    source(order)
+
+    assert promised(order) == [2]
+    assert [one.key for one in Reservation.objects.all()] == [cart_key(order.channel_account_id + 1, "1001")]
 
 
 def test_what_an_order_leaves_of_its_cart_goes_to_the_next_order():

@@ -81,3 +81,19 @@ def test_what_cannot_be_kept_is_refused_by_field(caller, said, status, field) ->
 def test_a_key_without_the_scope_reserves_nothing() -> None:
     caller = Caller(scopes=["inventory.view_stocklevel"])
     assert caller.post("/reservations/", cart()).status_code == 403
+
+
+def test_a_cart_of_another_shop_is_neither_seen_nor_given_back(caller) -> None:
+    caller.post("/reservations/", cart())
+    Reservation.objects.update(key="999999:cart-1")
+
+    assert caller.get("/reservations/cart-1/").status_code == 404
+    assert caller.get("/reservations/999999:cart-1/").status_code == 404
+    caller.post("/reservations/999999:cart-1/release/", {})
+    assert Reservation.objects.get().quantity == 2
+
+
+def test_a_key_with_a_slash_could_not_be_asked_for(caller) -> None:
+    answer = caller.post("/reservations/", {**cart(), "key": "quote/17"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "key")

@@ -21,6 +21,7 @@ from fulfillment.models import (
 )
 from fulfillment.services.sourcing.rule_changes import create_draft
 from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
+from inventory.services.reservations import cart_key
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.models import InboxMessage, OutboxEvent, PeriodicJob
@@ -135,7 +136,9 @@ def _stock(shop: Shop, product: Product) -> None:
     shop.keep(level)
     shop.keep(movement)
     cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
-    shop.keep(Reservation.objects.create(product=product, key=f"{shop.mark}-cart", **cart))
+    # the account's own, whoever is asked about: of a foreign cart a system is told nothing, as of one that is not there
+    kept = Reservation.objects.first()
+    shop.keep(kept or Reservation.objects.create(product=product, key=cart_key(shop.account.pk, "cart"), **cart))
     shop.keep(incoming)
     rate, _ = ShippingRate.objects.get_or_create(code="shared-saver", defaults={"carrier": "post", "service": "saver"})
     shop.keep(rate)

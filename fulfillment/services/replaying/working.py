@@ -95,6 +95,8 @@ def _conclude(fresh: SourcingReplay, replay: Replay, actor: Actor) -> str:
     version = fresh.rule_set.number
     if not replay.check.passed:
         return f"{told} The rules cannot be activated by this replay: the record is not reproduced."
+    if not replay.check.reproduced:
+        return f"{told} The rules cannot be activated by this replay: no decision of these days is left to check."
     if rules_of(version).to_json() != fresh.rules:
         return f"{told} The rules were changed while it ran: replay them as they are now."
     note_replay(version=version, at=actor.now, actor=actor)

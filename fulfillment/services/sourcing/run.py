@@ -12,7 +12,7 @@ from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
-from fulfillment.services.sourcing.supply import lock_supply
+from fulfillment.services.sourcing.supply import cart_keys, lock_supply
 from fulfillment.sourcing.engine import decide
 from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
@@ -77,7 +77,7 @@ def source_orders(
         outcomes = [one for one in outcomes if not one.changes_nothing]
     decisions = write(outcomes, trigger=trigger, taken_back=taken_back, actor=actor) if outcomes else []
     if supply.own:
-        end_reservations(keys=[order.external_id for order in orders], actor=actor)
+        end_reservations(keys=[key for order in orders for key in cart_keys(order)], actor=actor)
     return decisions
 
 

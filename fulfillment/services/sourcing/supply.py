@@ -16,6 +16,7 @@ from fulfillment.states import FulfillmentOrderState
 from inventory.locks import lock_levels_of
 from inventory.models import Location, StockLevel
 from inventory.queries import reserved_by_key
+from inventory.services.reservations import cart_key
 from orders.models import Order
 
 GONE = (FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED)
@@ -90,14 +91,23 @@ def lock_supply(
     lock, which they take too.
     """
     levels = {(level.product_id, level.location_id): _free(level, freed) for level in lock_levels_of(product_ids)}
-    owners = {order.external_id: order.pk for order in orders if order.external_id}
+    owners = {key: order.pk for order in orders for key in cart_keys(order)}
     pieces = reserved_by_key(product_ids, keys=owners, now=now)
     carts: Counter[int] = Counter()
     for (product, _), quantity in pieces.items():
         carts[product] += quantity
-    own = {(owners[key], product): quantity for (product, key), quantity in pieces.items() if key}
+    own: Counter[tuple[int, int]] = Counter()
+    for (product, key), quantity in pieces.items():
+        if key:
+            own[owners[key], product] += quantity
     shipping = list(Location.objects.filter(is_active=True).order_by("code"))
     return Supply(levels, nodes_of(shipping, list(replaced), now), carts, own)
+
+
+def cart_keys(order: Order) -> tuple[str, ...]:
+    """Return the keys of the carts that become an order: its channel's system's own, and one kept by staff."""
+    number = order.external_id
+    return (cart_key(order.channel_account_id, number), number) if number else ()
 
 
 def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:

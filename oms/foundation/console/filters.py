@@ -44,6 +44,10 @@ class YesFilter(DropdownFilter):
         raise NotImplementedError
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Days beyond have no midnight, or no day after them."""
+
+
 class DaysFilter(RangeDateFilter):
     """Narrows a list of moments to whole days of the desk's calendar, the last one included: ``?placed_at_to=…``."""
 
@@ -59,9 +63,10 @@ class DaysFilter(RangeDateFilter):
     def _day(self, end: str) -> date | None:
         """Return the day that was asked for at one end."""
         try:
-            return parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
+            day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
         except ValueError:
             return None
+        return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _midnight(day: date) -> datetime:
