@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from fulfillment.models import ShippingRate
 from fulfillment.services.rates import plan_rates, plan_undo_rates, store_rates, undo_rates
-from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.geography import plain_postcode
 from inventory.imports.locations import country
 from inventory.imports.products import currency, flag
 from inventory.imports.rows import RowsFile

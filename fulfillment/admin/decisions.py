@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from fulfillment.admin.promise import promise_page
 from fulfillment.models import FulfillmentOrder, SourcingDecision
-from fulfillment.services.sourcing.reading import replay, what_would_change
+from fulfillment.services.sourcing.reading import replay, too_large, what_would_change
 from fulfillment.services.sourcing.run import Trigger
 from inventory.models import Location
 from oms.foundation.console import ConsoleAdmin
@@ -197,7 +197,7 @@ class SourcingDecisionAdmin(ConsoleAdmin):
         except Refused as refusal:
             return TemplateResponse(request, "fulfillment/replayed.html", {**context, "refusal": refusal})
         points = what_would_change(again)
-        told = {"again": again, "points": points, "too_large": again.snapshot.orders[0].wants and not points}
+        told = {"again": again, "points": points, "too_large": too_large(again.snapshot)}
         return TemplateResponse(request, "fulfillment/replayed.html", {**context, **told})
 
     @admin.display(description="order", ordering="order__number")

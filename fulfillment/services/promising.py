@@ -16,8 +16,7 @@ from fulfillment.services.sourcing.supply import Supply, nodes_of
 from fulfillment.sourcing.arrival import SAME_DAY, Transit, arrival, transit_of
 from fulfillment.sourcing.decision import Decision
 from fulfillment.sourcing.engine import decide
-from fulfillment.sourcing.geography import LONGEST_PREFIX, locate
-from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rules, Want
 from inventory.models import IncomingStock, Location, Product, StockLevel
 from inventory.queries import reserved_pieces

@@ -22,6 +22,11 @@ SAME_COUNTRY = {"UK": "GB", "EL": "GR"}
 _Places: TypeAlias = dict[tuple[str, str], Point]
 
 
+def plain_postcode(text: str) -> str:
+    """Return a postcode, or the beginning of one, in capitals and digits alone."""
+    return "".join(sign for sign in text.upper() if sign.isalnum())
+
+
 def locate(country: str, postal_code: str) -> Point | None:
     """Return the point of the longest known prefix of a postcode, else of the country, else None.
 
@@ -30,7 +35,7 @@ def locate(country: str, postal_code: str) -> Point | None:
     places = _places()
     land = country.strip().upper()
     land = SAME_COUNTRY.get(land, land)
-    code = "".join(sign for sign in postal_code.upper() if sign.isalnum())
+    code = plain_postcode(postal_code)
     for length in range(min(LONGEST_PREFIX, len(code)), 0, -1):
         point = places.get((land, code[:length]))
         if point is not None and not cuts_a_word(code, length):

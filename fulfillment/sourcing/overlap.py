@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from fulfillment.sourcing.criteria import Rule
-from fulfillment.sourcing.rules import plain_country, plain_postcode
+from fulfillment.sourcing.geography import plain_postcode
+from fulfillment.sourcing.rules import plain_country
 
 Ends: TypeAlias = tuple[int | None, int | None]
 """Two ends of a range; None is open."""

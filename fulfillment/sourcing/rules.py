@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fulfillment.sourcing.criteria import Rule
-from fulfillment.sourcing.geography import SAME_COUNTRY, cuts_a_word
+from fulfillment.sourcing.geography import SAME_COUNTRY, cuts_a_word, plain_postcode
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
+from oms.foundation.money import minor_text
 
 STORE = "store"
+TWO_DECIMALS = "EUR"
+"""Weights are written with two decimals, whatever the currency of the rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,7 @@ def names(rule: Rule, code: str, kind: str) -> bool:
 
 def amount(minor: int) -> str:
     """Return minor units as people write them: 5.00."""
-    return f"{minor // 100}.{minor % 100:02}"
-
-
-def plain_postcode(text: str) -> str:
-    """Return a postcode, or the beginning of one, in capitals and digits alone."""
-    return "".join(sign for sign in text.upper() if sign.isalnum())
+    return minor_text(minor, TWO_DECIMALS)
 
 
 def plain_country(text: str) -> str:

@@ -138,8 +138,11 @@ def letting_go() -> Iterator[None]:
 
 def give_back() -> None:
     """Free what was let fall in this process; what cannot be freed yet is kept for the next time."""
-    while _fallen:
-        model, ids, token = fallen = _fallen.popleft()
+    while True:
+        try:
+            model, ids, token = fallen = _fallen.popleft()
+        except IndexError:  # none is left, or another thread has taken the last one
+            return
         try:
             held = model._base_manager.filter(pk__in=ids, lease_token=token, lease_until__isnull=False)
             held.update(lease_until=None)

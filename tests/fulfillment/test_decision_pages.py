@@ -132,6 +132,7 @@ def test_decisions_of_another_channel_are_not_there(decision) -> None:
         ("decided_at_from=2026-11-22&decided_at_to=2026-11-22", 2),
         ("decided_at_from=2026-11-23", 0),
         ("decided_at_to=2026-11-21", 0),
+        ("decided_at_to=9999-12-31&decided_at_from=0001-01-01", 2),
         ("decided_at_from=rubbish", 2),
         ("decided_at_from=2026-99-99", 2),
     ],

@@ -1,12 +1,13 @@
 """The page “Can I promise 40 by Friday?” answers in a sentence and names the orders that would slip."""
 
 import html
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from fulfillment.models import Allocation
+from inventory.models import Product
 from inventory.services.incoming import announce_stock
 from tests.factories import make_actor, make_location, make_product, make_stock
 from tests.fulfillment.shop import an_order, sourced
@@ -58,6 +59,22 @@ def test_what_is_on_its_way_makes_it_a_yes_and_is_shown(tea, clerk) -> None:
     text = ask(clerk, 40, 20)
     assert "Yes: 40 of TEA arrive by" in text
     assert "On its way" in text
+
+
+def test_what_is_overdue_or_years_away_promises_nothing(tea, clerk) -> None:
+    today = timezone.now().date()
+    for reference, expected in (("LATE", today - timedelta(days=2)), ("NEVER", date(9999, 12, 31))):
+        told = {"sku": "TEA", "location": "LEE", "quantity": 30, "expected_on": expected}
+        announce_stock(**told, reference=reference, actor=make_actor())
+    assert "No: 30 of 40 of TEA are neither free nor on their way in time." in ask(clerk, 40, 20)
+
+
+def test_where_there_is_enough_it_says_what_keeps_it_and_names_no_order(tea, clerk) -> None:
+    sourced(an_order([(tea, 2)]))
+    Product.objects.update(capability="engraving")
+    text = ask(clerk, 4, 9)
+    assert "No: 4 of TEA cannot be promised. No location can ship any of the 4 units." in text
+    assert "Orders that would slip" not in text
 
 
 def test_orders_that_would_slip_are_named_the_youngest_first_until_it_is_enough(tea, clerk) -> None:

@@ -160,6 +160,15 @@ def test_a_record_that_is_not_reproduced_keeps_the_rules_shut(draft, kim, client
 
 
 @pytest.mark.django_db(transaction=True)
+def test_days_of_which_nothing_is_left_to_check_keep_the_rules_shut(draft, kim) -> None:
+    asked(draft, kim)
+    SourcingDecision.objects.update(snapshot=b"")
+    work()
+    assert SourcingReplay.objects.get().sentence.endswith("no decision of these days is left to check.")
+    assert SourcingRuleSet.objects.get(pk=draft.pk).replayed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
 def test_rules_that_changed_meanwhile_have_to_be_replayed_anew(draft, kim) -> None:
     asked(draft, kim)
     draft = SourcingRuleSet.objects.get(pk=draft.pk)
@@ -200,6 +209,8 @@ def test_the_form_says_what_is_wrong(draft, client) -> None:
     assert answer.status_code == 422
     assert "Nothing was sourced in these days" in answer.content.decode()
     assert client.post(reverse(ADD), {}).status_code == 422
+    endless = client.post(reverse(ADD), {**days, "last": "9999-12-31"})
+    assert endless.status_code == 422 and "Write a day of this century." in endless.content.decode()
 
 
 def test_nobody_without_the_right_asks_for_one(draft) -> None:

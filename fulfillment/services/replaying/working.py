@@ -13,7 +13,6 @@ from fulfillment.models import ReplayChange, SourcingReplay
 from fulfillment.services.replaying.history import Period
 from fulfillment.services.replaying.running import Replay
 from fulfillment.services.sourcing.rule_changes import note_replay
-from fulfillment.services.sourcing.rule_sets import rules_of
 from fulfillment.sourcing.snapshot import Rules
 from fulfillment.sourcing.whatif.figures import Change
 from fulfillment.states import ReplayState
@@ -97,9 +96,8 @@ def _conclude(fresh: SourcingReplay, replay: Replay, actor: Actor) -> str:
         return f"{told} The rules cannot be activated by this replay: the record is not reproduced."
     if not replay.check.reproduced:
         return f"{told} The rules cannot be activated by this replay: no decision of these days is left to check."
-    if rules_of(version).to_json() != fresh.rules:
+    if note_replay(version=version, at=actor.now, actor=actor, rules=fresh.rules) is None:
         return f"{told} The rules were changed while it ran: replay them as they are now."
-    note_replay(version=version, at=actor.now, actor=actor)
     return told
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.rates import RateCard
-from fulfillment.sourcing.geography import LONGEST_PREFIX, locate
-from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
 from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
 from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
 from inventory.models import Product

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fulfillment.carriers.choosing import SPEED
 from fulfillment.models import ShippingRate
-from fulfillment.sourcing.rules import plain_postcode
+from fulfillment.sourcing.geography import plain_postcode
 from fulfillment.sourcing.snapshot import OrderSnapshot, Rate, Snapshot
 from orders.states import ServiceLevel
 

@@ -55,9 +55,14 @@ def replay(row: SourcingDecision) -> Replayed:
     return Replayed(snapshot, rules, decision, found, found == row.outcome_hash)
 
 
+def too_large(snapshot: Snapshot) -> bool:
+    """Return whether trying changes out on a snapshot would take too long for a page."""
+    (order,) = snapshot.orders
+    return len(order.wants) * len(snapshot.nodes) > TRIED_CELLS
+
+
 def what_would_change(replayed: Replayed) -> tuple[TurningPoint, ...]:
     """Return what would have changed a decision; nothing for an order too large to be tried out on a page."""
-    (order,) = replayed.snapshot.orders
-    if len(order.wants) * len(replayed.snapshot.nodes) > TRIED_CELLS:
+    if too_large(replayed.snapshot):
         return ()
     return turning_points(replayed.snapshot, replayed.rules, replayed.decision)

@@ -1,7 +1,8 @@
 """Changing the sourcing rules: a draft is made, tested, replayed, and put into force instead of the present set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -122,12 +123,18 @@ def retire_rules(*, rule_set_id: int, note: str = "", actor: Actor) -> SourcingR
 
 
 @transaction.atomic
-def note_replay(*, version: int, at: datetime, actor: Actor) -> SourcingRuleSet:
+def note_replay(
+    *, version: int, at: datetime, actor: Actor, rules: Mapping[str, Any] | None = None
+) -> SourcingRuleSet | None:
     """Keep that a version was replayed on past orders with a self-check that agreed: now it may be put into force.
 
     A draft that is changed afterwards has to be replayed anew. Raises :class:`NotFound` for an unknown version.
+
+    :param rules: what was replayed; None is returned, and nothing kept, when the set says something else by now
     """
     row = _one(_locked(actor), version)
+    if rules is not None and row.as_rules().to_json() != rules:
+        return None
     row.replayed_at = at
     row.save(update_fields=["replayed_at"])
     record(actor, "fulfillment.replay_rules", row, note=row.told)

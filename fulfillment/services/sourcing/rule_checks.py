@@ -1,11 +1,10 @@
 """The linter on a set of rules as it stands: with the locations, channels and orders that there are."""
 
-import json
-import zlib
 from collections.abc import Iterator
 
 from fulfillment.models import ShippingRate, SourcingDecision
 from fulfillment.services.sourcing.rates import RateCard, priced_anew
+from fulfillment.services.sourcing.reading import snapshot_of
 from fulfillment.sourcing.linting import Finding, Known, lint
 from fulfillment.sourcing.sampling import sample, sample_findings
 from fulfillment.sourcing.snapshot import Rules, Snapshot
@@ -58,4 +57,4 @@ def _snapshots(most: int) -> Iterator[Snapshot]:
     for order_id, snapshot in rows:
         if order_id not in seen and snapshot:
             seen.add(order_id)
-            yield Snapshot.from_json(json.loads(zlib.decompress(bytes(snapshot))))
+            yield snapshot_of(bytes(snapshot))

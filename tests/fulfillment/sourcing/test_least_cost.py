@@ -145,6 +145,13 @@ def test_pays_for_the_faster_service_when_the_promise_is_worth_it():
     assert cheap.sentence.endswith("Freight 4.00 EUR by post saver; 1 day later than promised.")
 
 
+def test_a_sunday_is_no_day_of_delivery():
+    told = priced(want(1, 7, 1), deliver_by="2026-11-29")  # a Sunday
+    friday = node(1, "London", leaves_on="2026-11-27")
+
+    assert [one.late_days for one in decided(told, friday, p7_l1=1).freights] == [1]
+
+
 def test_says_what_lateness_costs_a_place():
     told = priced(want(1, 7, 1), deliver_by="2026-12-03")
     soon, later = node(1, "London", leaves_on="2026-12-01"), node(2, "Leeds", LEEDS, leaves_on="2026-12-03")
