@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from fulfillment.sourcing.criteria import Rule
 from fulfillment.sourcing.geography import plain_postcode
-from fulfillment.sourcing.rules import plain_country
+from fulfillment.sourcing.rules import lies_in, plain_country
 
 Ends: TypeAlias = tuple[int | None, int | None]
 """Two ends of a range; None is open."""
@@ -19,8 +19,9 @@ MANY = ("tags", "capabilities")
 def covers(wide: Rule, narrow: Rule) -> bool:
     """Say whether every order that the narrow rule holds for is one that the wide rule holds for, as far as is told."""
     words = all(_within(_plain(narrow, name), _plain(wide, name)) for name in (*SINGLE, *MANY))
-    begins = all(_begins_within(_plain(narrow, name), _plain(wide, name)) for name in ("postal_prefixes", "skus"))
-    return words and begins and _ranges(wide, narrow, _inside)
+    areas = _begins_within(_plain(narrow, "postal_prefixes"), _plain(wide, "postal_prefixes"), lies_in)
+    skus = _begins_within(_plain(narrow, "skus"), _plain(wide, "skus"), str.startswith)
+    return words and areas and skus and _ranges(wide, narrow, _inside)
 
 
 def overlap(one: Rule, other: Rule) -> bool:
@@ -30,7 +31,7 @@ def overlap(one: Rule, other: Rule) -> bool:
         if here and there and not set(here) & set(there):
             return False
     here, there = _plain(one, "postal_prefixes"), _plain(other, "postal_prefixes")
-    if here and there and not any(a.startswith(b) or b.startswith(a) for a in here for b in there):
+    if here and there and not any(lies_in(a, b) or lies_in(b, a) for a in here for b in there):
         return False
     return _ranges(one, other, _meets)
 
@@ -50,9 +51,9 @@ def _within(narrow: Sequence[str], wide: Sequence[str]) -> bool:
     return not wide or (bool(narrow) and set(narrow) <= set(wide))
 
 
-def _begins_within(narrow: Sequence[str], wide: Sequence[str]) -> bool:
+def _begins_within(narrow: Sequence[str], wide: Sequence[str], begins: Callable[[str, str], bool]) -> bool:
     """The same for the beginnings of words."""
-    return not wide or (bool(narrow) and all(any(one.startswith(begin) for begin in wide) for one in narrow))
+    return not wide or (bool(narrow) and all(any(begins(one, begin) for begin in wide) for one in narrow))
 
 
 def _ranges(one: Rule, other: Rule, test: Callable[[Ends, Ends], bool]) -> bool:

@@ -138,7 +138,7 @@ def _holds(rule: Rule, facts: _Facts) -> bool:
         and (not rule.capabilities or not facts.capabilities.isdisjoint(rule.capabilities))
         and _between(order.total, rule.total_from, rule.total_to)
         and _between(facts.grams, rule.weight_from, rule.weight_to)
-        and (not rule.postal_prefixes or any(_lies_in(facts.postcode, one) for one in rule.postal_prefixes))
+        and (not rule.postal_prefixes or any(lies_in(facts.postcode, one) for one in rule.postal_prefixes))
         and (not rule.skus or any(sku.startswith(one.upper()) for one in rule.skus for sku in facts.skus))
     )
 
@@ -148,7 +148,7 @@ def _between(value: int, lowest: int | None, highest: int | None) -> bool:
     return (lowest is None or value >= lowest) and (highest is None or value <= highest)
 
 
-def _lies_in(postcode: str, prefix: str) -> bool:
+def lies_in(postcode: str, prefix: str) -> bool:
     """Say whether a postcode begins with a prefix that is a whole area of it: "L" is not the area of "LS1"."""
     area = plain_postcode(prefix)
     return bool(area) and postcode.startswith(area) and not cuts_a_word(postcode, len(area))

@@ -168,3 +168,10 @@ def test_the_least_freight_needs_rates_and_a_parcel_that_can_be_outweighed() -> 
         "A parcel weighs 100000.00: an order is split only where it must be, whatever two parcels would save."
     )
     assert not heavy.fault
+
+
+def test_postcodes_are_compared_by_whole_areas() -> None:
+    liverpool, leeds, centre = (a_rule(postal_prefixes=(begin,)) for begin in ("L", "LS", "LS1"))
+
+    assert not covers(liverpool, leeds) and not overlap(liverpool, leeds)
+    assert covers(leeds, centre) and overlap(centre, leeds)
