@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from fulfillment.models import ShippingRate
-from fulfillment.services.rates import plan_rates, plan_undo_rates, store_rates, undo_rates
+from fulfillment.services.rates import MOST_DAYS, plan_rates, plan_undo_rates, store_rates, undo_rates
 from fulfillment.sourcing.geography import plain_postcode
 from inventory.imports.locations import country
 from inventory.imports.products import currency, flag
@@ -20,7 +20,6 @@ from oms.foundation.tables.cells import amount, identifier, one_of, required, te
 from oms.foundation.tables.rows import Cells
 from orders.states import ServiceLevel
 
-MOST_DAYS = 90
 AMOUNTS = ("price", "per_started_kg")
 
 

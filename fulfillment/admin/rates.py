@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from fulfillment.models import ShippingRate
-from fulfillment.services.rates import other_currency
+from fulfillment.services.rates import MOST_DAYS, other_currency
 from inventory.master_forms import AmountForm
 from inventory.master_pages import MasterData
 from oms.foundation.look.cells import two_lines
@@ -46,6 +46,8 @@ class RateForm(AmountForm[ShippingRate]):
         usual, most = values.get("usual_days"), values.get("transit_days")
         if usual is not None and most is not None and usual > most:
             self.add_error("usual_days", "At most the days of nine of ten parcels.")
+        if most is not None and most > MOST_DAYS:
+            self.add_error("transit_days", f"At most {MOST_DAYS} days.")
         other = other_currency(values.get("currency", ""), apart=[self.instance.code, values.get("code", "")])
         if other and "currency" in values:
             self.add_error("currency", f"Rates are compared with each other, and the others are in {other}.")

@@ -21,6 +21,9 @@ from oms.foundation.imports.plans import Earlier, Plan, Seen
 from oms.foundation.models import ImportRow
 from oms.foundation.tables import RowFault
 
+MOST_DAYS = 90
+"""The longest that a parcel may be on its way."""
+
 
 @transaction.atomic
 def stop_using_rate(*, rate_id: int, note: str = "", actor: Actor) -> ShippingRate:

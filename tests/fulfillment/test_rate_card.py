@@ -49,6 +49,7 @@ def test_a_rate_is_typed_as_people_write_money(boss):
         ({"country": "", "postal_prefix": "LS1"}, "A postcode needs its country."),
         ({"country": "Germany"}, "at most 2 characters"),
         ({"usual_days": "3"}, "At most the days of nine of ten parcels."),
+        ({"transit_days": "30000"}, "At most 90 days."),
         ({"parcel": "free"}, "“free”"),
         ({"parcel": "-1.00"}, "Write an amount of 0 or more."),
         ({"currency": "USD", "code": "us"}, "the others are in EUR"),
