@@ -135,6 +135,12 @@ class Bench:
 
         measure(self.table)
 
+    def cartons(self) -> None:
+        """The box of an order beside the rule of other systems; no database is asked."""
+        from tests.bench.cartons import measure
+
+        measure(self.table)
+
     def verify(self) -> None:
         """Every invariant at two hundred thousand orders."""
         self._verify(BOOKS, most=10)
@@ -188,7 +194,7 @@ class Bench:
         return dict(json.loads(done.stdout))
 
 
-PARTS = ("start", "sourcing", "capture", "life", "burst", "november", "pages", "verify")
+PARTS = ("start", "sourcing", "cartons", "capture", "life", "burst", "november", "pages", "verify")
 
 
 def ready(port: int) -> bool:

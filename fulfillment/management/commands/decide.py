@@ -7,14 +7,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from fulfillment.sourcing.optimal.instances import KINDS, BadInstance
+from fulfillment.packing.instances import KINDS as CARTONS
+from fulfillment.problems import BadInstance
+from fulfillment.sourcing.optimal.instances import KINDS as SOURCING
 from fulfillment.sourcing.optimal.master import SolverFailed
 
 REFUSED = 2
+KINDS = {**SOURCING, **CARTONS}
 
 
 class Command(BaseCommand):
-    """Reads a problem as JSON and prints the answer of the least-cost sourcing as JSON."""
+    """Reads a problem as JSON and prints the answer as JSON."""
 
     help = __doc__ or ""
     requires_system_checks: list[str] = []

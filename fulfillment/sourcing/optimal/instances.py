@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from fulfillment.problems import MOST, BadInstance, field_of, list_of, numbers_of, table_of
 from fulfillment.sourcing.optimal.online import decide_order
 from fulfillment.sourcing.optimal.pool import decide_pool
 from fulfillment.sourcing.optimal.shipping import Plan, ShippingOrder, Supply, Tariff
@@ -15,14 +16,8 @@ from fulfillment.sourcing.optimal.stream import decide_stream
 
 UNFILLED = 6000
 """What a line that nobody ships costs in streams and pools, in minor units."""
-MOST = 10**9
-"""No number of a problem is larger; sums stay exact."""
 
 Answer: TypeAlias = list[dict[int, list[int]]]
-
-
-class BadInstance(ValueError):
-    """The data is not a problem of its kind; carries a sentence that says where."""
 
 
 def decide_single(data: Any) -> Answer:
@@ -31,7 +26,7 @@ def decide_single(data: Any) -> Answer:
     :raises BadInstance: when the data is not of this kind, or no location has a line
     """
     answer = []
-    for number, row in enumerate(_list(_of(data, "orders", ""), "orders")):
+    for number, row in enumerate(list_of(field_of(data, "orders", ""), "orders")):
         where = f"orders[{number}]"
         order, supply = _single(row, where)
         plan = decide_order(order, supply)
@@ -82,11 +77,12 @@ def _as_data(plan: Plan) -> dict[int, list[int]]:
 
 def _single(row: Any, where: str) -> tuple[ShippingOrder, Supply]:
     """Read one order with what is available for it."""
-    weights = _numbers(_of(row, "weight_g", where), f"{where}.weight_g")
-    lines, per_line = len(weights), _numbers(_of(row, "pick_cents_per_line", where), f"{where}.pick_cents_per_line")
+    weights = numbers_of(field_of(row, "weight_g", where), f"{where}.weight_g")
+    per_line = numbers_of(field_of(row, "pick_cents_per_line", where), f"{where}.pick_cents_per_line")
+    lines = len(weights)
     if not per_line:
         raise BadInstance(f"{where}: there are no locations.")
-    available = _table(_of(row, "avail", where), f"{where}.avail", len(per_line), lines)
+    available = table_of(field_of(row, "avail", where), f"{where}.avail", len(per_line), lines)
     tariffs = _tariffs(row, ("fixed_cents", "per_started_kg_cents"), per_line, where)
     stock = {
         (location, line): min(1, there) for location, have in enumerate(available) for line, there in enumerate(have)
@@ -97,11 +93,11 @@ def _single(row: Any, where: str) -> tuple[ShippingOrder, Supply]:
 
 def _network(data: Any) -> tuple[Supply, list[int]]:
     """Read stock, capacity and what picking a line costs at each location."""
-    per_line = _numbers(_of(data, "pick", ""), "pick")
-    levels = _list(_of(data, "stock", ""), "stock")
-    products = len(_list(levels[0], "stock[0]")) if levels else 0
-    stock = _table(levels, "stock", len(per_line), products)
-    capacity = _numbers(_of(data, "cap", ""), "cap", len(per_line))
+    per_line = numbers_of(field_of(data, "pick", ""), "pick")
+    levels = list_of(field_of(data, "stock", ""), "stock")
+    products = len(list_of(levels[0], "stock[0]")) if levels else 0
+    stock = table_of(levels, "stock", len(per_line), products)
+    capacity = numbers_of(field_of(data, "cap", ""), "cap", len(per_line))
     units = {(location, product): have for location, row in enumerate(stock) for product, have in enumerate(row)}
     return Supply(units, list(capacity)), per_line
 
@@ -110,12 +106,12 @@ def _orders(data: Any, name: str, per_line: Sequence[int], supply: Supply) -> li
     """Read the orders under one name."""
     products = 1 + max((product for _, product in supply.stock), default=-1)
     orders = []
-    for number, row in enumerate(_list(_of(data, name, ""), name)):
+    for number, row in enumerate(list_of(field_of(data, name, ""), name)):
         where = f"{name}[{number}]"
-        wanted = _numbers(_of(row, "sku", where), f"{where}.sku")
+        wanted = numbers_of(field_of(row, "sku", where), f"{where}.sku")
         if any(product >= products for product in wanted):
             raise BadInstance(f"{where}.sku: there are {products} products, numbered from 0.")
-        weights = _numbers(_of(row, "weight_g", where), f"{where}.weight_g", len(wanted))
+        weights = numbers_of(field_of(row, "weight_g", where), f"{where}.weight_g", len(wanted))
         tariffs = _tariffs(row, ("fixed", "perkg"), per_line, where)
         orders.append(_payable(ShippingOrder(tuple(weights), tariffs, tuple(wanted)), where))
     return orders
@@ -131,44 +127,12 @@ def _payable(order: ShippingOrder, where: str) -> ShippingOrder:
 
 def _tariffs(row: Any, names: tuple[str, str], per_line: Sequence[int], where: str) -> tuple[Tariff, ...]:
     """Read what each location charges."""
-    columns = [_list(_of(row, name, where), f"{where}.{name}", len(per_line)) for name in names]
+    columns = [list_of(field_of(row, name, where), f"{where}.{name}", len(per_line)) for name in names]
     tariffs = []
     for location, (fixed, rates) in enumerate(zip(*columns, strict=True)):
-        services = _numbers(fixed, f"{where}.{names[0]}[{location}]")
+        services = numbers_of(fixed, f"{where}.{names[0]}[{location}]")
         if not services:
             raise BadInstance(f"{where}.{names[0]}[{location}]: a location has at least one service.")
-        kilograms = _numbers(rates, f"{where}.{names[1]}[{location}]", len(services))
+        kilograms = numbers_of(rates, f"{where}.{names[1]}[{location}]", len(services))
         tariffs.append(Tariff(tuple(services), tuple(kilograms), per_line[location]))
     return tuple(tariffs)
-
-
-def _of(data: Any, name: str, where: str) -> Any:
-    """Return a field of an object."""
-    if not isinstance(data, dict):
-        raise BadInstance(f"{where or 'the file'}: an object with named fields is expected.")
-    if name not in data:
-        raise BadInstance(f"{where or 'the file'}: “{name}” is missing.")
-    return data[name]
-
-
-def _list(value: Any, where: str, count: int | None = None) -> list[Any]:
-    """Return a list, of so many items where a count is given."""
-    if not isinstance(value, list):
-        raise BadInstance(f"{where}: a list is expected.")
-    if count is not None and len(value) != count:
-        raise BadInstance(f"{where}: {count} items are expected, there are {len(value)}.")
-    return value
-
-
-def _numbers(value: Any, where: str, count: int | None = None) -> list[int]:
-    """Return a list of whole numbers from 0."""
-    numbers = _list(value, where, count)
-    for at, number in enumerate(numbers):
-        if type(number) is not int or not 0 <= number <= MOST:
-            raise BadInstance(f"{where}[{at}]: a whole number from 0 to {MOST} is expected.")
-    return numbers
-
-
-def _table(value: Any, where: str, rows: int, columns: int) -> list[list[int]]:
-    """Return a table of whole numbers."""
-    return [_numbers(row, f"{where}[{at}]", columns) for at, row in enumerate(_list(value, where, rows))]

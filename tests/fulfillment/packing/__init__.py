@@ -1,0 +1,1 @@
+"""Cartons: the box, and where each piece lies."""
