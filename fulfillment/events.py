@@ -24,6 +24,17 @@ class OrderBackordered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArrivesLater(Fact):
+    """Pieces that a person moved will probably arrive after the day that the customer was promised."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    fulfillment_order_id: int
+    expected_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PiecesMissed(Fact):
     """A picker did not find promised pieces; the order needs others."""
 

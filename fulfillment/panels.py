@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from fulfillment import moving_panel  # noqa: F401  registering is its import
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
 from fulfillment.models import FulfillmentOrder, Package, Shipment, SourcingDecision
@@ -20,6 +22,7 @@ from fulfillment.queries import (
     work_of_orders,
     work_with_lines,
 )
+from fulfillment.services.arriving import arrivals_of
 from fulfillment.states import FulfillmentOrderState
 from inventory.models import StockLevel
 from inventory.queries import availability, substitutes_of
@@ -54,9 +57,17 @@ def work_context(order: Order, principal: Any) -> dict[str, Any]:
     mine = scoped(principal, FulfillmentOrder).filter(order=order).order_by("pk")
     sent = scoped(principal, Shipment).filter(order=order).exclude(state="cancelled").order_by("pk")
     work, now = list(work_with_lines(mine.exclude(state__in=GONE))), timezone.now()
-    shipments = list(shipments_with_parcels(sent))
+    shipments, arrives = list(shipments_with_parcels(sent)), arrivals_of(work)
     return {
-        "work": [{"row": row, "next": _next(row, principal), "leaves": leaves_by(row, now=now)} for row in work],
+        "work": [
+            {
+                "row": row,
+                "next": _next(row, principal),
+                "leaves": leaves_by(row, now=now),
+                "arrives": arrives.get(row.pk),
+            }
+            for row in work
+        ],
         "ended": list(mine.filter(state__in=GONE).exclude(opened_at=None).select_related("location")),
         "shipments": [{"row": row, "next": _next(row, principal)} for row in shipments],
     }
@@ -166,7 +177,7 @@ add_panel(
 add_panel("inventory.product", Panel("Promise", "fulfillment/panels/can_promise.html", promise_context))
 add_panel(PAGE, Panel("Fulfillment", "fulfillment/panels/work.html", work_context, position=30))
 add_panel(PAGE, Panel("Sourcing", "fulfillment/panels/decision.html", decision_context, position=60))
-add_part(PAGE, "fulfillment_orders", work_of_orders, empty=[])
+add_part(PAGE, "fulfillment_orders", partial(work_of_orders, arrivals=arrivals_of), empty=[])
 add_part(PAGE, "shipments", shipments_of_orders, empty=[])
 name_acts(
     "fulfillment",
@@ -203,6 +214,8 @@ name_acts(
         "rejected": "Work rejected by the location",
         "cancel": "Work cancelled",
         "rerouted": "Moved to another location",
+        "reallocate": "Moved by hand",
+        "trade": "Traded with another order",
         "buy_labels": "Labels asked for",
         "request_label": "Label asked for",
         "label": "Label bought",

@@ -1,7 +1,8 @@
 """Reading matching: an order's work and parcels, the floor's queue, all in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,8 @@ from fulfillment.states import (
 )
 from oms.foundation.money import minor_text
 
+Arrivals = Callable[[Sequence[FulfillmentOrder]], Mapping[int, tuple[date, date]]]
+"""Tells by which days five and nine of ten parcels of work arrive, by its id."""
 HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
 
 
@@ -105,18 +108,20 @@ def shipments_for_a_person(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
     return rows.filter(Q(Exists(unsettled)) | Q(state=ShipmentState.PACKED) & refused, pk__in=troubled)
 
 
-def work_answer(row: FulfillmentOrder) -> dict[str, Any]:
-    """Return a fulfillment order read by :func:`work_with_lines` as plain values."""
+def work_answer(row: FulfillmentOrder, arrives: tuple[date, date] | None = None) -> dict[str, Any]:
+    """Return a fulfillment order read by :func:`work_with_lines` as plain values, with the days on which it arrives."""
     return {
         "number": row.number,
         "order": row.order.number,
         "location": row.location.code,
         "state": row.state,
         "ship_by": row.ship_by,
+        **delivery_answer(arrives),
         "opened_at": row.opened_at,
         "picked_at": row.picked_at,
         "packed_at": row.packed_at,
         "fulfilled_at": row.fulfilled_at,
+        "fixed_at": row.fixed_at,
         "version": row.version,
         "lines": [
             {
@@ -130,6 +135,12 @@ def work_answer(row: FulfillmentOrder) -> dict[str, Any]:
             for one in row.allocations.all()
         ],
     }
+
+
+def delivery_answer(arrives: tuple[date, date] | None) -> dict[str, date | None]:
+    """Return the days by which five and nine of ten parcels arrive, as answers name them."""
+    p50, p90 = arrives or (None, None)
+    return {"delivery_p50": p50, "delivery_p90": p90}
 
 
 def shipment_answer(row: Shipment) -> dict[str, Any]:
@@ -192,13 +203,14 @@ def package_answer(row: Package) -> dict[str, Any]:
     }
 
 
-def work_of_orders(order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return the fulfillment orders of each order, oldest first; replaced plans are left out."""
-    rows = FulfillmentOrder.objects.filter(order__in=list(order_ids)).order_by("pk")
+def work_of_orders(order_ids: Sequence[int], *, arrivals: Arrivals) -> dict[int, list[dict[str, Any]]]:
+    """Return the fulfillment orders of each order with their ``arrivals``, oldest first, without replaced plans."""
+    rows = list(work_with_lines(FulfillmentOrder.objects.filter(order__in=list(order_ids)).order_by("pk")))
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in work_with_lines(rows):
+    arrives = arrivals(rows)
+    for row in rows:
         if row.state not in ("cancelled", "rejected") or row.opened_at is not None:
-            found[row.order_id].append(work_answer(row))
+            found[row.order_id].append(work_answer(row, arrives.get(row.pk)))
     return found
 
 

@@ -1,7 +1,7 @@
-"""The acts of matching on orders: source again, swap for a substitute and back."""
+"""The acts of matching on orders: source again, move a line, swap for a substitute and back."""
 
-from fulfillment import forms
-from fulfillment.services import rerouting, swapping
+from fulfillment import forms, moving_forms
+from fulfillment.services import reallocating, rerouting, swapping
 from oms.foundation.actions import Action, register
 from orders.models import Order
 
@@ -16,8 +16,23 @@ register(
         conditions=rerouting.CAN_SOURCE,
         shown=lambda order: order.is_live,
         irreversible="The new decision replaces the planned one; every decision stays on record.",
-        help="Decide anew who ships it; every location is allowed again.",
+        help="Decide anew who ships it; every location is allowed again, and what a person chose is let go of.",
         icon="hub",
+    ),
+    Action(
+        model=Order,
+        subject="order_id",
+        name="reallocate",
+        label="Move a line",
+        permission="fulfillment.reroute_fulfillmentorder",
+        service=reallocating.reallocate_line,
+        conditions=reallocating.CAN_MOVE_LINE,
+        form=moving_forms.ReallocateLine,
+        shown=lambda order: order.is_live and any(line.quantity_allocated for line in order.lines.all()),
+        irreversible="Move it back to where it was; every decision stays on record.",
+        bulk=False,
+        help="You choose which location ships pieces of a line. Sourcing leaves them there until you let it choose.",
+        icon="move_location",
     ),
     Action(
         model=Order,

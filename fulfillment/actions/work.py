@@ -1,9 +1,11 @@
 """The acts on a location's work."""
 
-from fulfillment import forms
+from fulfillment import forms, moving_forms
 from fulfillment.locks import lock_all_of_work
 from fulfillment.models import FulfillmentOrder
-from fulfillment.services import packing, picking, rerouting
+from fulfillment.services import packing, picking, reallocating, rerouting, trading
+from fulfillment.services.sourcing.choices import foreseen
+from fulfillment.states import LIVE_FULFILLMENT
 from fulfillment.states import FulfillmentOrderState as S
 from oms.foundation.actions import Action, register
 
@@ -93,6 +95,51 @@ register(
         shown=lambda row: row.state in (S.PLANNED, S.OPEN),
         irreversible="Other orders may take the pieces; “Source again” on the order allows the location anew.",
         icon="alt_route",
+    ),
+    Action(
+        model=FulfillmentOrder,
+        subject="fulfillment_order_id",
+        name="reallocate",
+        label="Move to a location",
+        permission="fulfillment.reroute_fulfillmentorder",
+        service=reallocating.reallocate,
+        conditions=reallocating.CAN_MOVE,
+        form=moving_forms.Reallocate,
+        shown=lambda row: row.state in LIVE_FULFILLMENT,
+        inverse="move_back",
+        inverse_values=moving_forms.taken_back,
+        foresees=foreseen,
+        help="You choose who ships it, all or a part. Sourcing leaves it there until a person lets it choose again.",
+        icon="move_location",
+    ),
+    Action(
+        model=FulfillmentOrder,
+        subject="fulfillment_order_id",
+        name="move_back",
+        label="Move back",
+        permission="fulfillment.reroute_fulfillmentorder",
+        service=reallocating.move_back,
+        conditions=(reallocating.WAS_MOVED,),
+        form=moving_forms.MoveBack,
+        shown=lambda row: reallocating.WAS_MOVED.check(row) is None,
+        irreversible="Move it again where it should go; every decision stays on record.",
+        help="What was moved away from here by hand comes back, as far as nobody has picked it there.",
+        icon="undo",
+    ),
+    Action(
+        model=FulfillmentOrder,
+        subject="fulfillment_order_id",
+        name="trade",
+        label="Trade with an order",
+        permission="fulfillment.reroute_fulfillmentorder",
+        service=trading.trade,
+        conditions=trading.CAN_TRADE,
+        form=moving_forms.Trade,
+        shown=lambda row: row.state in trading.WAITS,
+        bulk=False,
+        inverse="trade",
+        help="Another order gets pieces of this one, for its own elsewhere or its place among the waiting orders.",
+        icon="swap_calls",
     ),
     Action(
         model=FulfillmentOrder,

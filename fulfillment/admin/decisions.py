@@ -118,6 +118,7 @@ class MethodFilter(_WordFilter):
             ("greedy", "greedy: good, unproven"),
             ("cheapest", "least freight: proven"),
             ("near_cheapest", "least freight: found by search"),
+            ("by_hand", "by hand: a person decided"),
         ]
 
     def narrowed(self, rows: "QuerySet[Any]", word: str) -> "QuerySet[Any]":

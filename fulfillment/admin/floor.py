@@ -34,8 +34,11 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
     search_words = "Type or scan the whole number of the work or of its order."
     empty_words = "Work for the floor appears as soon as an order is sourced, and may be picked once it is released."
     ordering = ["-id"]
-    fields = ["order", "place", "leaves", "service", "state", "opened_at", "picked_at", "packed_at", "fulfilled_at"]
-    readonly_fields = ["place", "leaves", "service"]
+    fields = [
+        "order", "place", "leaves", "service", "state", "fixed_at", "opened_at", "picked_at", "packed_at",
+        "fulfilled_at",
+    ]  # fmt: skip
+    readonly_fields = ["place", "leaves", "service", "fixed_at"]
     export_columns = [
         ("number", "number"),
         ("order", "order.number"),
@@ -54,7 +57,7 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
     def beside_act(self, row: FulfillmentOrder, action: Action, principal: Any) -> dict[str, Any] | None:
         """Show the pieces beside the acts that count them."""
         if action.name not in ("confirm_picked", "pack"):
-            return None
+            return super().beside_act(row, action, principal)
         title = {"template": "fulfillment/panels/pieces.html", "title": "To pick"}
         return {**title, "panel": pieces_context(row, principal)}
 

@@ -9,6 +9,7 @@ from fulfillment.api.filters import PackageFilters, ShipmentFilters, WorkFilters
 from fulfillment.api.shapes import FulfillmentOrderOut, PackageAloneOut, ShipmentOut
 from fulfillment.models import FulfillmentOrder, Package, Shipment
 from fulfillment.queries import (
+    delivery_answer,
     package_answer,
     shipment_answer,
     shipments_with_parcels,
@@ -16,6 +17,7 @@ from fulfillment.queries import (
     work_answer,
     work_with_lines,
 )
+from fulfillment.services.arriving import arrivals_of
 from oms.foundation.actions import offers
 from oms.foundation.api.together import ActsTogether
 from oms.foundation.api.views import RoomViewSet
@@ -59,6 +61,12 @@ class FulfillmentOrderViewSet(ActsTogether, ReadsRows):
     def rows(self) -> "QuerySet[FulfillmentOrder]":
         """Return the fulfillment orders in scope with what they show."""
         return work_with_lines(scoped(self.request.user, FulfillmentOrder))
+
+    def present(self, rows: Sequence[Any]) -> list[Any]:
+        """Return the answers with the days on which the parcels arrive."""
+        arrives = arrivals_of(rows)
+        answers = zip(super().present(rows), rows, strict=True)
+        return [{**answer, **delivery_answer(arrives.get(row.pk))} for answer, row in answers]
 
 
 class ShipmentViewSet(ActsTogether, ReadsRows):

@@ -15,7 +15,11 @@ S = FulfillmentOrderState
 
 
 class FulfillmentOrder(Aggregate):
-    """What one location ships of one order; planned while the order's gates are closed, open once it is released."""
+    """What one location ships of one order; planned while the order's gates are closed, open once it is released.
+
+    ``fixed_at`` is when a person chose this location for it: no run of sourcing takes it away then, but for one that a
+    person asks for (“Source again”, “Ship from elsewhere”).
+    """
 
     number = models.CharField(max_length=16, unique=True, editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="fulfillment_orders")
@@ -26,6 +30,7 @@ class FulfillmentOrder(Aggregate):
     picked_at = models.DateTimeField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     fulfilled_at = models.DateTimeField(null=True, blank=True)
+    fixed_at = models.DateTimeField("chosen by a person", null=True, blank=True, editable=False)
 
     class Meta:
         permissions = [
@@ -55,6 +60,11 @@ class FulfillmentOrder(Aggregate):
     def told(self) -> str:
         """Return which work it is and where, for a line of the timeline."""
         return f"{self.number} at {self.location.name}."
+
+    @property
+    def is_fixed(self) -> bool:
+        """Return whether a person chose this location, so that sourcing leaves the work as it is."""
+        return self.fixed_at is not None
 
     @transition(field=state, source=S.PLANNED, target=S.OPEN)
     def open(self, *, at: datetime, ship_by: datetime) -> None:
@@ -107,7 +117,10 @@ class FulfillmentOrder(Aggregate):
 
 
 class Allocation(Aggregate):
-    """Pieces of one stock level promised to one order line, from placement until they leave the building."""
+    """Pieces of one stock level promised to one order line, from placement until they leave the building.
+
+    ``moved_to`` stands on released pieces that a person moved: the work that has them since.
+    """
 
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="allocations")
     fulfillment_order = models.ForeignKey(FulfillmentOrder, models.PROTECT, related_name="allocations")
@@ -115,11 +128,17 @@ class Allocation(Aggregate):
     quantity = models.PositiveIntegerField()
     state = FSMField(max_length=10, default=AllocationState.ALLOCATED, choices=AllocationState.choices, protected=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    moved_to = models.ForeignKey(
+        FulfillmentOrder, models.PROTECT, null=True, blank=True, related_name="moved_here", editable=False
+    )
 
     class Meta:
         constraints = [
             words_check("state", AllocationState.values, "allocation_state_word"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_positive"),
+            models.CheckConstraint(
+                condition=Q(moved_to=None) | Q(state=AllocationState.RELEASED), name="allocation_moved_released"
+            ),
         ]
         indexes = [
             models.Index(fields=["stock_level"], name="allocation_open", condition=Q(state__in=OPEN_ALLOCATIONS)),

@@ -8,6 +8,7 @@ from fulfillment.locks import lock_live_of, lock_orders, lock_shipments_of, open
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment
 from fulfillment.services.labels import ask_to_void, labels_in_hand
 from fulfillment.services.packing import UNSENT
+from fulfillment.services.sourcing.cases import cut_off
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
 from fulfillment.states import BEGUN, LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
@@ -16,8 +17,6 @@ from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many
 from orders.models import Order, OrderLine
 from orders.states import OrderState
-
-AT_WORK = [state for state in LIVE_FULFILLMENT if state != FulfillmentOrderState.PLANNED]
 
 
 @transaction.atomic
@@ -57,9 +56,13 @@ def _forget_shortage(orders: Sequence[Order]) -> None:
 
 @transaction.atomic
 def shrink_promises(*, order_ids: Sequence[int], trigger: str = Trigger.REDUCED, actor: Actor) -> None:
-    """Bring the promises of reduced orders down to their open pieces: plans anew, work at the floor by the excess."""
+    """Bring the promises of reduced orders down to their open pieces: plans anew, other work by the excess.
+
+    Other work is what the floor has, and what a person chose the location of.
+    """
     ids = [order.pk for order in lock_orders(order_ids) if order.is_live]
-    at_work = lock_live_of(ids, AT_WORK)
+    live = lock_live_of(ids, LIVE_FULFILLMENT)
+    at_work = [row for row in live if row.state != FulfillmentOrderState.PLANNED or row.is_fixed]
     excess = _excess(at_work)
     if excess:
         end_allocations(excess)
@@ -99,20 +102,5 @@ def _excess(at_work: Sequence[FulfillmentOrder]) -> list[Allocation]:
         part = min(over[one.order_line_id], one.quantity)
         if part > 0 and one.state == AllocationState.ALLOCATED:
             over[one.order_line_id] -= part
-            found.append(one if part == one.quantity else _cut(one, part))
+            found.append(one if part == one.quantity else cut_off(one, part))
     return found
-
-
-def _cut(one: Allocation, quantity: int) -> Allocation:
-    """Take pieces out of an allocation and return them as one of their own."""
-    one.quantity -= quantity
-    one.save(update_fields=["quantity"])
-    part = Allocation(
-        order_line_id=one.order_line_id,
-        fulfillment_order_id=one.fulfillment_order_id,
-        stock_level_id=one.stock_level_id,
-        quantity=quantity,
-        created_at=one.created_at,
-    )
-    part.save()
-    return part

@@ -10,9 +10,10 @@ from typing import Any, Literal, TypeAlias
 
 from fulfillment.sourcing.snapshot import Snapshot
 
-Method: TypeAlias = Literal["exact", "greedy", "cheapest", "near_cheapest"]
+Method: TypeAlias = Literal["exact", "greedy", "cheapest", "near_cheapest", "by_hand"]
 """``exact``: proven best; ``greedy``: a good plan found by set cover and exchange when a proof takes too long;
-``cheapest``: proven the least cost; ``near_cheapest``: more than ten lines, or split ones, so not proven."""
+``cheapest``: proven the least cost; ``near_cheapest``: more than ten lines, or split ones, so not proven;
+``by_hand``: a person decided."""
 
 ReasonCode: TypeAlias = Literal[
     "excluded",
@@ -29,6 +30,7 @@ ReasonCode: TypeAlias = Literal[
     "lower_priority",
     "later_code",
     "not_needed",
+    "by_hand",
 ]
 
 

@@ -166,7 +166,7 @@ def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book
             for need in needs
         ]
     )
-    return Place(node, _kilometres(node, order), sum(supply), supply)
+    return Place(node, kilometres(node, order), sum(supply), supply)
 
 
 def _weighed(place: Place, needs: tuple[Need, ...], held: Standing, rules: Rules) -> Place:
@@ -179,7 +179,7 @@ def _weighed(place: Place, needs: tuple[Need, ...], held: Standing, rules: Rules
     return replace(place, fee=fee, last_of=last_of) if fee else place
 
 
-def _kilometres(node: Node, order: OrderSnapshot) -> int | None:
+def kilometres(node: Node, order: OrderSnapshot) -> int | None:
     """Return the whole kilometres to the customer, or None when either end is unknown."""
     if node.point is None or order.destination is None:
         return None

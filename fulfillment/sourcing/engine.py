@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fulfillment.sourcing.assign import assign, shortages_of
 from fulfillment.sourcing.book import Book
+from fulfillment.sourcing.by_hand import decide_by_hand
 from fulfillment.sourcing.costing import cheapest, freights_of
 from fulfillment.sourcing.decision import Decision, Method, Portion, Shortage
 from fulfillment.sourcing.demand import Problem, build_problem
@@ -19,7 +20,8 @@ def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
     A plan is better when it fills more units, then uses fewer locations, then by the rules' preference (distance,
     stock depth or priority first), then by the other two, then by location code. Under the preference "cheapest" it is
     better when it fills more units, then when freight and the rules' weights are a smaller sum. The same input always
-    gives the same answer, and the order of lines and locations does not matter.
+    gives the same answer, and the order of lines and locations does not matter. What a person has chosen for an order
+    stands, as far as there is stock for it.
     """
     book = Book(snapshot)
     return tuple(_decide_one(order, book, rules) for order in snapshot.orders)
@@ -29,6 +31,10 @@ def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
     """Decide one order, then take its portions and parcels out of the book."""
     problem = build_problem(order, book, rules)
     plan, portions, shortages, method = _planned(problem, book, rules)
+    if order.chosen is not None:
+        decision = decide_by_hand(order, order.chosen, [problem.places[at] for at in plan], book, rules)
+        book.take(decision.portions)
+        return decision
     if shortages and not rules.allow_partial:
         plan, portions, shortages = (), (), _all_missing(order)
     freights = freights_of(problem, plan, portions)

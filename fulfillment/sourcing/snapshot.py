@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Literal, TypeAlias
 
+from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.criteria import Rule
 
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
@@ -103,6 +104,8 @@ class OrderSnapshot:
     tags: frozenset[str] = frozenset()
     total: int = 0
     """What the customer was told, in minor units."""
+    chosen: Choice | None = None
+    """What a person decided; None where the engine does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
     later = {
         "rates": [list(astuple(rate)) for rate in sorted(order.rates, key=_rate_key)],
         "tags": sorted(order.tags),
+        "chosen": order.chosen.to_json() if order.chosen else None,
         **{name: getattr(order, name) for name in LATER},
     }
     return {
@@ -223,6 +227,7 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
             "excluded_locations": frozenset(data["excluded_locations"]),
             "rates": tuple(Rate(*row) for row in data.get("rates", ())),
             "tags": frozenset(data.get("tags", ())),
+            "chosen": Choice.from_json(data["chosen"]) if "chosen" in data else None,
         }
     )
 

@@ -54,7 +54,8 @@ class Action:
     ``service`` is called with the row's id under ``subject`` (``order_id``), ``actor`` and the form's values.
     ``together`` does the same for many rows in as many statements as for one: it is called with the ids under the
     subject's plural (``order_ids``) and returns :class:`oms.foundation.together.Together`; ``locks`` takes the same ids
-    and locks every row that this may touch, in the house's order. ``inverse`` names the action that takes it back;
+    and locks every row that this may touch, in the house's order. ``foresees`` tells of a row, the form's values and a
+    moment in one sentence what the act would do, by looking alone. ``inverse`` names the action that takes it back;
     without one ``irreversible`` says why there is none.
     """
 
@@ -77,6 +78,7 @@ class Action:
     shown: Callable[[Any], bool] | None = None
     together: Callable[..., Any] | None = None
     locks: Callable[[Sequence[int]], Any] | None = None
+    foresees: Callable[[Any, Mapping[str, Any], datetime], str] | None = None
 
     def __post_init__(self) -> None:
         if not self.inverse and not self.irreversible:

@@ -15,7 +15,10 @@ _expected: ContextVar[tuple[str, int, int] | None] = ContextVar("expected_versio
 
 @contextmanager
 def expecting(row: Model, version: int | None) -> Iterator[None]:
-    """Refuse when the row's version is not the one its reader saw: at once, and again under the lock."""
+    """Refuse when the row's version is not the one its reader saw: at once, and again under the first lock.
+
+    From then on nobody else can change the row; the act itself may, and lock it once more.
+    """
     token = _expected.set(None if version is None else (row._meta.label, row.pk, version))
     try:
         _compare(row)
@@ -33,7 +36,8 @@ def lock_rows(model: type[Row], ids: Iterable[int]) -> list[Row]:
         model._default_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
     )
     for row in rows:
-        _compare(row)
+        if _compare(row):
+            _expected.set(None)
     return rows
 
 
@@ -54,14 +58,15 @@ def lock_row(model: type[Row], pk: int) -> Row:
     return rows[0]
 
 
-def _compare(row: Model) -> None:
-    """Raise when the version the asker saw is not the row's."""
+def _compare(row: Model) -> bool:
+    """Return whether it is the row that the asker saw; raises when its version is another one."""
     expected = _expected.get()
     if expected is None or expected[:2] != (row._meta.label, row.pk):
-        return
+        return False
     version = getattr(row, "version", None)
     if version != expected[2]:
         raise StaleVersion(
             f"This {row._meta.verbose_name} was changed by someone else since you opened it "
             f"(you saw version {expected[2]}, it is now {version}). Reload and try again."
         )
+    return True

@@ -1,4 +1,4 @@
-"""Panels: a right room's box on a left room's page, and its part of the left room's API answer."""
+"""Panels: a right room's box on a left room's page, beside its acts' forms, and its part of the left room's answers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +21,7 @@ class Panel:
 
 PANELS: dict[str, list[Panel]] = defaultdict(list)
 PARTS: dict[str, dict[str, tuple[Part, Any]]] = defaultdict(dict)
+BESIDE: dict[tuple[str, str], Context] = {}
 
 
 def add_panel(page: str, panel: Panel) -> None:
@@ -28,6 +29,11 @@ def add_panel(page: str, panel: Panel) -> None:
     if all(known.template != panel.template for known in PANELS[page]):
         PANELS[page].append(panel)
         PANELS[page].sort(key=lambda one: one.position)
+
+
+def add_beside(page: str, act: str, beside: Context) -> None:
+    """Show something beside the form of an act on a page: ``template``, ``title`` and ``panel`` of (row, principal)."""
+    BESIDE[page, act] = beside
 
 
 def add_part(page: str, name: str, part: Part, *, empty: Any) -> None:

@@ -117,7 +117,9 @@ class OrderAdmin(ConsoleAdmin):
 
     def beside_act(self, row: Order, action: Action, principal: Any) -> dict[str, Any] | None:
         """Show the lines beside the act that asks for the number of one."""
-        return {"template": "orders/lines.html", "page": order_page(row)} if action.name == "cancel_line" else None
+        if action.name == "cancel_line":
+            return {"template": "orders/lines.html", "page": order_page(row)}
+        return super().beside_act(row, action, principal)
 
     def get_urls(self) -> list[URLPattern]:
         """Let the address for adding lead to the draft page."""

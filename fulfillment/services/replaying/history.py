@@ -125,9 +125,9 @@ def _moves(between: dict[str, datetime]) -> Iterator[Event]:
 def _given_back(between: dict[str, datetime]) -> Iterator[Event]:
     """Yield the pieces given back or not found: (order, line, product, location, pieces, still wanted).
 
-    What a decision took back itself is left out: it is decided anew there.
+    What a decision took back itself, a person's too, is left out: it is decided anew there.
     """
-    rows = Allocation.objects.filter(_within("updated_at", between), state__in=ENDED).order_by("pk")
+    rows = Allocation.objects.filter(_within("updated_at", between), state__in=ENDED, moved_to=None).order_by("pk")
     found = list(
         rows.annotate(
             order=F("fulfillment_order__order_id"),

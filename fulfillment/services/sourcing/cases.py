@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.rates import RateCard
+from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
 from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
 from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
@@ -19,7 +20,10 @@ S = FulfillmentOrderState
 
 @dataclass(slots=True)
 class Case:
-    """One order to source: what it wants now, what is taken back first, and who may not serve it."""
+    """One order to source: what it wants now, what is taken back first, and who may not serve it.
+
+    ``chosen`` is a person's decision; ``joined`` is the work, by location, to which pieces that they send are added.
+    """
 
     order: Order
     channel: Channel
@@ -29,6 +33,8 @@ class Case:
     freed: list[Allocation] = field(default_factory=list)
     kept: Counter[int] = field(default_factory=Counter)
     excluded: frozenset[int] = frozenset()
+    chosen: Choice | None = None
+    joined: dict[int, FulfillmentOrder] = field(default_factory=dict)
 
     @property
     def wanted(self) -> dict[int, int]:
@@ -77,6 +83,7 @@ class Case:
             rate_currency=card.currency if card else "",
             tags=frozenset(self.order.tags),
             total=self.order.total,
+            chosen=self.chosen,
         )
 
 
@@ -88,18 +95,65 @@ def _want(line: OrderLine, quantity: int, product: Product) -> Want:
 def gather(order_ids: Sequence[int], *, taken_back: Collection[int], forgiving: bool) -> list[Case]:
     """Lock the live orders and their fulfillment orders, and return a case for each in the order of the ids.
 
-    Planned fulfillment orders are replaced, and those named in ``taken_back``. Locations that rejected the order are
-    excluded unless ``forgiving``.
+    Planned fulfillment orders are replaced, and those named in ``taken_back``. Unless ``forgiving``, those whose
+    location a person chose stay, and locations that rejected the order are excluded.
     """
+    cases = _opened(order_ids)
+    _add_promises(cases, taken_back, forgiving)
+    if not forgiving:
+        _exclude_rejecting(cases)
+    return list(cases.values())
+
+
+def gather_moved(order_ids: Sequence[int], moved: Mapping[int, int]) -> dict[int, Case]:
+    """Lock live orders and their fulfillment orders, and return a case for each in which some pieces are taken back.
+
+    ``moved`` holds the pieces by the id of their allocation; everything else stays as it is. Work of which nothing is
+    left is replaced; what nobody has begun can be joined.
+    """
+    cases = _opened(order_ids)
+    live = {one.pk: one for one in lock_live_of(cases, LIVE_FULFILLMENT)}
+    busy = set()
+    for allocation in open_allocations_of(live):
+        case = cases[live[allocation.fulfillment_order_id].order_id]
+        part = moved.get(allocation.pk, 0)
+        if allocation.quantity > part:
+            case.kept[allocation.order_line_id] += allocation.quantity - part
+            busy.add(allocation.fulfillment_order_id)
+        if part:
+            case.freed.append(allocation if part == allocation.quantity else cut_off(allocation, part))
+    for pk in sorted({one.fulfillment_order_id for case in cases.values() for one in case.freed} - busy):
+        cases[live[pk].order_id].replaced.append(live[pk])
+    for row in live.values():
+        if row.pk in busy and row.state in (S.PLANNED, S.OPEN):
+            cases[row.order_id].joined.setdefault(row.location_id, row)
+    _exclude_rejecting(cases)
+    return cases
+
+
+def _opened(order_ids: Sequence[int]) -> dict[int, Case]:
+    """Lock the live orders and return a case for each, with its lines and address, in the order of the ids."""
     orders = {order.pk: order for order in lock_orders(order_ids) if order.is_live}
     channels = Channel.objects.in_bulk({order.channel_id for order in orders.values()})
     cases = {pk: Case(orders[pk], channels[orders[pk].channel_id]) for pk in dict.fromkeys(order_ids) if pk in orders}
     _add_lines(cases)
     _add_addresses(cases)
-    _add_promises(cases, taken_back)
-    if not forgiving:
-        _exclude_rejecting(cases)
-    return list(cases.values())
+    return cases
+
+
+def cut_off(one: Allocation, quantity: int) -> Allocation:
+    """Take pieces out of an allocation and return them as one of their own."""
+    one.quantity -= quantity
+    one.save(update_fields=["quantity"])
+    part = Allocation(
+        order_line_id=one.order_line_id,
+        fulfillment_order_id=one.fulfillment_order_id,
+        stock_level_id=one.stock_level_id,
+        quantity=quantity,
+        created_at=one.created_at,
+    )
+    part.save()
+    return part
 
 
 def _add_lines(cases: Mapping[int, Case]) -> None:
@@ -115,10 +169,11 @@ def _add_addresses(cases: Mapping[int, Case]) -> None:
         cases[order_id].address = (country, postal_code)
 
 
-def _add_promises(cases: Mapping[int, Case], taken_back: Collection[int]) -> None:
+def _add_promises(cases: Mapping[int, Case], taken_back: Collection[int], forgiving: bool) -> None:
     """Split the promises made so far into those taken back and those that stay."""
     live = {one.pk: one for one in lock_live_of(cases, LIVE_FULFILLMENT)}
-    replaced = {pk for pk, one in live.items() if one.state == S.PLANNED or pk in taken_back}
+    planned = {pk for pk, one in live.items() if one.state == S.PLANNED and (forgiving or not one.is_fixed)}
+    replaced = planned | (live.keys() & set(taken_back))
     for pk in sorted(replaced):
         cases[live[pk].order_id].replaced.append(live[pk])
     for allocation in open_allocations_of(live):

@@ -17,6 +17,13 @@ class Outcome:
     decision: Decision
 
     @property
+    def sentence(self) -> str:
+        """Return the decision in words, with a person's reason where one decided."""
+        chosen = self.case.chosen
+        reason = f" Reason: {chosen.reason}" if chosen and chosen.reason else ""
+        return f"{self.decision.sentence}{reason}"
+
+    @property
     def changes_nothing(self) -> bool:
         """Return whether the new promise is the old one, piece by piece."""
         pieces: Counter[tuple[int, int]] = Counter()

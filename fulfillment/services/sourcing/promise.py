@@ -35,19 +35,25 @@ PROMISED_MONEY = (
 
 
 def write(
-    outcomes: Sequence[Outcome], *, trigger: str, taken_back: Collection[int], actor: Actor
+    outcomes: Sequence[Outcome],
+    *,
+    trigger: str,
+    taken_back: Collection[int],
+    actor: Actor,
+    act: str = "fulfillment.source",
 ) -> list[SourcingDecision]:
-    """Write every outcome of a batch; everything it touches is locked by the caller."""
+    """Write every outcome of a batch; everything it touches is locked by the caller. ``act`` is its name on the
+    timeline."""
     ended = _take_back(outcomes, taken_back)
-    planned = _plan(outcomes, actor)
+    planned, made = _plan(outcomes, actor)
     places = {node.location_id: node.name for one in outcomes for node in one.snapshot.nodes}
     acts = [Act(name, row, _told(row, places)) for name, row in ended]
-    acts += [Act("fulfillment.plan", row, _told(row, places), created=True) for row in planned.values()]
+    acts += [Act("fulfillment.plan", row, _told(row, places), created=True) for row in made]
     _allocate(outcomes, planned, actor)
     _count_pieces(outcomes, actor)
     decisions = _decisions(outcomes, trigger, actor)
     SourcingDecision.objects.bulk_create(decisions)
-    acts += [Act("fulfillment.source", one.case.order, note=one.decision.sentence) for one in outcomes]
+    acts += [Act(act, one.case.order, note=one.sentence) for one in outcomes]
     facts = _note_shortage(outcomes, actor)
     record_many(actor, acts)
     note_allocation(
@@ -80,19 +86,31 @@ def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list
     return [("fulfillment.reject" if one.pk in taken_back else "fulfillment.replan", one) for one in replaced]
 
 
-def _plan(outcomes: Sequence[Outcome], actor: Actor) -> dict[tuple[int, int], FulfillmentOrder]:
-    """Make a fulfillment order for each (order, location); one of a released order is open at once."""
-    planned: dict[tuple[int, int], FulfillmentOrder] = {}
+Planned = dict[tuple[int, int], FulfillmentOrder]
+
+
+def _plan(outcomes: Sequence[Outcome], actor: Actor) -> tuple[Planned, list[FulfillmentOrder]]:
+    """Return the fulfillment order of each (order, location), and those of them that were made for it.
+
+    One of a released order is open at once; one at a location that a person chose is fixed there.
+    """
+    planned: Planned = {}
     for outcome in outcomes:
-        order = outcome.case.order
+        case = outcome.case
         for location_id in outcome.decision.location_ids:
-            planned[order.pk, location_id] = FulfillmentOrder(
-                number=random_code(8, prefix="F"), order=order, location_id=location_id, created_at=actor.now
+            planned[case.order.pk, location_id] = case.joined.get(location_id) or FulfillmentOrder(
+                number=random_code(8, prefix="F"), order=case.order, location_id=location_id, created_at=actor.now
             )
-    at_work = [one for one in planned.values() if one.order.state == OrderState.RELEASED]
+    made = [one for one in planned.values() if one._state.adding]
+    joined = [one for one in planned.values() if not one._state.adding]
+    chosen = {outcome.case.order.pk for outcome in outcomes if outcome.case.chosen}
+    for one in planned.values():
+        one.fixed_at = actor.now if one.order_id in chosen else None
+    at_work = [one for one in made if one.order.state == OrderState.RELEASED]
     open_now(at_work, departures(at_work, actor.now), actor.now)
-    FulfillmentOrder.objects.bulk_create(planned.values())
-    return planned
+    FulfillmentOrder.objects.bulk_create(made)
+    save_many(joined, ["fixed_at"])
+    return planned, made
 
 
 def _allocate(outcomes: Sequence[Outcome], planned: dict[tuple[int, int], FulfillmentOrder], actor: Actor) -> None:
@@ -164,7 +182,7 @@ def _decisions(outcomes: Sequence[Outcome], trigger: str, actor: Actor) -> list[
             snapshot=packed(one.snapshot.to_json()),
             outcome=one.decision.to_json(),
             outcome_hash=decision_hash(one.decision),
-            sentence=one.decision.sentence[:1000],
+            sentence=one.sentence[:1000],
             parcels=len(one.decision.location_ids),
             units_short=sum(short.missing for short in one.decision.shortages),
         )

@@ -33,6 +33,8 @@ class Trigger:
     REROUTE: Final = "rerouted"
     REJECTED: Final = "rejected"
     STAFF: Final = "asked_by_staff"
+    MOVED: Final = "moved_by_hand"
+    TRADED: Final = "traded_by_hand"
 
 
 # these look at orders that are known to be short: what they leave as it was needs no new record
@@ -50,9 +52,10 @@ def source_orders(
 ) -> list[SourcingDecision]:
     """Decide who ships each live order, oldest id in the list first, and promise the stock; in a fixed number of SQL.
 
-    Planned fulfillment orders are taken back first, and those named in ``taken_back`` (their locations count as having
-    rejected the order). Pieces that other carts have in hand are not promised. Missing pieces close the stock gate with
-    a sentence; what is there stays promised.
+    Planned fulfillment orders are taken back first, but for those whose location a person chose (``forgiving`` takes
+    them too), and those named in ``taken_back`` (their locations count as having rejected the order). Pieces that other
+    carts have in hand are not promised. Missing pieces close the stock gate with a sentence; what is there stays
+    promised.
     """
     cases = gather(order_ids, taken_back=taken_back, forgiving=forgiving)
     if taken_back:

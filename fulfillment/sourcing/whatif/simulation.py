@@ -236,7 +236,7 @@ class WhatIf:
             self._try_again(pk, at)
 
     def _try_again(self, pk: int, at: datetime) -> None:
-        """Decide a waiting order anew; what has left already stays as it is."""
+        """Decide a waiting order anew, by rules whatever a person chose; what has left already stays as it is."""
         order = self.waiting[pk]
         begun = bool(self.left.get(pk))
         wants: list[Want] = []
@@ -249,7 +249,7 @@ class WhatIf:
             wants.append(replace(want, quantity=max(0, total - holds)))
         places = [(want.product_id, place) for want in wants for place in self.nodes]
         known = self._stock(place for place in places if place in self.shelf)
-        again = replace(order, wants=tuple(wants))
+        again = replace(order, wants=tuple(wants), chosen=None)
         waits_since = list(self.waiting)
         sentence = self._decide(again, tuple(self.nodes.values()), known, at, recorded=False)
         if pk in self.waiting:

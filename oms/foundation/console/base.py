@@ -30,7 +30,7 @@ from oms.foundation.look.headings import list_name
 from oms.foundation.look.tabs import tabs_of
 from oms.foundation.look.words import kinds_kept_from
 from oms.foundation.models import AuditLine
-from oms.foundation.panels import PANELS
+from oms.foundation.panels import BESIDE, PANELS
 from oms.foundation.refusals import Refused, StaleVersion
 from oms.foundation.scope import scoped
 
@@ -209,7 +209,8 @@ class ConsoleAdmin(ModelAdmin):
 
     def beside_act(self, row: Any, action: Action, principal: Any) -> dict[str, Any] | None:
         """Return what a person looks at while filling an act's form: ``template`` and what it is drawn with."""
-        return None
+        beside = BESIDE.get((self.page, action.name))
+        return dict(beside(row, principal)) if beside else None
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form, with the version its reader saw."""

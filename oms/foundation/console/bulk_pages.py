@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from oms.foundation import bulk, bulk_again
+from oms.foundation import bulk, bulk_again, bulk_look
 from oms.foundation.actions import cleaned, form_of
 from oms.foundation.actor import Actor
 from oms.foundation.console.acts import posted
@@ -38,7 +38,7 @@ class BulkPages:
         return self._page(request, _operation(request, object_id), form=None)
 
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Start, cancel, take back or repeat an operation."""
+        """Start, look at, cancel, take back or repeat an operation."""
         operation = _operation(request, object_id)
         if request.method != "POST":
             return HttpResponseRedirect(_address(operation))
@@ -46,10 +46,9 @@ class BulkPages:
         action = bulk.action_of(operation)
         step = request.POST.get("step", "")
         try:
-            if step == "start":
-                known = posted(request, action)
-                bulk.start(operation_id=operation.pk, values=cleaned(action, known, request.user), actor=actor)
-            elif step == "cancel":
+            if step in ("start", "look"):
+                return self._with_values(request, operation, step, actor)
+            if step == "cancel":
                 bulk.cancel(operation_id=operation.pk, actor=actor)
             elif step == "undo":
                 operation = bulk_again.undo_preview(operation_id=operation.pk, principal=request.user, actor=actor)
@@ -60,6 +59,17 @@ class BulkPages:
         except Refused as refusal:
             messages.error(request, refusal.sentence)
         return HttpResponseRedirect(_address(operation))
+
+    def _with_values(self, request: HttpRequest, operation: BulkOperation, step: str, actor: Actor) -> HttpResponse:
+        """Start the act with the values of the form, or show what would become of each row with them."""
+        action = bulk.action_of(operation)
+        known = posted(request, action)
+        values = cleaned(action, known, request.user)
+        if step == "start":
+            bulk.start(operation_id=operation.pk, values=values, actor=actor)
+            return HttpResponseRedirect(_address(operation))
+        bulk_look.look(operation_id=operation.pk, values=values, principal=request.user, actor=actor)
+        return self._page(request, operation, form=form_of(action, request.user, initial=known))
 
     def _page(self, request: HttpRequest, operation: BulkOperation, form: Any, status: int = 200) -> HttpResponse:
         """Draw preview, progress or outcome, whichever it is."""
@@ -76,6 +86,8 @@ class BulkPages:
             "form": form or form_of(action, request.user, initial=bulk_again.opening_values(operation)),
             "items": operation.items.all()[:SHOWN],
             "shown": SHOWN,
+            "can_look": action.foresees is not None and tally.ready,
+            "looked_at": bulk_look.LOOKED_AT,
             "can_undo": done and tally.done and action.inverse and not hasattr(operation, "undone_by"),
             "can_retry": done and tally.failed and not hasattr(operation, "retried_by"),
             "step_url": reverse("admin:foundation_bulkoperation_step", args=[operation.pk]),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.events import OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
+from fulfillment.events import ArrivesLater, OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
 from fulfillment.models import Package
 from oms.foundation.facts import Fact
 from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, PiecesSwapped, RefundSettled
@@ -54,6 +54,11 @@ def _delays(facts: Sequence[PackageDelayed]) -> dict[str, int]:
     return {f"delayed:{fact.package_id}:{days.get(fact.package_id) or 'unknown'}": fact.order_id for fact in facts}
 
 
+def _later_days(facts: Sequence[ArrivesLater]) -> dict[str, int]:
+    """Return a key for each work and new day, so that every change of the expected day is told."""
+    return {f"arrives_later:{fact.fulfillment_order_id}:{fact.expected_on}": fact.order_id for fact in facts}
+
+
 def _kind(name: str, label: str, fact: type[Fact], subject: str | Keys) -> MailKind:
     """Return a kind whose template carries its name."""
     keys = _by(name, subject) if isinstance(subject, str) else subject
@@ -68,6 +73,7 @@ KINDS = {
         _kind("address_question", "Question about the address", OrderHeld, _address_questions),
         _kind("backordered", "Back-ordered", OrderBackordered, "order_id"),
         _kind("pieces_swapped", "Something else instead", PiecesSwapped, _agreed_swaps),
+        _kind("arrives_later", "Arrives later than promised", ArrivesLater, _later_days),
         _kind("shipped", "Shipped", ShipmentShipped, "shipment_id"),
         _kind("delayed", "Delivery delayed", PackageDelayed, _delays),
         _kind("delivered", "Delivered, with a request for feedback", PackageDelivered, "package_id"),

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from fulfillment.models import Package, Shipment
-from fulfillment.queries import items_with_lines
+from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.queries import items_with_lines, work_with_lines
+from fulfillment.services.arriving import arrivals_of
 from oms.outlets.models import Notification
 from orders.models import OrderLine, Payment, Refund
 from returns.models import Return, ReturnLine
@@ -51,6 +52,14 @@ def _payments(pks: Collection[int]) -> dict[int, Subject]:
     return {one.pk: (one.order_id, {"payment": one}) for one in Payment.objects.filter(pk__in=pks)}
 
 
+def _work(pks: Collection[int]) -> dict[int, Subject]:
+    """Return work that is still to be sent, with its pieces and the day by which it arrives."""
+    rows = list(work_with_lines(FulfillmentOrder.objects.filter(pk__in=pks)))
+    arrives = arrivals_of(rows)
+    days = {row.pk: arrives[row.pk][1] for row in rows if row.pk in arrives}
+    return {row.pk: (row.order_id, {"work": row, "expected_on": days.get(row.pk)}) for row in rows}
+
+
 def _lines(pks: Collection[int]) -> dict[int, Subject]:
     """Return lines, with those that they replace."""
     lines = OrderLine.objects.filter(pk__in=pks).select_related("replaces")
@@ -60,6 +69,7 @@ def _lines(pks: Collection[int]) -> dict[int, Subject]:
 LOADERS: dict[str, Loader] = {
     "payment_failed": _payments,
     "pieces_swapped": _lines,
+    "arrives_later": _work,
     "shipped": _shipments,
     "delayed": _packages,
     "delivered": _packages,

@@ -1,6 +1,6 @@
 """The facts that other systems may hear of."""
 
-from fulfillment.events import OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
+from fulfillment.events import ArrivesLater, OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
 from orders.events import (
     OrderCancelled,
     OrderCompleted,
@@ -22,6 +22,7 @@ TOLD_FACTS = (
     OrderRecalled,
     OrderHeld,
     OrderBackordered,
+    ArrivesLater,
     PiecesSwapped,
     OrderCancelled,
     OrderCompleted,

@@ -1,0 +1,75 @@
+"""Why a location cannot take pieces that a person would send there, and what a person may insist on all the same."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fulfillment.sourcing.rules import standing
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Stock, Want
+from fulfillment.sourcing.wording import cannot, parcels_taken
+from oms.foundation.refusals import Reason, Refused
+
+INSIST = "Send it all the same"
+"""The tick of the form that lets a person send a parcel more, or against a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What keeps pieces from a location; who has the right may insist on a ``soft`` one."""
+
+    code: str
+    sentence: str
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What bars are judged by: an order, the free pieces, the rules, and where the order has work to add to."""
+
+    order: OrderSnapshot
+    stock: Stock
+    rules: Rules
+    joined: Collection[int] = ()
+
+    def bars(self, node: Node, wants: Sequence[Want]) -> list[Bar]:
+        """Return what keeps wants from a location, what cannot be helped first."""
+        return [*self._hard(node, wants), *self._soft(node)]
+
+    def free(self, product_id: int, location_id: int) -> int:
+        """Return the free pieces of a product at a location."""
+        return max(0, self.stock.get((product_id, location_id), (0, 0))[1])
+
+    def _hard(self, node: Node, wants: Sequence[Want]) -> Iterator[Bar]:
+        """Yield skills and pieces that are not there."""
+        lacks = sorted({one.capability for one in wants if one.capability and one.capability not in node.capabilities})
+        if lacks:
+            yield Bar("no_capability", f"{node.name} {cannot(lacks)}.")
+        asked: Counter[tuple[int, str]] = Counter()
+        for one in wants:
+            asked[one.product_id, one.sku] += one.quantity
+        for (product_id, sku), pieces in asked.items():
+            free = self.free(product_id, node.location_id)
+            if free < pieces:
+                yield Bar("not_enough_free", f"{node.name} has {free} × {sku} free, {pieces} are to go there.")
+
+    def _soft(self, node: Node) -> Iterator[Bar]:
+        """Yield what a person may insist on: another parcel on a full day, what rules or the location itself say."""
+        if node.capacity_left == 0 and node.location_id not in self.joined:
+            yield Bar("no_capacity", f"{node.name} is full: {parcels_taken(node.daily_capacity)}.", soft=True)
+        rule = standing(self.order, self.rules).barring(node)
+        if rule is not None:
+            yield Bar("kept_out_by_rule", f"{rule.label[:1].upper()}{rule.label[1:]} keeps {node.name} out.", soft=True)
+        if node.location_id in self.order.excluded_locations:
+            yield Bar("rejected_before", f"{node.name} has rejected this order before.", soft=True)
+
+
+def refuse_barred(bars: Iterable[Bar], *, insist: bool) -> None:
+    """Raise for what cannot be helped, and for what a person may insist on and does not.
+
+    :raises Refused: with a reason for each.
+    """
+    left = [one for one in bars if not (one.soft and insist)]
+    if not left:
+        return
+    hint = f" Tick “{INSIST}” to do it nevertheless." if all(one.soft for one in left) else ""
+    raise Refused(reasons=[Reason(one.code, f"{one.sentence}{hint}", "location") for one in left])
