@@ -37,7 +37,8 @@ HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
 
 def work_with_lines(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
     """Return fulfillment orders with all that their answers show."""
-    pieces = Allocation.objects.select_related("order_line", "stock_level").order_by("order_line__position", "pk")
+    pieces = Allocation.objects.select_related("order_line", "stock_level__product")
+    pieces = pieces.order_by("order_line__position", "pk")
     return rows.select_related("order", "location").prefetch_related(Prefetch("allocations", pieces))
 
 

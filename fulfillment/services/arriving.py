@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import QuerySet
 
 from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.queries import is_prefetched
 from fulfillment.services.opening import departure_from
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.sourcing.arrival import arrival, transit_of
@@ -57,11 +57,10 @@ def arrivals_of(rows: Sequence[FulfillmentOrder], *, now: datetime | None = None
         return {}
     addresses = addresses_of([row.order_id for row in leaving])
     card = RateCard({country for country, _ in addresses.values()})
-    weights = _weights([row.pk for row in leaving])
     found = {}
     for row in leaving:
         address, level = addresses.get(row.order_id), row.order.service_level
-        way = Way(address, level=level, card=card, weight_g=weights.get(row.pk, 0))
+        way = Way(address, level=level, card=card, weight_g=_weight_of(row))
         leaves = row.ship_by or (departure_from(row.location, now) if now else None)
         days = way.arrives(row.location, leaves) if address and leaves else None
         if days:
@@ -69,8 +68,12 @@ def arrivals_of(rows: Sequence[FulfillmentOrder], *, now: datetime | None = None
     return found
 
 
-def _weights(work_ids: Sequence[int]) -> dict[int, int]:
-    """Return the grams of the open pieces of work, by its id."""
-    held: Any = Allocation.objects.filter(fulfillment_order__in=list(work_ids), state__in=OPEN_ALLOCATIONS)
-    grams = Sum(F("quantity") * F("stock_level__product__weight_g"))
-    return dict(held.order_by().values_list("fulfillment_order").annotate(grams=grams))
+def _weight_of(row: FulfillmentOrder) -> int:
+    """Return the grams of the open pieces of work, which are at hand where many rows are shown."""
+    pieces = row.allocations.all() if is_prefetched(row, "allocations") else _pieces_of(row)
+    return sum(one.quantity * one.stock_level.product.weight_g for one in pieces if one.state in OPEN_ALLOCATIONS)
+
+
+def _pieces_of(row: FulfillmentOrder) -> "QuerySet[Allocation]":
+    """Return the pieces of one row with their products."""
+    return row.allocations.select_related("stock_level__product")
