@@ -31,7 +31,7 @@ def beside_moving_line(order: Order, principal: Any) -> dict[str, Any]:
 
 def beside_trading(row: FulfillmentOrder, principal: Any) -> dict[str, Any]:
     """Return the orders that the person may see and the work could trade with, and what would come of it."""
-    partners = partners_of(row, scoped(principal, Order))
+    partners = partners_of(row, orders=scoped(principal, Order), work=scoped(principal, FulfillmentOrder))
     template = "fulfillment/panels/partners.html"
     return {"template": template, "title": "Whom it could trade with", "panel": {"partners": partners, "row": row}}
 

@@ -28,13 +28,16 @@ class Partner:
     promised_for: date | None = None
 
 
-def partners_of(row: FulfillmentOrder, orders: "QuerySet[Order]") -> list[Partner]:
-    """Return orders among some that could trade with the work: those that wait, the longest first, then the others."""
+def partners_of(
+    row: FulfillmentOrder, *, orders: "QuerySet[Order]", work: "QuerySet[FulfillmentOrder]"
+) -> list[Partner]:
+    """Return orders among some that could trade with a row: those that wait, the longest first, then those with other
+    ``work`` of the same."""
     rows: Any = row.allocations.filter(state=AllocationState.ALLOCATED).order_by("order_line__product")
     sums = rows.values_list("order_line__product", "order_line__sku").annotate(pieces=Sum("quantity"))
     mine = {product: (sku, pieces) for product, sku, pieces in sums}
     others = orders.filter(state__in=LIVE_ORDERS).exclude(pk=row.order_id)
-    return [*_waiting(row, mine, others), *_elsewhere(row, mine, others)]
+    return [*_waiting(row, mine, others), *_elsewhere(row, mine, work.filter(order__in=others))]
 
 
 def _waiting(row: FulfillmentOrder, mine: Any, others: "QuerySet[Order]") -> Iterable[Partner]:
@@ -53,14 +56,13 @@ def _waiting(row: FulfillmentOrder, mine: Any, others: "QuerySet[Order]") -> Ite
         yield Partner(line.order, sku, part, sentence, line.order.short_since, line.order.deliver_by)
 
 
-def _elsewhere(row: FulfillmentOrder, mine: Any, others: "QuerySet[Order]") -> Iterable[Partner]:
-    """Yield the orders that have one of the products at another location, where nobody has begun."""
+def _elsewhere(row: FulfillmentOrder, mine: Any, work: "QuerySet[FulfillmentOrder]") -> Iterable[Partner]:
+    """Yield the orders of which other work has one of the products at another location, where nobody has begun."""
     held: Any = Allocation.objects.filter(
         stock_level__product__in=list(mine),
         state=AllocationState.ALLOCATED,
-        fulfillment_order__order__in=others,
-        fulfillment_order__state__in=WAITS,
-    ).exclude(fulfillment_order__location=row.location_id)
+        fulfillment_order__in=work.filter(state__in=WAITS).exclude(location=row.location_id).order_by().values("pk"),
+    )
     found: Sequence[Any] = (
         held.values("stock_level__product", "fulfillment_order__order", "stock_level__location__code")
         .annotate(pieces=Sum("quantity"), first=Min("pk"))
