@@ -9,7 +9,7 @@ from tests.architecture.tree import Source, last_name
 HTTP_CLIENTS = ("requests", "httpx", "urllib.request", "http.client", "aiohttp", "urllib3")
 RIGHTWARD = ("oms.foundation", "inventory", "orders", "fulfillment", "returns", "oms.outlets")
 DOORS = ("admin", "api", "tasks", "handlers", "management")
-CLOCKLESS = frozenset({"services", "queries", "locks", "models", "events", "states", "sourcing", "packing"})
+CLOCKLESS = frozenset({"services", "queries", "locks", "models", "events", "states", "sourcing", "packing", "picking"})
 # one fact, message, job or row that fails must not stop the others, and a probe answers whatever is wrong
 EDGE_FILES = ("relay.py", "inbox.py", "work.py", "work/", "tasks.py", "bulk.py", "health.py", "imports/working.py")
 EDGES = tuple(f"oms/foundation/{edge}" for edge in EDGE_FILES)
@@ -19,6 +19,7 @@ PURE_CORES = (
     "orders/proration.py",
     "fulfillment/sourcing/",
     "fulfillment/packing/",
+    "fulfillment/picking/",
     "fulfillment/problems.py",
     "fulfillment/cutoff.py",
     "returns/proration.py",

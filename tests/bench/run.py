@@ -141,6 +141,12 @@ class Bench:
 
         measure(self.table)
 
+    def picking(self) -> None:
+        """Walks and batches beside the best that is known; no database is asked."""
+        from tests.bench.picking import measure
+
+        measure(self.table)
+
     def verify(self) -> None:
         """Every invariant at two hundred thousand orders."""
         self._verify(BOOKS, most=10)
@@ -194,7 +200,7 @@ class Bench:
         return dict(json.loads(done.stdout))
 
 
-PARTS = ("start", "sourcing", "cartons", "capture", "life", "burst", "november", "pages", "verify")
+PARTS = ("start", "sourcing", "cartons", "picking", "capture", "life", "burst", "november", "pages", "verify")
 
 
 def ready(port: int) -> bool:

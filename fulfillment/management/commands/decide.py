@@ -2,18 +2,20 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fulfillment.packing.instances import KINDS as CARTONS
+from fulfillment.picking.instances import kinds as picking
 from fulfillment.problems import BadInstance
 from fulfillment.sourcing.optimal.instances import KINDS as SOURCING
 from fulfillment.sourcing.optimal.master import SolverFailed
 
 REFUSED = 2
-KINDS = {**SOURCING, **CARTONS}
+KINDS = {**SOURCING, **CARTONS, **picking(time.monotonic)}
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The picking core, held against brute force on small floors."""
