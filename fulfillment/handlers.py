@@ -8,14 +8,15 @@ from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.registry import CARRIERS
 from fulfillment.events import BackordersLeft, PiecesMissed, ShipmentShipped
 from fulfillment.models import Package
-from fulfillment.services import label_buying
+from fulfillment.services import label_buying, polling
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
+from fulfillment.services.polling import follow, told_of
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
-from fulfillment.services.tracking import Told, mark_overdue, record_events
+from fulfillment.services.tracking import mark_overdue, record_events
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
 from oms.foundation.facts import handles
@@ -34,7 +35,7 @@ from orders.events import (
     PaymentAuthorized,
 )
 
-WORKERS = (label_buying, sandbox_journey)
+WORKERS = (label_buying, polling, sandbox_journey)
 
 
 def _ids(facts: Iterable[OrderFact | PiecesMissed]) -> list[int]:
@@ -115,9 +116,11 @@ def shrink_reduced(facts: Sequence[OrderReduced], actor: Actor) -> None:
 
 @handles(ShipmentShipped)
 def hand_over(facts: Sequence[ShipmentShipped], actor: Actor) -> None:
-    """Let the sandbox carrier's driver scan what was handed over; a real carrier does so by itself."""
-    parcels = Package.objects.filter(shipment__in=[fact.shipment_id for fact in facts], carrier=sandbox.CODE)
+    """Let the sandbox carrier's driver scan what was handed over; other carriers do so by themselves, and are asked."""
+    shipments = [fact.shipment_id for fact in facts]
+    parcels = Package.objects.filter(shipment__in=shipments, carrier=sandbox.CODE)
     sandbox.hand_over(list(parcels.values_list("tracking_number", flat=True)), now=actor.now)
+    follow(shipment_ids=shipments, actor=actor)
 
 
 @consumes_many(sandbox_journey.KIND)
@@ -139,7 +142,7 @@ def note_carrier_events(messages: Sequence[InboxMessage], actor: Actor) -> dict[
         for pk, event in events.items()
         if event.tracking_number not in ids
     }
-    told = [(ids[event.tracking_number], _told(event)) for pk, event in events.items() if pk not in outcomes]
+    told = [(ids[event.tracking_number], told_of(event)) for pk, event in events.items() if pk not in outcomes]
     record_events(told=told, actor=Actor.system(account, now=actor.now))
     return outcomes
 
@@ -153,14 +156,6 @@ def _parsed(message: InboxMessage) -> CarrierEvent:
         return gateway.parse_event(bytes(message.body))
     except (ValueError, KeyError) as error:
         raise Ignored(f"not understood: {error}") from error
-
-
-def _told(event: CarrierEvent) -> Told:
-    """Return a carrier's event as the parcel's own."""
-    return Told(
-        event.event_id, event.status, event.occurred_at, event.raw_code, event.description, event.place,
-        event.expected_on,
-    )  # fmt: skip
 
 
 @periodic("expire_unpaid_allocations", seconds=300)

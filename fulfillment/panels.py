@@ -183,6 +183,8 @@ name_acts(
     "fulfillment",
     {
         "source": "Sourced",
+        "create_carrieraccount": "Carrier account added",
+        "change_carrieraccount": "Carrier account changed",
         "create_shippingrate": "Rate added",
         "change_shippingrate": "Rate changed",
         "stop_using_rate": "Taken out of use",

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from fulfillment.carriers.gateway import Parcel
+from fulfillment.carriers.gateway import Goods, Parcel
 from fulfillment.documents.papers import Address
-from fulfillment.models import Label, Package, Shipment
+from fulfillment.models import Label, Package, PackageItem, Shipment
 from fulfillment.sourcing.geography import distance_km, locate
 from fulfillment.sourcing.snapshot import Point
 from inventory.models import Location
@@ -64,10 +64,33 @@ def parcels_of(shipments: Collection[Shipment]) -> dict[int, dict[int, Parcel]]:
     packages: dict[int, list[Package]] = {shipment.pk: [] for shipment in shipments}
     for package in Package.objects.filter(shipment__in=list(packages)).order_by("position"):
         packages[package.shipment_id].append(package)
-    return {one.pk: _parcels(one, packages[one.pk], to[one.order_id]) for one in shipments}
+    goods = _goods([package.pk for own in packages.values() for package in own])
+    return {one.pk: _parcels(one, packages[one.pk], to[one.order_id], goods) for one in shipments}
 
 
-def _parcels(shipment: Shipment, packages: Sequence[Package], to: Address) -> dict[int, Parcel]:
+def _goods(package_ids: Collection[int]) -> dict[int, tuple[Goods, ...]]:
+    """Return what lies in each package, as customs want to know it: at the price it was sold for."""
+    found: dict[int, list[Goods]] = {pk: [] for pk in package_ids}
+    items = PackageItem.objects.filter(package__in=list(package_ids)).order_by("pk")
+    for item in items.select_related("allocation__order_line__product", "allocation__order_line__order"):
+        line = item.allocation.order_line
+        product = line.product
+        found[item.package_id].append(
+            Goods(
+                description=line.title or line.sku,
+                quantity=item.quantity,
+                unit_value=max(line.unit_price - line.discount // line.quantity, 0),
+                currency=line.order.currency,
+                weight_g=product.weight_g if product else 0,
+                sku=line.sku,
+            )
+        )
+    return {pk: tuple(rows) for pk, rows in found.items()}
+
+
+def _parcels(
+    shipment: Shipment, packages: Sequence[Package], to: Address, goods: Mapping[int, tuple[Goods, ...]]
+) -> dict[int, Parcel]:
     """Return each parcel of one shipment by package id."""
     order, location = shipment.order, shipment.location
     kilometres = _kilometres(location, to)
@@ -83,6 +106,8 @@ def _parcels(shipment: Shipment, packages: Sequence[Package], to: Address) -> di
             distance_km=kilometres,
             position=(package.position, len(packages)),
             order_number=order.number,
+            goods=goods[package.pk],
+            email=order.email,
         )
         for package in packages
     }

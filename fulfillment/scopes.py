@@ -6,6 +6,7 @@ from django.db.models import Model, Q
 
 from fulfillment.models import (
     Allocation,
+    CarrierAccount,
     FulfillmentOrder,
     Label,
     Package,
@@ -37,7 +38,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     ReplayChange: ("order", ""),
 }
 
-unscoped(SandboxParcel, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
+unscoped(CarrierAccount, SandboxParcel, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

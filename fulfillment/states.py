@@ -51,6 +51,16 @@ class ShipmentState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+class CarrierAdapter(models.TextChoices):
+    """The carriers that an account can be opened with."""
+
+    FEDEX = "fedex", "FedEx"
+    UPS = "ups", "UPS"
+    DHL_EXPRESS = "dhl_express", "DHL Express"
+    DHL_PARCEL_DE = "dhl_parcel_de", "DHL Parcel Germany"
+    SHIPGLOBAL = "shipglobal", "ShipGlobal"
+
+
 class LabelState(models.TextChoices):
     """The life of a label; ``unknown`` while the carrier's answer is lost."""
 

@@ -127,6 +127,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Channels", "storefront", "orders_channel", "orders.view_channel"),
                     _entry("Accounts", "hub", "orders_channelaccount", "orders.view_channelaccount"),
+                    _entry(
+                        "Carrier accounts",
+                        "contract",
+                        "fulfillment_carrieraccount",
+                        "fulfillment.view_carrieraccount",
+                    ),
                     _entry("API keys", "key", "orders_apikey", "orders.view_apikey"),
                     _entry("Customer e-mails", "mail", "outlets_notification", "outlets.view_notification"),
                     _entry("Mail rules", "rule", "outlets_notificationrule", "outlets.view_notificationrule"),

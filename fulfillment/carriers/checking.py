@@ -9,18 +9,24 @@ LONGEST_NUMBER = 64
 
 
 def fault_in(bought: BoughtLabel, *, parcel: Parcel, currency: str) -> str | None:
-    """Return what is wrong with a carrier's answer in a sentence, or None when it is what was asked for."""
-    asked = parcel.ship_to
+    """Return what is wrong with a carrier's answer in a sentence, or None when it is what was asked for.
+
+    What the answer does not repeat cannot be wrong.
+    """
+    priced = bought.amount is not None
     checks = (
         (bought.reference != parcel.reference, "The carrier answered for another reference."),
         (not 0 < len(bought.tracking_number) <= LONGEST_NUMBER, "The carrier's answer has no usable tracking number."),
-        (bought.weight_g != parcel.weight_g, f"The label is for {bought.weight_g} g, asked was {parcel.weight_g} g."),
         (
-            (bought.postal_code, bought.country) != (asked.postal_code, asked.country),
-            f"The label is for {bought.country} {bought.postal_code}, asked was {asked.country} {asked.postal_code}.",
+            bought.weight_g not in (None, parcel.weight_g),
+            f"The label is for {bought.weight_g} g, asked was {parcel.weight_g} g.",
         ),
-        (bool(currency) and bought.currency != currency, f"The label costs {bought.currency}, asked was {currency}."),
-        (bought.amount < 0, "The label has a negative price."),
+        (_goes_elsewhere(bought, parcel), _elsewhere(bought, parcel)),
+        (
+            priced and bool(currency) and bought.currency != currency,
+            f"The label costs {bought.currency}, asked was {currency}.",
+        ),
+        ((bought.amount or 0) < 0, "The label has a negative price."),
         (not bought.document.startswith(PDF_MAGIC), "The label's document is not a PDF."),
         (
             len(bought.document) > LARGEST_DOCUMENT or len(bought.zpl) > LONGEST_ZPL,
@@ -28,3 +34,15 @@ def fault_in(bought: BoughtLabel, *, parcel: Parcel, currency: str) -> str | Non
         ),
     )
     return next((sentence for wrong, sentence in checks if wrong), None)
+
+
+def _goes_elsewhere(bought: BoughtLabel, parcel: Parcel) -> bool:
+    """Return whether the label names another place than the parcel's."""
+    asked = parcel.ship_to
+    return bought.postal_code not in (None, asked.postal_code) or bought.country not in (None, asked.country)
+
+
+def _elsewhere(bought: BoughtLabel, parcel: Parcel) -> str:
+    """Return both places in a sentence."""
+    asked = parcel.ship_to
+    return f"The label is for {bought.country} {bought.postal_code}, asked was {asked.country} {asked.postal_code}."

@@ -1,7 +1,7 @@
 """Which of the rates is taken: the cheapest that is as fast as the customer was promised; pure."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fulfillment.carriers.gateway import Rate
@@ -66,3 +66,11 @@ def _told(rate: Rate) -> str:
 def _plain(level: str) -> str:
     """Return a service level as people read it."""
     return level.replace("_", " ")
+
+
+def cheapest_of_each(rates: Iterable[Rate]) -> list[Rate]:
+    """Return one rate for each service, the cheapest: carriers name one twice when Saturday delivery is extra."""
+    found: dict[str, Rate] = {}
+    for rate in sorted(rates, key=lambda one: (one.amount, one.days, one.service)):
+        found.setdefault(rate.service, rate)
+    return list(found.values())

@@ -16,9 +16,44 @@ class CarrierUnreachable(Exception):
     """No answer came: the carrier may or may not have done what it was asked."""
 
 
+class CarrierNotAsked(CarrierUnreachable):
+    """The carrier was not reached, is left alone for a while, or turned the call away unread: surely nothing was done.
+
+    ``retry_after`` is in seconds.
+    """
+
+    def __init__(self, sentence: str, *, retry_after: float = 30.0) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class CarrierCannotTell(CarrierUnreachable):
+    """The carrier has no way to say what became of a label whose answer was lost: a person has to look there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Pieces of one kind in a parcel, as a customs officer wants to know them: value of one piece in minor units.
+
+    ``tariff_number`` and ``origin`` (ISO 3166 of the country they were made in) are empty where nobody keeps them.
+    """
+
+    description: str
+    quantity: int
+    unit_value: int
+    currency: str
+    weight_g: int = 0
+    sku: str = ""
+    tariff_number: str = ""
+    origin: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One parcel to send: our reference, from where to where, weight in grams, sizes in millimetres."""
+    """One parcel to send: our reference, from where to where, weight in grams, sizes in millimetres.
+
+    ``is_return`` asks for a label with which a customer sends it back: ``ship_from`` is the customer then.
+    """
 
     reference: str
     ship_from: Address
@@ -30,6 +65,9 @@ class Parcel:
     distance_km: int | None = None
     position: tuple[int, int] = (1, 1)
     order_number: str = ""
+    goods: tuple[Goods, ...] = ()
+    email: str = ""
+    is_return: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +85,20 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class BoughtLabel:
-    """A label as the carrier sold it, with what it says about the parcel, to be compared with what was asked."""
+    """A label as the carrier sold it, with what it says about the parcel, to be compared with what was asked.
+
+    None stands for what the carrier's answer does not repeat.
+    """
 
     carrier_reference: str
     reference: str
     tracking_number: str
     service: str
-    amount: int
+    amount: int | None
     currency: str
-    weight_g: int
-    postal_code: str
-    country: str
+    weight_g: int | None
+    postal_code: str | None
+    country: str | None
     document: bytes
     zpl: str = ""
 
@@ -78,7 +119,7 @@ class CarrierEvent:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The list of parcels that a driver takes along, as the carrier confirmed it."""
+    """The list of parcels that a driver takes along, as the carrier confirmed it; no number where it keeps no list."""
 
     number: str
     tracking_numbers: tuple[str, ...]
@@ -98,7 +139,7 @@ class CarrierGateway(Protocol):
 
     code: str
 
-    def rates(self, parcel: Parcel) -> Sequence[Rate]:
+    def rates(self, parcel: Parcel, *, now: datetime) -> Sequence[Rate]:
         """Return what each service that reaches the parcel's address costs."""
 
     def buy_label(self, parcel: Parcel, service: str, *, now: datetime) -> BoughtLabel:
@@ -107,8 +148,11 @@ class CarrierGateway(Protocol):
     def void_label(self, carrier_reference: str, *, now: datetime) -> None:
         """Take a label back that was not used; one taken back before counts as done."""
 
-    def find_by_reference(self, reference: str) -> BoughtLabel | None:
-        """Return the label bought with our reference and not taken back, or None when there is none."""
+    def find_by_reference(self, reference: str, *, now: datetime) -> BoughtLabel | None:
+        """Return the label bought with our reference and not taken back, or None when there is none.
+
+        :raises CarrierCannotTell: when this carrier offers no such search, or its answer proves nothing.
+        """
 
     def track(self, tracking_number: str) -> Sequence[CarrierEvent]:
         """Return everything known about a parcel, oldest first."""
@@ -119,5 +163,5 @@ class CarrierGateway(Protocol):
     def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
         """Tell the carrier which parcels its driver will take."""
 
-    def pickup(self, ship_from: Address, day: date, *, parcels: int) -> Pickup:
-        """Order a driver."""
+    def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
+        """Order a driver for so many parcels of that weight together."""

@@ -1,18 +1,46 @@
-"""Which carriers there are, by code."""
+"""Which carriers there are: the sandbox, and the shop's own accounts, by code."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
+from fulfillment.carriers.account import Account
 from fulfillment.carriers.gateway import CarrierGateway
+from fulfillment.carriers.kinds import KINDS
 from fulfillment.carriers.sandbox import SandboxCarrier
+from fulfillment.models import CarrierAccount
 
 CARRIERS: dict[str, CarrierGateway] = {SandboxCarrier.code: SandboxCarrier()}
+_OPENED: dict[int, tuple[int, CarrierGateway]] = {}
+"""The gateway of each account with the version it was made of: it keeps its token and knows who does not answer."""
 
 
 def carrier(code: str) -> CarrierGateway:
-    """Return the carrier; raises LookupError that names the known ones."""
-    if code not in CARRIERS:
-        raise LookupError(f"no carrier “{code}”; known: {', '.join(sorted(CARRIERS))}")
-    return CARRIERS[code]
+    """Return the carrier, one that is switched off too: its labels live on; raises LookupError for an unknown one."""
+    if code in CARRIERS:
+        return CARRIERS[code]
+    account = CarrierAccount.objects.filter(code=code).first()
+    if account is None:
+        known = sorted({*CARRIERS, *CarrierAccount.objects.values_list("code", flat=True)})
+        raise LookupError(f"no carrier “{code}”; known: {', '.join(known)}")
+    return gateway_of(account)
 
 
-def all_carriers() -> list[CarrierGateway]:
-    """Return every carrier, by code."""
-    return [CARRIERS[code] for code in sorted(CARRIERS)]
+def gateway_of(account: CarrierAccount) -> CarrierGateway:
+    """Return the gateway of an account, the same one until the account is changed."""
+    kept = _OPENED.get(account.pk)
+    if kept is None or kept[0] != account.version:
+        values = Account(account.code, account.values, account.is_test)
+        kept = account.version, KINDS[account.adapter].make(values)
+        _OPENED[account.pk] = kept
+    return kept[1]
+
+
+def carriers_at(location_ids: Iterable[int]) -> Mapping[int, Sequence[CarrierGateway]]:
+    """Return the carriers that serve each location: its own accounts and those of all locations.
+
+    The sandbox serves a shop that has no account in use anywhere.
+    """
+    accounts = list(CarrierAccount.objects.filter(is_active=True).order_by("code"))
+    if not accounts:
+        everybody = [CARRIERS[code] for code in sorted(CARRIERS)]
+        return dict.fromkeys(location_ids, everybody)
+    return {pk: [gateway_of(one) for one in accounts if one.location_id in (None, pk)] for pk in location_ids}

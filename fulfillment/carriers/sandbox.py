@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -69,7 +69,7 @@ class SandboxCarrier:
 
     code = CODE
 
-    def rates(self, parcel: Parcel) -> Sequence[Rate]:
+    def rates(self, parcel: Parcel, *, now: datetime) -> Sequence[Rate]:
         """Return the price list's rates for the parcel."""
         if parcel.weight_g > HEAVIEST_G:
             raise CarrierRefused(f"A parcel may weigh at most {HEAVIEST_G / 1000:.1f} kg; pack it into more parcels.")
@@ -79,7 +79,7 @@ class SandboxCarrier:
         """Sell a label every time it is asked, as carriers do."""
         if misbehaves("error"):
             raise CarrierUnreachable("sandbox: no answer, nothing done")
-        rate = next((one for one in self.rates(parcel) if one.service == service), None)
+        rate = next((one for one in self.rates(parcel, now=now) if one.service == service), None)
         if rate is None:
             raise CarrierRefused(f"The service {service} does not reach this address.")
         if not parcel.ship_to.postal_code and not parcel.ship_to.city:
@@ -92,7 +92,7 @@ class SandboxCarrier:
                 service=service,
                 cost=rate.amount,
                 currency=CURRENCY,
-                request=asdict(parcel),
+                request=asdict(replace(parcel, goods=(), email="")),
                 bought_at=now,
             )
         if misbehaves("answer_lost"):
@@ -112,7 +112,7 @@ class SandboxCarrier:
         if misbehaves("answer_lost"):
             raise CarrierUnreachable("sandbox: done, answer lost")
 
-    def find_by_reference(self, reference: str) -> BoughtLabel | None:
+    def find_by_reference(self, reference: str, *, now: datetime) -> BoughtLabel | None:
         """Look the reference up in the book."""
         if misbehaves("error"):
             raise CarrierUnreachable("sandbox: no answer")
@@ -151,7 +151,7 @@ class SandboxCarrier:
         """Confirm the driver's list."""
         return Manifest(random_code(10, prefix="MF"), tuple(tracking_numbers))
 
-    def pickup(self, ship_from: Address, day: date, *, parcels: int) -> Pickup:
+    def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Confirm a driver between four and six."""
         return Pickup(random_code(10, prefix="PK"), day, "16:00–18:00")
 

@@ -1,5 +1,6 @@
 """The tables of matching."""
 
+from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.rates import ShippingRate
 from fulfillment.models.replays import ReplayChange, SourcingReplay
@@ -10,6 +11,7 @@ from fulfillment.models.sourcing import SourcingDecision
 
 __all__ = [
     "Allocation",
+    "CarrierAccount",
     "FulfillmentOrder",
     "Label",
     "Package",

@@ -96,6 +96,7 @@ class Package(Versioned):
     last_event_at = models.DateTimeField(null=True, blank=True, editable=False)
     expected_on = models.DateField("expected delivery", null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tracking_due_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "parcel"
@@ -110,6 +111,9 @@ class Package(Versioned):
         indexes = [
             models.Index(fields=["tracking_number"], name="package_tracking"),
             models.Index(fields=["tracking_status", "expected_on"], name="package_by_status"),
+            models.Index(
+                fields=["tracking_due_at"], name="package_tracking_due", condition=Q(tracking_due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

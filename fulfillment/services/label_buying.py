@@ -11,21 +11,30 @@ from django.conf import settings
 from django.db.models import Q
 
 from fulfillment.carriers.checking import fault_in
-from fulfillment.carriers.choosing import Choice, choose, total_rates
-from fulfillment.carriers.gateway import BoughtLabel, CarrierRefused, CarrierUnreachable, Parcel, Rate
-from fulfillment.carriers.registry import all_carriers, carrier
+from fulfillment.carriers.gateway import (
+    BoughtLabel,
+    CarrierCannotTell,
+    CarrierNotAsked,
+    CarrierRefused,
+    CarrierUnreachable,
+    Parcel,
+)
+from fulfillment.carriers.registry import carrier, carriers_at
 from fulfillment.models import Label, Package, Shipment
 from fulfillment.parcels import parcel_for, parcels_of
 from fulfillment.services.label_settling import (
     UNSETTLED,
     settle_choices,
+    settle_for_a_person,
     settle_kept,
+    settle_not_asked,
     settle_purchases,
     settle_refusal,
     settle_silence,
     settle_void,
     settle_worn_out,
 )
+from fulfillment.services.rate_shopping import compared
 from fulfillment.states import LabelState, ShipmentState
 from oms.foundation.actor import Actor
 from oms.foundation.claims import backoff, claim, worn_out
@@ -93,6 +102,10 @@ class _Round:
         """Return what the work returns; write down when the carrier refuses or does not answer."""
         try:
             return work(*told)
+        except CarrierNotAsked as pause:
+            settle_not_asked(label, str(pause), pause.retry_after, self.actor)
+        except CarrierCannotTell as silence:
+            settle_for_a_person(label, str(silence), self.actor)
         except CarrierUnreachable as silence:
             settle_silence(label, str(silence), self.actor)
         except CarrierRefused as refusal:
@@ -116,13 +129,15 @@ class _Round:
         for label in labels:
             if not label.carrier:
                 undecided[label.package.shipment_id].append(label)
+        takers = carriers_at(own[0].package.shipment.location_id for own in undecided.values())
         choices = []
         for pk, own in undecided.items():
-            compared = None
+            asked = takers[own[0].package.shipment.location_id]
+            found = None
             for label in own:
-                compared = compared or self._try(label, _compared, label, list(parcels[pk].values()))
-                if compared is not None:
-                    choices.append((label, *compared))
+                found = found or self._try(label, compared, label, list(parcels[pk].values()), asked, self.actor.now)
+                if found is not None:
+                    choices.append((label, *found))
         return (self.apart.run("choosing carriers", settle_choices, choices) or []) if choices else []
 
     def _void(self, label: Label) -> None:
@@ -148,7 +163,7 @@ class _Purchases:
     def ask(self, label: Label) -> BoughtLabel:
         """Return what the carrier has sold under our reference already, or buy it."""
         asked_before = label.attempts > 1 or label.state == LabelState.UNKNOWN
-        bought = carrier(label.carrier).find_by_reference(label.key) if asked_before else None
+        bought = carrier(label.carrier).find_by_reference(label.key, now=self.actor.now) if asked_before else None
         if bought is not None:
             return bought
         if label.package.shipment.state != ShipmentState.PACKED:
@@ -213,39 +228,3 @@ def _give_back(labels: Iterable[Label], actor: Actor) -> None:
     for label in labels:
         held = Label.objects.filter(pk=label.pk, lease_token=label.lease_token)
         held.update(next_try_at=actor.now, lease_until=None)
-
-
-def _compared(label: Label, parcels: Sequence[Parcel]) -> tuple[Choice, list[Rate]]:
-    """Return how the shipment of a label goes, and every rate; raises :class:`CarrierRefused` when nobody takes it."""
-    shipment = label.package.shipment
-    if shipment.state != ShipmentState.PACKED:
-        raise CarrierRefused("The shipment was cancelled before the label was bought.")
-    known = _chosen_before(shipment)
-    if known is not None:
-        return known, []
-    rates, refusals = _rates(parcels)
-    choice = choose(rates, level=shipment.order.service_level, service=label.service)
-    if choice is None:
-        why = f"No carrier does “{label.service}” to this address." if rates else " ".join(refusals)
-        raise CarrierRefused(why or "No carrier has a service for this address.")
-    return choice, rates
-
-
-def _chosen_before(shipment: Shipment) -> Choice | None:
-    """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
-    rates = (Rate(**data) for data in shipment.rates)
-    taken = (one for one in rates if (one.carrier, one.service) == (shipment.carrier, shipment.service))
-    rate = next(taken, None)
-    return Choice(rate, shipment.rate_reason) if rate else None
-
-
-def _rates(parcels: Sequence[Parcel]) -> tuple[list[Rate], list[str]]:
-    """Return every carrier's rates for all parcels together, and the words of those that refuse."""
-    rates: list[Rate] = []
-    refusals = []
-    for one in all_carriers():
-        try:
-            rates += total_rates([one.rates(parcel) for parcel in parcels])
-        except CarrierRefused as refusal:
-            refusals.append(str(refusal))
-    return sorted(rates, key=lambda rate: (rate.amount, rate.carrier, rate.service)), refusals

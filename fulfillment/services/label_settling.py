@@ -98,7 +98,7 @@ def settle_purchases(purchases: Sequence[tuple[Label, BoughtLabel]], actor: Acto
 def _bought(label: Label, paper: BoughtLabel) -> Label:
     """Put what the carrier sold on a label, in memory."""
     label.purchase()
-    label.cost, label.currency = paper.amount, paper.currency
+    label.cost, label.currency = paper.amount, paper.currency or label.currency
     label.carrier_reference, label.tracking_number = paper.carrier_reference, paper.tracking_number
     label.document, label.zpl, label.last_error, label.failure = paper.document, paper.zpl, "", ""
     label.next_try_at = label.lease_until = None
@@ -107,9 +107,9 @@ def _bought(label: Label, paper: BoughtLabel) -> Label:
 
 def _purchase_act(label: Label) -> Act:
     """Return the line of the timeline about a bought label."""
-    price = Money(label.cost or 0, label.currency)
+    price = f" for {Money(label.cost, label.currency)}" if label.cost is not None else ""
     data = {"tracking_number": label.tracking_number, "cost": label.cost}
-    return Act("fulfillment.label", label, f"{label} for {price}.", data)
+    return Act("fulfillment.label", label, f"{label}{price}.", data)
 
 
 def _label_when_complete(shipments: Sequence[Shipment], actor: Actor) -> None:
@@ -155,17 +155,33 @@ def settle_silence(label: Label, why: str, actor: Actor) -> None:
 
 
 @transaction.atomic
+def settle_not_asked(label: Label, why: str, seconds: float, actor: Actor) -> None:
+    """Put a label off whose carrier was not asked: nothing has changed, and this try counts for none."""
+    _, fresh = _lock(label)
+    if fresh is None or fresh.state in DEAD_LABELS:
+        return
+    fresh.next_try_at, fresh.lease_until = actor.now + timedelta(seconds=max(seconds, 1.0)), None
+    fresh.attempts, fresh.crashes, fresh.last_error = max(fresh.attempts - 1, 0), 0, why[:500]
+    fresh.save(update_fields=["next_try_at", "lease_until", "attempts", "crashes", "last_error"])
+
+
 def settle_worn_out(label: Label, actor: Actor) -> None:
-    """Leave a label unknown that no worker has outlasted: its carrier is not asked again until a person says so."""
+    """Leave a label unknown that no worker has outlasted."""
+    settle_for_a_person(label, WORN_OUT, actor)
+
+
+@transaction.atomic
+def settle_for_a_person(label: Label, why: str, actor: Actor) -> None:
+    """Leave a label unknown: its carrier is not asked again until a person says so, who reads why."""
     shipment, fresh = _lock(label)
     if fresh is None or fresh.state not in (*UNSETTLED, L.VOID_REQUESTED):
         return
     if fresh.state == L.REQUESTED:
         fresh.lose_answer()
-    fresh.failure, fresh.next_try_at, fresh.lease_until, fresh.crashes = WORN_OUT, None, None, 0
+    fresh.failure, fresh.next_try_at, fresh.lease_until, fresh.crashes = why[:300], None, None, 0
     fresh.save(update_fields=["state", "failure", "next_try_at", "lease_until", "crashes"])
-    record(actor, "fulfillment.label_stuck", fresh, note=WORN_OUT)
-    record(actor, "fulfillment.label_stuck", shipment, note=WORN_OUT)
+    record(actor, "fulfillment.label_stuck", fresh, note=why)
+    record(actor, "fulfillment.label_stuck", shipment, note=why)
 
 
 @transaction.atomic

@@ -32,6 +32,10 @@ class Unreachable(Exception):
     """No answer came: nothing is known about the effect at the other side."""
 
 
+class NotConnected(Unreachable):
+    """No connection came about, so nothing was asked: there is no effect at the other side."""
+
+
 class _Deadline:
     """Shuts the sockets of one call down when its time is over, however slowly the other side drips."""
 
@@ -169,7 +173,8 @@ def call(method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str]
 
     A redirect is an answer like any other and is not followed.
 
-    :raises Invalid: for a target that may not be called. :raises Unreachable: when no whole answer came.
+    :raises Invalid: for a target that may not be called. :raises Unreachable: when no whole answer came;
+    :class:`NotConnected` of these when the request never left.
     """
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise RuntimeError("a network call may not be made inside a transaction")
@@ -192,10 +197,16 @@ def call(method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str]
             ) as answer:
                 content = answer.raw.read(ANSWER_LIMIT, decode_content=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
+            raise (NotConnected if _never_left(error) else Unreachable)(type(error).__name__) from error
     if deadline.is_over:
         raise Unreachable("the answer took too long")
     return answer.status_code, content
+
+
+def _never_left(error: Exception) -> bool:
+    """Return whether the connection itself failed, before anything was sent."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 def _netloc(host: str, port: int | None) -> str:

@@ -191,7 +191,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(shipment, monkeypatch) -> 
 
 
 def test_F48_silence_of_a_carrier_never_reaches_the_caller(shipment, monkeypatch) -> None:
-    def silent(self, parcel):
+    def silent(self, parcel, *, now):
         raise CarrierUnreachable("down")
 
     monkeypatch.setattr(type(CARRIERS["sandbox"]), "rates", silent)

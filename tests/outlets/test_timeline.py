@@ -26,7 +26,7 @@ PUT_TOGETHER = {
     *(f"orders.request_{kind}" for kind in EventKind.values if kind != "authorize"),
     *(f"orders.{verb}_{what}" for verb in ("create", "change") for what in ("channel", "channelaccount")),
     *(f"inventory.{verb}_{what}" for verb in ("create", "change") for what in ("product", "location")),
-    *(f"fulfillment.{verb}_shippingrate" for verb in ("create", "change")),
+    *(f"fulfillment.{verb}_{what}" for verb in ("create", "change") for what in ("shippingrate", "carrieraccount")),
     *(f"fulfillment.{word}" for word in (Trigger.REROUTE, Trigger.REJECTED)),
 }
 # their names leave nothing to say

@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from fulfillment.models import (
     Allocation,
+    CarrierAccount,
     FulfillmentOrder,
     Label,
     Package,
@@ -142,6 +143,8 @@ def _stock(shop: Shop, product: Product) -> None:
     shop.keep(incoming)
     rate, _ = ShippingRate.objects.get_or_create(code="shared-saver", defaults={"carrier": "post", "service": "saver"})
     shop.keep(rate)
+    contract, _ = CarrierAccount.objects.get_or_create(code="shared-ups", defaults={"adapter": "ups"})
+    shop.keep(contract)
 
 
 def _sale(shop: Shop, product: Product) -> None:

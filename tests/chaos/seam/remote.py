@@ -79,7 +79,7 @@ class Carrier(SandboxCarrier):
 
     def buy_label(self, parcel: Parcel, service: str, *, now: datetime) -> BoughtLabel:
         """Buy outside; silence leaves open whether a label was sold."""
-        rate = next(one for one in self.rates(parcel) if one.service == service)
+        rate = next(one for one in self.rates(parcel, now=now) if one.service == service)
         _, told = self._ask("/carrier/buy", {**_asked(parcel), "service": service, "cost": rate.amount})
         return _label(told)
 
@@ -89,7 +89,7 @@ class Carrier(SandboxCarrier):
         if status != 200:
             raise CarrierRefused(told["message"])
 
-    def find_by_reference(self, reference: str) -> BoughtLabel | None:
+    def find_by_reference(self, reference: str, *, now: datetime) -> BoughtLabel | None:
         """Search outside."""
         status, told = self._ask("/carrier/find", {"reference": reference})
         return _label(told) if status == 200 else None

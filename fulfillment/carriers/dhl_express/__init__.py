@@ -1,0 +1,1 @@
+"""DHL Express: its REST API “MyDHL API” 3."""

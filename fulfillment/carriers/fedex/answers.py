@@ -1,0 +1,191 @@
+"""What FedEx answers, in our words; pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from fulfillment.carriers.fedex.codes import days_of, level_of, status_of
+from fulfillment.carriers.gateway import (
+    BoughtLabel,
+    CarrierEvent,
+    CarrierRefused,
+    CarrierUnreachable,
+    Pickup,
+    Rate,
+)
+from fulfillment.carriers.line import Answer, read_answer, read_json
+from fulfillment.carriers.measures import joined, minor_units, moment, paper
+
+NAME = "FedEx"
+ADVICE = {
+    "ACCOUNT.NUMBER.MISMATCH": "The account number does not belong to this key; an administrator looks at the account.",
+    "ACCOUNTNUMBER.REGISTRATION.REQUIRED": "FedEx does not know this account number; an administrator corrects it.",
+    "SHIPMENT.USER.UNAUTHORIZED": "This key may not do that; ask FedEx to enable it for the account.",
+    "PICKUP.REQUESTED.PREVIOUS.DAY": "No driver comes on a day that has passed; choose another day.",
+    "PICKUP.POSTALCODE.MISSING": "The location's address has no postcode; complete it.",
+}
+DONE_BEFORE = ("ALREADY.CANCEL", "ALREADY.DELETED", "CANCELLED.ALREADY")
+
+
+def told(answer: Answer) -> Any:
+    """Return what a good answer says; raises :class:`CarrierRefused` with a sentence for any other."""
+    if answer.is_good:
+        data = read_answer(answer, NAME)
+        errors = data.get("errors") if isinstance(data, dict) else None
+        if not errors:
+            return data
+        raise CarrierRefused(_sentence(errors))
+    raise CarrierRefused(_sentence(_errors(answer)))
+
+
+def _errors(answer: Answer) -> Sequence[Mapping[str, Any]]:
+    """Return code and message of each error, whichever of its shapes it has."""
+    try:
+        data = read_json(answer.body)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        return []
+    if "error" in data:
+        return [{"code": data["error"], "message": data.get("error_detail", "")}]
+    return [one for one in data.get("errors") or [] if isinstance(one, dict)]
+
+
+def _sentence(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is wrong and what to do."""
+    if not errors:
+        return "FedEx refuses without a reason; look at the address and the account."
+    code = str(errors[0].get("code", ""))
+    known = ADVICE.get(code)
+    message = " ".join(str(one.get("message", "")).strip().rstrip(".") for one in errors[:3]) or code
+    return known or f"FedEx says: {message}. ({code})"
+
+
+def was_done_before(answer: Answer) -> bool:
+    """Return whether a refusal says that the label was taken back before."""
+    return any(word in str(one.get("code", "")) for one in _errors(answer) for word in DONE_BEFORE)
+
+
+def rates_in(data: Any, carrier: str, *, today: date) -> list[Rate]:
+    """Return the account's rate of each service, cheapest first; services without a price are left out."""
+    found = [_rate(one, carrier, today) for one in data["output"].get("rateReplyDetails") or []]
+    return sorted((one for one in found if one is not None), key=lambda rate: (rate.amount, rate.service))
+
+
+def _rate(one: Mapping[str, Any], carrier: str, today: date) -> Rate | None:
+    """Return the rate of one service: the account's own, else the first that FedEx names."""
+    rated = one.get("ratedShipmentDetails") or []
+    if not rated:
+        return None
+    own = next((price for price in rated if price.get("rateType") == "ACCOUNT"), rated[0])
+    currency = str(own["currency"])
+    service = str(one["serviceType"])
+    level = level_of(service)
+    name = str(one.get("serviceName") or service.replace("_", " ").title())
+    days = _days(one, level, today)
+    return Rate(carrier, service, name, level, minor_units(own["totalNetCharge"], currency), currency, days)
+
+
+def _days(one: Mapping[str, Any], level: str, today: date) -> int:
+    """Return in how many days a service delivers: by the day it commits to, by its transit time, or as is usual."""
+    commit, detail = one.get("commit") or {}, one.get("operationalDetail") or {}
+    day = str((commit.get("dateDetail") or {}).get("dayFormat") or detail.get("commitDate") or "")[:10]
+    words = [
+        str(detail.get("transitTime", "")),
+        str((commit.get("transitDays") or {}).get("minimumTransitTime", "")),
+    ]
+    days = days_of(words, level)
+    ahead = (date.fromisoformat(day) - today).days if day else -1
+    return ahead if 0 <= ahead <= 60 else days
+
+
+def label_in(data: Any, *, reference: str, service: str) -> BoughtLabel:
+    """Return the label of a shipment of one parcel; raises :class:`CarrierUnreachable` when the answer has none."""
+    try:
+        shipment = data["output"]["transactionShipments"][0]
+        piece = shipment["pieceResponses"][0]
+        number = str(piece.get("trackingNumber") or shipment["masterTrackingNumber"])
+        amount, currency = _price(shipment)
+        papers = [one for one in piece.get("packageDocuments") or [] if one.get("contentType", "LABEL") == "LABEL"]
+    except (KeyError, IndexError, TypeError):
+        raise CarrierUnreachable("FedEx answered without a label; it may have sold one.") from None
+    return BoughtLabel(
+        carrier_reference=str(shipment.get("masterTrackingNumber") or number),
+        reference=reference,
+        tracking_number=number,
+        service=str(shipment.get("serviceType") or service),
+        amount=amount,
+        currency=currency,
+        weight_g=None,
+        postal_code=None,
+        country=None,
+        document=paper(papers[0].get("encodedLabel")) if papers else b"",
+    )
+
+
+def _price(shipment: Mapping[str, Any]) -> tuple[int | None, str]:
+    """Return what the account pays; None when FedEx names no currency with it."""
+    rating = (shipment.get("completedShipmentDetail") or {}).get("shipmentRating") or {}
+    prices = rating.get("shipmentRateDetails") or []
+    own = next((one for one in prices if "ACCOUNT" in str(one.get("rateType", ""))), prices[0] if prices else {})
+    if not own.get("currency") or own.get("totalNetCharge") is None:
+        return None, ""
+    return minor_units(own["totalNetCharge"], str(own["currency"])), str(own["currency"])
+
+
+def numbers_in(data: Any) -> list[str]:
+    """Return the tracking numbers that a search has found."""
+    results = [result for one in data["output"]["completeTrackResults"] for result in one.get("trackResults") or []]
+    known = [one for one in results if one.get("scanEvents") or one.get("latestStatusDetail")]
+    return [str(one["trackingNumberInfo"]["trackingNumber"]) for one in known]
+
+
+def events_in(data: Any, tracking_number: str) -> list[CarrierEvent]:
+    """Return the scans of a parcel, oldest first.
+
+    FedEx uses numbers again: of several parcels with the same one the newest counts. :raises CarrierRefused: when
+    FedEx knows no such parcel.
+    """
+    results = [result for one in data["output"]["completeTrackResults"] for result in one.get("trackResults") or []]
+    known = [one for one in results if one.get("scanEvents")]
+    if not known:
+        errors = [one["error"] for one in results if one.get("error")]
+        if errors:
+            raise CarrierRefused(_sentence(errors))
+        return []
+    newest = max(known, key=lambda one: max(moment(scan["date"]) for scan in one["scanEvents"]))
+    expected = _expected(newest)
+    events = [_event(scan, tracking_number, expected) for scan in newest["scanEvents"]]
+    return sorted(events, key=lambda event: event.occurred_at)
+
+
+def _event(scan: Mapping[str, Any], number: str, expected: date | None) -> CarrierEvent:
+    """Return one scan."""
+    code, derived = str(scan.get("eventType", "")), str(scan.get("derivedStatusCode", ""))
+    place = scan.get("scanLocation") or {}
+    why = scan.get("exceptionDescription")
+    return CarrierEvent(
+        event_id=f"{number}:{scan['date']}:{code}:{scan.get('exceptionCode', '')}",
+        tracking_number=number,
+        status=status_of(code, derived),
+        raw_code=code,
+        description=joined([scan.get("eventDescription"), why], ": ")[:300],
+        place=joined([place.get("city"), place.get("stateOrProvinceCode"), place.get("countryCode")])[:120],
+        occurred_at=moment(scan["date"]),
+        expected_on=expected,
+    )
+
+
+def _expected(result: Mapping[str, Any]) -> date | None:
+    """Return the day on which FedEx means to deliver."""
+    window = (result.get("estimatedDeliveryTimeWindow") or {}).get("window") or {}
+    stated = [one["dateTime"] for one in result.get("dateAndTimes") or [] if one.get("type") == "ESTIMATED_DELIVERY"]
+    text = str(window.get("ends") or next(iter(stated), ""))
+    return datetime.fromisoformat(text).date() if text else None
+
+
+def pickup_in(data: Any, day: date) -> Pickup:
+    """Return the driver's confirmation; it is cancelled with code and place together."""
+    output = data["output"]
+    number = joined([output["pickupConfirmationCode"], output.get("location")], " ")
+    return Pickup(number, day, "12:00–18:00")

@@ -1,0 +1,1 @@
+"""UPS: its REST APIs Rating, Shipping, Tracking, Pickup and Track Alert."""

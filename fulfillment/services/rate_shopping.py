@@ -1,0 +1,84 @@
+"""Which carrier and service a shipment goes with: the rates of all that serve its location, compared."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fulfillment.carriers.choosing import Choice, choose, total_rates
+from fulfillment.carriers.gateway import (
+    CarrierGateway,
+    CarrierNotAsked,
+    CarrierRefused,
+    CarrierUnreachable,
+    Parcel,
+    Rate,
+)
+from fulfillment.models import Label, Shipment
+from fulfillment.states import ShipmentState
+
+
+def compared(
+    label: Label, parcels: Sequence[Parcel], carriers: Sequence[CarrierGateway], now: datetime
+) -> tuple[Choice, list[Rate]]:
+    """Return how the shipment of a label goes, and every rate.
+
+    A carrier that does not answer is left out as long as another does, and the reason says so.
+
+    :raises CarrierRefused: when nobody takes it. :raises CarrierNotAsked: when nobody answers; asking again is safe.
+    """
+    shipment = label.package.shipment
+    if shipment.state != ShipmentState.PACKED:
+        raise CarrierRefused("The shipment was cancelled before the label was bought.")
+    known = _chosen_before(shipment)
+    if known is not None:
+        return known, []
+    found = _Found(carriers, parcels, now)
+    choice = choose(found.rates, level=shipment.order.service_level, service=label.service)
+    if choice is not None:
+        return Choice(choice.rate, f"{choice.reason} {found.told}".strip()), found.rates
+    if found.silences:
+        raise CarrierNotAsked(str(found.silences[0]), retry_after=getattr(found.silences[0], "retry_after", 30.0))
+    why = f"No carrier does “{label.service}” to this address." if found.rates else " ".join(found.refusals)
+    raise CarrierRefused(why or "No carrier has a service for this address.")
+
+
+def _chosen_before(shipment: Shipment) -> Choice | None:
+    """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
+    rates = (Rate(**data) for data in shipment.rates)
+    taken = (one for one in rates if (one.carrier, one.service) == (shipment.carrier, shipment.service))
+    rate = next(taken, None)
+    return Choice(rate, shipment.rate_reason) if rate else None
+
+
+class _Found:
+    """What came of asking every carrier: rates for all parcels together, the words of those that refuse, silences.
+
+    Only rates in the currency of the first carrier that has any are compared: money of two currencies is not.
+    """
+
+    def __init__(self, carriers: Sequence[CarrierGateway], parcels: Sequence[Parcel], now: datetime) -> None:
+        self.rates: list[Rate] = []
+        self.refusals: list[str] = []
+        self.silences: list[CarrierUnreachable] = []
+        self.silent: list[str] = []
+        for one in carriers:
+            try:
+                self._add(total_rates([one.rates(parcel, now=now) for parcel in parcels]))
+            except CarrierRefused as refusal:
+                self.refusals.append(str(refusal))
+            except CarrierUnreachable as silence:
+                self.silences.append(silence)
+                self.silent.append(one.code)
+        self.rates.sort(key=lambda rate: (rate.amount, rate.carrier, rate.service))
+
+    def _add(self, rates: Sequence[Rate]) -> None:
+        """Keep rates that can be compared with those that are there."""
+        for rate in rates:
+            if not self.rates or rate.currency == self.rates[0].currency:
+                self.rates.append(rate)
+            else:
+                self.refusals.append(f"{rate.carrier} asks {rate.currency}, which is not compared.")
+
+    @property
+    def told(self) -> str:
+        """Return who did not answer."""
+        return f"Without {', '.join(self.silent)}, who did not answer." if self.silent else ""

@@ -1,0 +1,1 @@
+"""Carriers' adapters against what each carrier has published."""

@@ -1,0 +1,190 @@
+"""A shop's own accounts at carriers: who serves what, a dead one stops nobody, and what a lost answer becomes."""
+
+from datetime import timedelta
+
+import pytest
+
+from fulfillment.carriers import registry
+from fulfillment.models import CarrierAccount, Label, Package, Shipment, TrackingEvent
+from fulfillment.queries import unsettled_labels
+from fulfillment.services.label_buying import work_labels
+from fulfillment.services.label_clearing import give_labels_up
+from fulfillment.services.labels import buy_labels, void_labels
+from fulfillment.services.polling import ask_for_tracking, follow
+from oms.foundation.models import AuditLine
+from tests.contracts.carriers.fakes import Company
+from tests.contracts.carriers.more_fakes import ENTERED, an_account
+from tests.factories import NOW, make_actor, make_location, make_product, make_stock
+from tests.fulfillment.shop import an_order, label_of, packed, sourced
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_opened(monkeypatch) -> None:
+    """Forget gateways of other tests' accounts."""
+    monkeypatch.setattr(registry, "_OPENED", {})
+
+
+def open_account(kind: str, **fields) -> Company:
+    """Open an account in use and return the company of paper behind it."""
+    account = CarrierAccount(code=kind, adapter=kind, is_active=True, **fields)
+    account.enter(ENTERED)
+    account.save()
+    gateway, company = an_account(kind)
+    registry._OPENED[account.pk] = (account.version, gateway)
+    return company
+
+
+@pytest.fixture
+def shipment() -> Shipment:
+    """A packed shipment from Barking whose label was asked for."""
+    tea = make_product("TEA")
+    place = make_location("LON", line1="1 Dock Road", city="Barking", postal_code="IG11 0HZ")
+    make_stock(tea, place, 10)
+    row = packed(sourced(an_order([(tea, 1)]))[0])
+    buy_labels(shipment_id=row.pk, actor=make_actor())
+    return row
+
+
+def work(minutes: float = 0) -> None:
+    """Let the worker run some minutes later."""
+    work_labels(make_actor(now=NOW + timedelta(minutes=minutes)), 20)
+
+
+def test_the_sandbox_makes_way_for_an_account_in_use(shipment) -> None:
+    ups = open_account("ups")
+    work()
+    label = label_of(shipment)
+    assert (label.state, label.carrier, label.tracking_number) == ("purchased", "ups", next(iter(ups.book)))
+    assert bytes(label.document).startswith(b"%PDF-")
+    assert Package.objects.get().carrier == "ups"
+    assert "secret" not in CarrierAccount.objects.extra(select={"raw": "credentials"}).values_list("raw", flat=True)[0]
+
+
+def test_an_account_of_another_location_is_not_asked(shipment) -> None:
+    other = open_account("ups", location=make_location("LDS"))
+    work()
+    assert other.heard == []
+    assert (label_of(shipment).state, label_of(shipment).failure) == (
+        "failed",
+        "No carrier has a service for this address.",
+    )
+
+
+def test_F48_a_dead_carrier_stops_nobody_else(shipment) -> None:
+    dead, ups = open_account("fedex"), open_account("ups")
+    dead.lost = 99
+    work()
+    row = Shipment.objects.get()
+    assert (label_of(shipment).carrier, len(ups.book)) == ("ups", 1)
+    assert row.rate_reason.endswith("Without fedex, who did not answer.")
+
+
+def test_while_nobody_answers_a_label_waits_and_nothing_is_lost(shipment) -> None:
+    ups = open_account("ups")
+    ups.lost = 1
+    work()
+    label = label_of(shipment)
+    assert (label.state, label.attempts, label.next_try_at) == ("requested", 0, NOW + timedelta(seconds=30))
+    work(1)
+    assert (label_of(shipment).state, len(ups.book)) == ("purchased", 1)
+
+
+def test_F47_a_label_sold_without_an_answer_is_recovered_not_bought_again(shipment, monkeypatch) -> None:
+    ups = open_account("ups")
+    lose_when(ups, "/ship", monkeypatch)
+    work()
+    assert label_of(shipment).state == "unknown"
+    work(10)
+    label = label_of(shipment)
+    assert (label.state, label.tracking_number, len(ups.book)) == ("purchased", next(iter(ups.book)), 1)
+    assert label.currency == "GBP"
+
+
+def test_F47_where_nothing_can_be_recovered_a_person_is_told_and_nothing_is_bought_blindly(
+    shipment, monkeypatch
+) -> None:
+    fedex = open_account("fedex")
+    lose_when(fedex, "/shipments", monkeypatch)
+    work()
+    work(10)
+    label = label_of(shipment)
+    assert (label.state, len(fedex.book), label.next_try_at) == ("unknown", 1, None)
+    assert label.failure.startswith(f"FedEx has sold label {next(iter(fedex.book))} for this parcel")
+    assert list(unsettled_labels()) == [label]
+    assert AuditLine.objects.filter(act="fulfillment.label_stuck", entity="fulfillment.shipment").exists()
+    work(60)
+    assert len(fedex.book) == 1
+
+    give_labels_up(shipment_id=shipment.pk, reason="cancelled in Ship Manager", actor=make_actor())
+    buy_labels(shipment_id=shipment.pk, actor=make_actor(now=NOW + timedelta(hours=2)))
+    work(121)
+    assert label_of(shipment).state == "purchased"
+    assert Label.objects.count() == len(fedex.book) == 2
+
+
+def lose_when(company: Company, ending: str, monkeypatch) -> None:
+    """Lose the first answer to a call whose path ends so; what it did is done."""
+    plain = company.answer
+
+    def answer(method, path, whole, body):
+        if path.endswith(ending):
+            company.lost = 1
+            monkeypatch.setattr(company, "answer", plain)
+        return plain(method, path, whole, body)
+
+    monkeypatch.setattr(company, "answer", answer)
+
+
+def test_a_label_is_given_back_at_the_carrier(shipment) -> None:
+    ups = open_account("ups")
+    work()
+    void_labels(shipment_id=shipment.pk, actor=make_actor())
+    work(1)
+    assert label_of(shipment).state == "voided"
+    assert [row["voided"] for row in ups.book.values()] == [True]
+
+
+def test_parcels_are_asked_for_until_they_have_arrived(shipment) -> None:
+    ups = open_account("ups")
+    work()
+    assert follow(shipment_ids=[shipment.pk], actor=make_actor()) == 1
+    assert ask_for_tracking(make_actor(now=NOW + timedelta(hours=1)), 50) == 0
+    assert ask_for_tracking(make_actor(now=NOW + timedelta(hours=3)), 50) == 1
+    assert (Package.objects.get().tracking_status, TrackingEvent.objects.count()) == ("in_transit", 1)
+    ups.lost = 1
+    assert ask_for_tracking(make_actor(now=NOW + timedelta(hours=7)), 50) == 1
+    assert ask_for_tracking(make_actor(now=NOW + timedelta(hours=11)), 50) == 1
+    package = Package.objects.get()
+    assert (TrackingEvent.objects.count(), package.tracking_due_at) == (1, NOW + timedelta(hours=14))
+
+
+ADDRESS = "/fulfillment/carrieraccount/"
+
+
+def test_an_account_is_opened_filled_and_taken_into_use(admin_client) -> None:
+    opened = admin_client.post(f"{ADDRESS}add/", {"code": "dhl-bonn", "adapter": "dhl_parcel_de"})
+    account = CarrierAccount.objects.get()
+    assert (opened.status_code, account.is_active) == (302, False)
+    page = f"{ADDRESS}{account.pk}/change/"
+    early = admin_client.post(page, {"seen_version": account.version, "is_active": "on"})
+    assert b"An account in use needs it." in early.content
+    keys = {f"entered_{name}": ENTERED[name] for name in ("api_key", "api_secret", "username", "password", "phone")}
+    bad = {**keys, "entered_contract": "V01PAK free", "seen_version": account.version}
+    assert b"does not name one of" in admin_client.post(page, bad).content
+    good = {**bad, "entered_contract": ENTERED["contract"], "is_active": "on"}
+    assert admin_client.post(page, good).status_code == 302
+    account.refresh_from_db()
+    assert account.is_active
+    assert account.values["password"] == "secret"
+    shown = admin_client.get(page).content.decode()
+    assert "V01PAK 33333333330102" in shown
+    assert 'value="secret"' not in shown
+    kept = {**good, "entered_password": "", "entered_api_secret": "", "seen_version": account.version}
+    assert admin_client.post(page, kept).status_code == 302
+    account.refresh_from_db()
+    assert account.values["password"] == "secret"
+    line = AuditLine.objects.filter(act="fulfillment.change_carrieraccount").earliest("pk")
+    assert "password" in str(line.data)
+    assert "secret" not in str(line.data["fields"]).replace("api_secret", "")
