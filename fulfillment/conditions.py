@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from fulfillment.models import FulfillmentOrder, Label, Package, Shipment, SourcingRuleSet
+from fulfillment.models import FulfillmentOrder, Label, Package, ScarcityRun, Shipment, SourcingRuleSet
 from fulfillment.queries import is_prefetched, replayed, unsettled_labels
 from fulfillment.states import (
     DEAD_LABELS,
@@ -11,6 +11,7 @@ from fulfillment.states import (
     FulfillmentOrderState,
     LabelState,
     RuleSetState,
+    ScarcityState,
     ShipmentState,
 )
 from oms.foundation.actions import Condition
@@ -148,7 +149,49 @@ def _may_be_retired(row: SourcingRuleSet) -> str | None:
     return "It is retired already." if row.state == RuleSetState.RETIRED else None
 
 
+def _rules_in_force(row: SourcingRuleSet) -> str | None:
+    """Say that a set decides nothing."""
+    if row.state == RuleSetState.ACTIVE:
+        return None
+    return f"Version {row.number} is not in force; fees are learned for the rules that are."
+
+
+def _for_least_freight(row: SourcingRuleSet) -> str | None:
+    """Say that a set does not add up costs, so that no fee could weigh in."""
+    if row.as_rules().prefer == "cheapest":
+        return None
+    return "Only rules that prefer the least freight weigh scarcity fees; these prefer something else."
+
+
+def _fees_may_hold(row: ScarcityRun) -> str | None:
+    """Say why a run's fees cannot be put into force."""
+    if row.state in (ScarcityState.LEARNED, ScarcityState.OFF):
+        return None
+    if row.state == ScarcityState.ACTIVE:
+        return "These fees are in force already."
+    if row.state == ScarcityState.QUEUED:
+        return "They are still being learned; wait a moment."
+    return "There are no fees in this run; learn from another day."
+
+
+def _has_fees(row: ScarcityRun) -> str | None:
+    """Say that a run has nothing that could be capped."""
+    if row.state in (ScarcityState.LEARNED, ScarcityState.OFF, ScarcityState.ACTIVE):
+        return None
+    return "There are no fees in this run that could be capped."
+
+
+def _fees_in_force(row: ScarcityRun) -> str | None:
+    """Say that there is nothing to switch off."""
+    return None if row.state == ScarcityState.ACTIVE else "These fees are not in force, so they weigh in nothing."
+
+
 S = FulfillmentOrderState
+IN_FORCE = Condition("not_in_force", _rules_in_force)
+FOR_LEAST_FREIGHT = Condition("not_for_least_freight", _for_least_freight)
+FEES_MAY_HOLD = Condition("no_fees", _fees_may_hold)
+FEES_IN_FORCE = Condition("fees_not_in_force", _fees_in_force)
+HAS_FEES = Condition("no_fees", _has_fees)
 IS_DRAFT = Condition("not_a_draft", _is_draft)
 MAY_BE_ACTIVATED = Condition("not_tested", _may_be_activated)
 REPLAYED = Condition("not_replayed", _was_replayed)

@@ -55,6 +55,15 @@ class BackordersLeft(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SavingPossible(Fact):
+    """Pieces of some products have become free, so that orders that wait with others may be sent for less."""
+
+    STREAM = "savings"
+
+    product_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShipmentShipped(Fact):
     """The parcels of a shipment were handed to the carrier."""
 

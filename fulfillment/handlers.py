@@ -6,15 +6,18 @@ from datetime import datetime
 from fulfillment.carriers import sandbox, sandbox_journey
 from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.registry import CARRIERS
-from fulfillment.events import BackordersLeft, PiecesMissed, ShipmentShipped
+from fulfillment.events import BackordersLeft, PiecesMissed, SavingPossible, ShipmentShipped
 from fulfillment.models import Package
 from fulfillment.services import label_buying, polling
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow, told_of
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
+from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
+from fulfillment.services.scarcity.asking import learn_every_night
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
+from fulfillment.services.sourcing.redeciding import redecide_for, sweep_savings, tell_of_savings
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
 from fulfillment.services.tracking import mark_overdue, record_events
 from inventory.events import StockGrew
@@ -80,6 +83,14 @@ def serve_waiting(facts: Sequence[StockGrew], actor: Actor) -> None:
     """Promise new stock to the orders that wait for it."""
     products = {pk for fact in facts for pk in fact.product_ids}
     serve_backorders(product_ids=products, actor=_sourcing(actor))
+    tell_of_savings(product_ids=products, actor=_sourcing(actor))
+
+
+@handles(SavingPossible)
+def move_to_save(facts: Sequence[SavingPossible], actor: Actor) -> None:
+    """Decide orders again that wait with pieces of these products, and move those that save enough."""
+    products = {pk for fact in facts for pk in fact.product_ids}
+    redecide_for(product_ids=products, actor=_sourcing(actor))
 
 
 @handles(BackordersLeft)
@@ -168,6 +179,18 @@ def expire(actor: Actor) -> str:
 def sweep(actor: Actor) -> str:
     """Try waiting orders again whose products are free somewhere."""
     return f"{sweep_backorders(actor=_sourcing(actor))} orders"
+
+
+@periodic("decide_again_before_release", seconds=900, rest=10)
+def decide_again(actor: Actor) -> str:
+    """Move what waits for its release to where it is sent for less."""
+    return f"{sweep_savings(actor=_sourcing(actor))} orders moved"
+
+
+@periodic("learn_scarcity_fees", seconds=1800)
+def learn_scarcity_fees(actor: Actor) -> str:
+    """Learn scarcity fees from the day before, once a night."""
+    return learn_every_night(actor=Actor.system("scarcity fees", now=actor.now))
 
 
 @periodic("mark_overdue_parcels", seconds=3600)

@@ -4,12 +4,23 @@ from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
 
-from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, Shipment, ShippingRate, SourcingRuleSet
-from fulfillment.states import OPEN_ALLOCATIONS
+from fulfillment.models import (
+    Allocation,
+    FulfillmentOrder,
+    Label,
+    Package,
+    ScarcityRun,
+    Shipment,
+    ShippingRate,
+    SourcingRuleSet,
+)
+from fulfillment.states import OPEN_ALLOCATIONS, ScarcityState
 from inventory.locks import lock_levels
 from oms.foundation.locks import lock_rows
 from oms.foundation.refusals import NotFound
 from orders.locks import lock_orders, lock_payments
+
+NEWEST_RUNS = 50
 
 
 def lock_fulfillment_order(pk: int) -> FulfillmentOrder:
@@ -123,6 +134,14 @@ def lock_rule_sets() -> list[SourcingRuleSet]:
     return lock_rows(SourcingRuleSet, SourcingRuleSet.objects.values_list("pk", flat=True))
 
 
+def lock_scarcity_runs() -> list[ScarcityRun]:
+    """Lock the runs that have scarcity fees and are in force or newer: who switches fees on or off does so alone."""
+    rows = ScarcityRun.objects.filter(state__in=[ScarcityState.LEARNED, ScarcityState.ACTIVE, ScarcityState.OFF])
+    newest = list(rows.order_by("-pk").values_list("pk", flat=True)[:NEWEST_RUNS])
+    held = rows.filter(state=ScarcityState.ACTIVE).values_list("pk", flat=True)
+    return lock_rows(ScarcityRun, [*newest, *held])
+
+
 __all__ = [
     "lock_all_of_shipments",
     "lock_all_of_work",
@@ -134,6 +153,7 @@ __all__ = [
     "lock_package",
     "lock_packages",
     "lock_rule_sets",
+    "lock_scarcity_runs",
     "lock_shipment",
     "lock_shipments",
     "lock_shipments_of",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from fulfillment import moving_panel  # noqa: F401  registering is its import
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
-from fulfillment.models import FulfillmentOrder, Package, Shipment, SourcingDecision
+from fulfillment.models import FulfillmentOrder, Package, ScarcityRun, Shipment, SourcingDecision
 from fulfillment.queries import (
     last_decision,
     picked_pieces,
@@ -30,6 +30,7 @@ from oms.foundation.actions import offers
 from oms.foundation.look.cells import moment
 from oms.foundation.look.columns import Column, add_column
 from oms.foundation.look.words import changes_told, detail_acts, name_acts
+from oms.foundation.money import minor_text
 from oms.foundation.panels import Panel, add_panel, add_part
 from oms.foundation.scope import scoped
 from orders.models import Order
@@ -106,15 +107,38 @@ def whole_decision_context(row: SourcingDecision, principal: Any) -> dict[str, A
     lost = {one["location_id"]: one for one in outcome["rejections"]}
     codes = {pk: (judged.get(pk) or lost[pk])["code"] for pk in [*judged, *lost]}
     order = sorted(codes, key=lambda pk: not ships[pk])
+    run = _fees_of(outcome)
     return {
         "row": row,
         "places": [
-            {"code": codes[pk], "judged": judged.get(pk), "lost": lost.get(pk), "ships": ships[pk]} for pk in order
+            {
+                "code": codes[pk],
+                "judged": judged.get(pk),
+                "lost": lost.get(pk),
+                "ships": ships[pk],
+                "scarcity": _fee_told(judged.get(pk), run),
+            }
+            for pk in order
         ],
+        "run": run,
+        "may_see_fees": principal.has_perm("fulfillment.view_scarcityrun"),
         "shortages": outcome["shortages"],
         "method": outcome["method"],
         "order_number": row.order.number,
     }
+
+
+def _fees_of(outcome: Mapping[str, Any]) -> ScarcityRun | None:
+    """Return the run whose scarcity fees weighed in a decision, None where none did."""
+    number = outcome.get("fees_run", 0)
+    return ScarcityRun.objects.filter(pk=number).first() if number else None
+
+
+def _fee_told(judged: Mapping[str, Any] | None, run: ScarcityRun | None) -> str:
+    """Return the scarcity fee of all that a location could fill."""
+    if run is None or judged is None:
+        return ""
+    return f"{minor_text(judged.get('scarcity', 0), run.currency)} {run.currency}"
 
 
 def instead_of_missing(order: Order, principal: Any) -> list[dict[str, Any]]:
@@ -234,6 +258,12 @@ name_acts(
         "void_refused": "Voiding refused by the carrier",
         "ship": "Handed to the carrier",
         "track": "Carrier told",
+        "learn_fees": "Scarcity fees asked for",
+        "fees_learned": "Scarcity fees learned",
+        "fees_failed": "Scarcity fees not learned",
+        "put_fees_into_force": "Scarcity fees put into force",
+        "switch_fees_off": "Scarcity fees switched off",
+        "cap_fees": "Scarcity fees of a location capped",
         "ask_for_replay": "Replay asked for",
         "replay_begun": "Replay begun",
         "replay_done": "Replayed",

@@ -67,6 +67,18 @@ class Amount(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class Threshold(Amount):
+    """An amount that may be left empty, which is 0 and means never."""
+
+    def clean(self, value: Any) -> int:
+        """Return the smallest units, 0 when nothing is typed."""
+        return super().clean(value) or 0
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Take nothing typed as what 0 is shown as."""
+        return super().has_changed(initial, data or self.prepare_value(0))
+
+
 class RuleSetForm(forms.ModelForm[SourcingRuleSet]):
     """Name and weights of a draft."""
 
@@ -74,12 +86,18 @@ class RuleSetForm(forms.ModelForm[SourcingRuleSet]):
     distance_weight = Amount(label="A kilometre weighs", help_text="0.00 makes all distances equal.")
     last_unit_fee = Amount(label="A store's last unit weighs", help_text="Keeps the last one on the shelf.")
     late_day_fee = Amount(label="A late day weighs", help_text="For each day after the promised one.")
+    move_saving = Threshold(
+        label="Move before release when that saves",
+        required=False,
+        help_text="For the least freight: what is planned is decided again while the order waits, and moved when that"
+        " saves so much. Empty or 0.00 is never.",
+    )
 
     class Meta:
         model = SourcingRuleSet
         fields = [
             "name", "note", "prefer", "allow_partial", "max_parcels",
-            "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee",
+            "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee", "move_saving",
         ]  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from fulfillment.models import SourcingRuleSet
+from fulfillment.models import ScarcityRun, SourcingRuleSet
 from fulfillment.services.sourcing.rule_checks import check_rules
 from fulfillment.sourcing.rule_words import rule_words, settings_words
+from fulfillment.states import ScarcityState
 from oms.foundation.look.cells import moment
 from oms.foundation.panels import Panel, add_panel
 
@@ -28,7 +29,16 @@ def rules_context(row: SourcingRuleSet, principal: Any) -> dict[str, Any]:
         "faults": sum(one.fault for one in found),
         "looks": sum(not one.fault for one in found),
         "replayed": moment(row.replayed_at) if row.replayed_at else "",
+        "weighs_fees": rules.prefer == "cheapest",
+        "fees": _fees_in_force(principal),
     }
+
+
+def _fees_in_force(principal: Any) -> ScarcityRun | None:
+    """Return the run of scarcity fees in force, for those who may see such."""
+    if not principal.has_perm("fulfillment.view_scarcityrun"):
+        return None
+    return ScarcityRun.objects.filter(state=ScarcityState.ACTIVE).first()
 
 
 def rules_told(row: SourcingRuleSet) -> str:

@@ -13,6 +13,8 @@ from fulfillment.models import (
     PackageItem,
     ReplayChange,
     SandboxParcel,
+    ScarcityFee,
+    ScarcityRun,
     Shipment,
     ShippingRate,
     SourcingDecision,
@@ -38,7 +40,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     ReplayChange: ("order", ""),
 }
 
-unscoped(CarrierAccount, SandboxParcel, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
+unscoped(CarrierAccount, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:
@@ -53,3 +55,9 @@ def _declare(model: type[Model], order: str, location: str) -> None:
 
 for _model, _paths in PATHS.items():
     _declare(_model, *_paths)
+
+
+@scope_rule(ScarcityFee)
+def fees_within(principal: Any) -> Q:
+    """Return the condition of the scarcity fees at a person's locations."""
+    return within_locations(principal, "location")

@@ -125,3 +125,14 @@ class ReplayState(models.TextChoices):
     RUNNING = "running", "running"
     DONE = "done", "done"
     FAILED = "failed", "failed"
+
+
+class ScarcityState(models.TextChoices):
+    """The life of a run of scarcity fees; at most one is in force."""
+
+    QUEUED = "queued", "queued"
+    LEARNED = "learned", "not in force"
+    NOTHING = "nothing", "nothing scarce"
+    ACTIVE = "active", "in force"
+    OFF = "off", "switched off"
+    FAILED = "failed", "failed"

@@ -103,6 +103,7 @@ UNFOLD: dict[str, Any] = {
                         "Decisions", "alt_route", "fulfillment_sourcingdecision", "fulfillment.view_sourcingdecision"
                     ),
                     _entry("Sourcing rules", "rule", "fulfillment_sourcingruleset", "fulfillment.view_sourcingruleset"),
+                    _entry("Scarcity fees", "price_change", "fulfillment_scarcityrun", "fulfillment.view_scarcityrun"),
                     _entry("Replays", "history", "fulfillment_sourcingreplay", "fulfillment.view_sourcingreplay"),
                     _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),
                 ],

@@ -53,6 +53,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_sourcingrule*",
         "fulfillment.*_shippingrate",
         "fulfillment.add_sourcingreplay",
+        "fulfillment.*_scarcityrun",
         "returns.*",
         "outlets.*notification*",
     ],

@@ -11,6 +11,7 @@ from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.packing import pack
 from fulfillment.services.picking import confirm_picked, start_picking
 from fulfillment.services.replaying.asking import ask_for_replay
+from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from inventory.models import Product
@@ -92,6 +93,7 @@ def keep_books() -> Books:
     send_messages()
     asker, _ = User.objects.get_or_create(username="asks-for-replays")
     ask_for_replay(rule_set_id=rules.pk, begins=NOW, ends=EVENING, user_id=asker.pk, actor=CLERK)
+    ask_for_fees(begins=NOW, ends=EVENING, takes_over=False, actor=CLERK)
     return Books(
         home=_again(home),
         open=_again(opened),

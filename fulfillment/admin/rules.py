@@ -100,6 +100,7 @@ class SourcingRuleSetAdmin(TellsRelated, ConsoleAdmin):
                     ("max_parcels", "allow_partial"),
                     ("split_penalty", "distance_weight"),
                     ("last_unit_fee", "late_day_fee"),
+                    "move_saving",
                 ]
             },
         ),

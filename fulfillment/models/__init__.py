@@ -6,6 +6,7 @@ from fulfillment.models.rates import ShippingRate
 from fulfillment.models.replays import ReplayChange, SourcingReplay
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
 from fulfillment.models.sandbox import SandboxParcel
+from fulfillment.models.scarcity import ScarcityFee, ScarcityRun
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
 from fulfillment.models.sourcing import SourcingDecision
 
@@ -18,6 +19,8 @@ __all__ = [
     "PackageItem",
     "ReplayChange",
     "SandboxParcel",
+    "ScarcityFee",
+    "ScarcityRun",
     "Shipment",
     "ShippingRate",
     "SourcingDecision",

@@ -56,6 +56,7 @@ class SourcingRuleSet(Aggregate):
     distance_weight = models.PositiveIntegerField("a kilometre costs", default=BUILT_IN.distance_weight)
     last_unit_fee = models.BigIntegerField("a store's last unit costs", default=0)
     late_day_fee = models.BigIntegerField("a late day costs", default=0)
+    move_saving = models.BigIntegerField("moved before release when that saves", default=0)
     content = models.JSONField(null=True, blank=True, editable=False)
     created_by = models.CharField(max_length=150, blank=True, default="", editable=False)
     tested_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -76,6 +77,7 @@ class SourcingRuleSet(Aggregate):
             models.CheckConstraint(
                 condition=Q(split_penalty__gte=0, last_unit_fee__gte=0, late_day_fee__gte=0), name="rule_set_fees"
             ),
+            models.CheckConstraint(condition=Q(move_saving__gte=0), name="rule_set_saving"),
             models.CheckConstraint(
                 condition=Q(max_parcels__isnull=True) | Q(max_parcels__gt=0), name="rule_set_some_parcels"
             ),
@@ -107,6 +109,7 @@ class SourcingRuleSet(Aggregate):
             max_parcels=self.max_parcels,
             last_unit_fee=self.last_unit_fee,
             late_day_fee=self.late_day_fee,
+            move_saving=self.move_saving,
             ordered=tuple(row.as_rule(number) for number, row in enumerate(self.rows.all(), start=1)),
         )
 

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet, Sum
 
 from fulfillment.cutoff import moment_of
 from fulfillment.services.opening import departure_from
+from fulfillment.services.scarcity.reading import NONE_IN_FORCE, fees_in_force
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import Supply, nodes_of
@@ -114,6 +115,9 @@ class Market:
         address = {"country": asked.country, "postal_code": asked.postal_code}
         self.rates = card.for_address(**address, level=asked.service_level) if asked.country else ()
         self.rate_currency = card.currency
+        self.fees = NONE_IN_FORCE
+        if self.rules.prefer == "cheapest":
+            self.fees = fees_in_force(ids, currency=card.currency, now=now)
         self.usual = {rate: card.usual_days[rate] for rate in self.rates}
         self.weight_g = sum(one.weight_g * asked.pieces[sku] for sku, one in self.products.items())
         self.to: Point | None = locate(asked.country, asked.postal_code) if asked.country else None
@@ -163,6 +167,8 @@ class Market:
             postal_code=plain_postcode(self.asked.postal_code)[:LONGEST_PREFIX],
             rates=self.rates if self.rules.prefer == "cheapest" else (),
             rate_currency=self.rate_currency if self.rules.prefer == "cheapest" else "",
+            fees=self.fees.of({want.product_id for want in wants}),
+            fees_run=self.fees.run,
         )
         nodes = tuple(replace(node, capacity_left=None) for node in self.nodes if able(node))
         supply = Supply(dict(self.free), nodes, Counter(self.reserved), {})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.counters import Quote
 from fulfillment.sourcing.decision import Freight, Method, Portion
-from fulfillment.sourcing.demand import Problem
-from fulfillment.sourcing.optimal.shipping import MOST_LINES, ShippingOrder, Supply, Tariff
+from fulfillment.sourcing.demand import Place, Problem
+from fulfillment.sourcing.optimal.shipping import MOST_LINES, NO_FEES, ScarcityFees, ShippingOrder, Supply, Tariff
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Rules, Want
 
@@ -54,13 +54,23 @@ def cheapest(problem: Problem, rules: Rules, book: Book) -> CheapPlan | None:
         },
         capacity=[None] * len(problem.places),
     )
-    plan = decide_order(_shipping_order(problem, tariffs, pieces), supply)
+    plan = decide_order(_shipping_order(problem, tariffs, pieces), supply, _fees(problem))
     shipped = sum(pieces[at].quantity for _, lines in plan for at in lines)
     if shipped < sum(problem.targets) or (rules.max_parcels is not None and len(plan) > rules.max_parcels):
         return None
     split = len(pieces) > len({piece.want.line_id for piece in pieces})
     method: Method = "near_cheapest" if split or len(pieces) > MOST_LINES else "cheapest"
     return CheapPlan(tuple(sorted(place for place, _ in plan)), _portions(problem, plan, pieces, book), method)
+
+
+def _fees(problem: Problem) -> ScarcityFees:
+    """Return the scarcity fees by place and need."""
+    if not any(place.toll.parcel or place.toll.units for place in problem.places):
+        return NO_FEES
+    return ScarcityFees(
+        parcels={at: place.toll.parcel for at, place in enumerate(problem.places) if place.toll.parcel},
+        units={(at, need): fee for at, place in enumerate(problem.places) for need, fee in enumerate(place.toll.units)},
+    )
 
 
 def _shipping_order(problem: Problem, tariffs: list[Tariff], pieces: list[_Piece]) -> ShippingOrder:
@@ -131,21 +141,38 @@ def _portions(
 
 def freights_of(problem: Problem, plan: Plan, portions: Iterable[Portion]) -> tuple[Freight, ...]:
     """Return what each consignment of a plan costs and which service carries it; nothing where no rates decide."""
-    weights = {want.line_id: want.weight_g for need in problem.needs for want in need.wants}
-    grams: dict[int, int] = {}
-    for portion in portions:
-        grams[portion.location_id] = grams.get(portion.location_id, 0) + weights[portion.line_id] * portion.quantity
+    portions = list(portions)
+    grams, loads = grams_of(problem, portions), loads_of(problem, portions)
     places = [problem.places[index] for index in plan]
     return tuple(
-        _freight(place.node.location_id, counter.quote(grams[place.node.location_id]), grams)
+        _freight(place, counter.quote(grams[place.node.location_id]), grams, loads)
         for place in places
         if (counter := place.counter) is not None
     )
 
 
-def _freight(location_id: int, quote: Quote, grams: Mapping[int, int]) -> Freight:
+def grams_of(problem: Problem, portions: Iterable[Portion]) -> dict[int, int]:
+    """Return what each location's consignment weighs."""
+    weights = {want.line_id: want.weight_g for need in problem.needs for want in need.wants}
+    grams: dict[int, int] = {}
+    for portion in portions:
+        grams[portion.location_id] = grams.get(portion.location_id, 0) + weights[portion.line_id] * portion.quantity
+    return grams
+
+
+def loads_of(problem: Problem, portions: Iterable[Portion]) -> dict[int, list[int]]:
+    """Return the units of each need that each location sends."""
+    at = {need.product_id: index for index, need in enumerate(problem.needs)}
+    loads: dict[int, list[int]] = {}
+    for portion in portions:
+        load = loads.setdefault(portion.location_id, [0] * len(problem.needs))
+        load[at[portion.product_id]] += portion.quantity
+    return loads
+
+
+def _freight(place: Place, quote: Quote, grams: Mapping[int, int], loads: Mapping[int, list[int]]) -> Freight:
     """Return a quote as the decision keeps it."""
-    rate = quote.service.rate
+    rate, location_id = quote.service.rate, place.node.location_id
     return Freight(
         location_id=location_id,
         carrier=rate.carrier,
@@ -155,4 +182,5 @@ def _freight(location_id: int, quote: Quote, grams: Mapping[int, int]) -> Freigh
         weighed=quote.total,
         transit_days=rate.transit_days,
         late_days=quote.service.late_days,
+        scarcity=place.toll.of(loads[location_id]),
     )

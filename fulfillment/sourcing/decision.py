@@ -25,6 +25,7 @@ ReasonCode: TypeAlias = Literal[
     "rule_adds",
     "no_service",
     "dearer",
+    "scarcer",
     "farther",
     "less_stock",
     "lower_priority",
@@ -64,6 +65,8 @@ class Candidate:
     chosen: bool
     cost: int | None = None
     """What sending all it could fill would cost, rules' weights included, in minor units; None without rates."""
+    scarcity: int = 0
+    """The scarcity fee of that, in minor units; it weighs on top and is paid by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Freight:
     """The same with what the rules add for parcel, distance, lateness and place."""
     transit_days: int
     late_days: int
+    scarcity: int = 0
+    """The scarcity fee, which weighs on top and is paid by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +123,18 @@ class Decision:
     rules_version: int
     freights: tuple[Freight, ...] = ()
     """By location, where rates decided."""
+    fees_run: int = 0
+    """The run whose scarcity fees weighed in; 0 is none."""
 
     @property
     def freight(self) -> int | None:
         """Return what all consignments cost, in minor units; None where no rates were looked at."""
         return sum(one.cost for one in self.freights) if self.freights else None
+
+    @property
+    def scarcity(self) -> int:
+        """Return the scarcity fee of all consignments, in minor units."""
+        return sum(one.scarcity for one in self.freights)
 
     @property
     def is_complete(self) -> bool:
@@ -144,6 +156,11 @@ class Decision:
         for row in data["candidates"]:
             if row["cost"] is None:
                 del row["cost"]
+        for row in (*data["candidates"], *data.get("freights", ())):
+            if not row["scarcity"]:
+                del row["scarcity"]
+        if not self.fees_run:
+            del data["fees_run"]
         return data
 
     @classmethod
@@ -159,6 +176,7 @@ class Decision:
             method=data["method"],
             rules_version=data["rules_version"],
             freights=tuple(Freight(**row) for row in data.get("freights", ())),
+            fees_run=data.get("fees_run", 0),
         )
 
 

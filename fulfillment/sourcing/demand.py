@@ -10,6 +10,7 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.counters import Counter, counter_of
 from fulfillment.sourcing.geography import UNKNOWN_KM, distance_km
 from fulfillment.sourcing.rules import Standing, last_unit, standing
+from fulfillment.sourcing.scarcity import NO_TOLL, Toll, tolls_of
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
 
 
@@ -43,6 +44,10 @@ class Place:
     """What its carriers ask; None where rates do not decide."""
     alone: int = 0
     """What sending all it could fill costs, in minor units; 0 where rates do not decide."""
+    toll: Toll = NO_TOLL
+    """Its scarcity fees; none where rates do not decide."""
+    scarce: int = 0
+    """What these weigh on all it could fill."""
 
     def can_serve(self, capability: str) -> bool:
         """Say whether the location has what a line asks for."""
@@ -145,13 +150,15 @@ def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
 def _served(stocked: list[Place], needs: tuple[Need, ...], order: OrderSnapshot, rules: Rules) -> list[Place]:
     """Return the places from which a service goes to the address, with what it asks."""
     grams = [max(want.weight_g for want in need.wants) for need in needs]
+    tolls = tolls_of(order.fees, [(need.product_id, need.quantity) for need in needs])
     served = []
     for place in stocked:
         counter = counter_of(place.node, place.km, order, rules, place.fee)
         if counter is not None:
-            most = zip(needs, place.supply, grams, strict=True)
-            weight = sum(min(need.quantity, units) * one for need, units, one in most)
-            served.append(replace(place, counter=counter, alone=counter.quote(weight).total))
+            load = [min(need.quantity, units) for need, units in zip(needs, place.supply, strict=True)]
+            alone = counter.quote(sum(units * one for units, one in zip(load, grams, strict=True))).total
+            toll = tolls.get(place.node.location_id, NO_TOLL)
+            served.append(replace(place, counter=counter, alone=alone, toll=toll, scarce=toll.of(load)))
     return served
 
 
@@ -204,7 +211,7 @@ def _weights(places: list[Place], rules: Rules) -> list[int]:
     deepest = max(place.depth for place in places)
     highest = max(place.node.priority for place in places)
     levels = {
-        "cheapest": [place.alone for place in places],
+        "cheapest": [place.alone + place.scarce for place in places],
         "nearest": [travel(place, rules) for place in places],
         "most_stock": [deepest - place.depth for place in places],
         "priority": [highest - place.node.priority for place in places],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fulfillment.sourcing.assign import assign, shortages_of
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.by_hand import decide_by_hand
@@ -19,9 +21,9 @@ def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
 
     A plan is better when it fills more units, then uses fewer locations, then by the rules' preference (distance,
     stock depth or priority first), then by the other two, then by location code. Under the preference "cheapest" it is
-    better when it fills more units, then when freight and the rules' weights are a smaller sum. The same input always
-    gives the same answer, and the order of lines and locations does not matter. What a person has chosen for an order
-    stands, as far as there is stock for it.
+    better when it fills more units, then when freight, the rules' weights and scarcity fees are a smaller sum. The same
+    input always gives the same answer, and the order of lines and locations does not matter. What a person has chosen
+    for an order stands, as far as there is stock for it.
     """
     book = Book(snapshot)
     return tuple(_decide_one(order, book, rules) for order in snapshot.orders)
@@ -35,19 +37,27 @@ def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
         decision = decide_by_hand(order, order.chosen, [problem.places[at] for at in plan], book, rules)
         book.take(decision.portions)
         return decision
+    if order.fees and sum(portion.quantity for portion in portions) < sum(problem.targets):
+        # a limit of parcels leaves units unfilled: which ones is none of the fees' business
+        order = replace(order, fees=(), fees_run=0)
+        problem = build_problem(order, book, rules)
+        plan, portions, shortages, method = _planned(problem, book, rules)
     if shortages and not rules.allow_partial:
         plan, portions, shortages = (), (), _all_missing(order)
     freights = freights_of(problem, plan, portions)
+    rejections = rejections_of(order, problem, plan, book, rules, portions)
+    spared = [one.location_id for one in rejections if one.reason_code == "scarcer"]
     decision = Decision(
         order_id=order.order_id,
         portions=portions,
         shortages=shortages,
         candidates=candidates_of(problem, plan),
-        rejections=rejections_of(order, problem, plan, book, rules, freights),
-        sentence=sentence_of(order, problem, plan, portions, freights),
+        rejections=rejections,
+        sentence=sentence_of(order, problem, plan, portions, freights, spared),
         method=method,
         rules_version=rules.version,
         freights=freights,
+        fees_run=order.fees_run if freights and order.fees else 0,
     )
     book.take(portions)
     return decision

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fulfillment.sourcing.book import Book
+from fulfillment.sourcing.costing import grams_of, loads_of
 from fulfillment.sourcing.counters import Counter
-from fulfillment.sourcing.decision import Candidate, Freight, ReasonCode, Rejection
+from fulfillment.sourcing.decision import Candidate, Portion, ReasonCode, Rejection
 from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
 from fulfillment.sourcing.rules import Standing, amount, standing
 from fulfillment.sourcing.search import Plan
@@ -49,7 +50,9 @@ class _Court:
     """Whether the parcel limit, not the stock, keeps units from being filled."""
     held: Standing
     grams: dict[int, int]
-    """What each location that ships sends, where rates decide."""
+    """What each location's consignment weighs."""
+    loads: dict[int, list[int]]
+    """The units of each need that each location sends."""
 
 
 def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
@@ -66,6 +69,7 @@ def candidates_of(problem: Problem, plan: Plan) -> tuple[Candidate, ...]:
             priority=place.node.priority,
             chosen=index in plan,
             cost=place.alone if place.counter else None,
+            scarcity=place.scarce,
         )
         for index, place in enumerate(problem.places)
     )
@@ -82,14 +86,16 @@ def _lines_filled(need: Need, place: Place, supply: int) -> int:
 
 
 def rejections_of(
-    order: OrderSnapshot, problem: Problem, plan: Plan, book: Book, rules: Rules, freights: Sequence[Freight]
+    order: OrderSnapshot, problem: Problem, plan: Plan, book: Book, rules: Rules, portions: Sequence[Portion]
 ) -> tuple[Rejection, ...]:
     """Give the first criterion on which each location that ships nothing lost, in order of location code."""
     if not problem.needs:
         return ()
     limited = bool(plan) and rules.max_parcels is not None and problem.units(plan) < sum(problem.targets)
-    grams, held = {one.location_id: one.grams for one in freights}, standing(order, rules)
-    court = _Court(order, problem, plan, book, rules, _seats(problem, plan), limited, held, grams)
+    grams, loads = grams_of(problem, portions), loads_of(problem, portions)
+    court = _Court(
+        order, problem, plan, book, rules, _seats(problem, plan), limited, standing(order, rules), grams, loads
+    )
     index_of = {place.node.location_id: index for index, place in enumerate(problem.places)}
     rejections = []
     for node in book.nodes:
@@ -239,9 +245,10 @@ def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
 
 def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, wins: Counter) -> _Loss:
     """Say what the consignment of the place that won would cost from the one that lost."""
-    grams = court.grams[winner.node.location_id]
+    grams, load = court.grams[winner.node.location_id], court.loads[winner.node.location_id]
     mine, theirs = asks.quote(grams), wins.quote(grams)
-    needed, asked = (quote.total - court.rules.split_penalty for quote in (theirs, mine))
+    fee, their_fee = loser.toll.of(load), winner.toll.of(load)
+    needed, asked = (total - court.rules.split_penalty for total in (theirs.total + their_fee, mine.total + fee))
     if asked == needed:
         farther = loser.km != winner.km
         why = f"is {kilometres_away(winner.km)}, not {kilometres_away(loser.km)}" if farther else "comes first"
@@ -250,8 +257,9 @@ def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, win
     if asked < needed:
         return _Loss("not_needed", "it was not needed", needed, asked)
     currency = court.order.rate_currency
-    words = f"it asks {asked_for(mine, court.rules, currency)}, {winner.node.name} "
-    return _Loss("dearer", f"{words}{asked_for(theirs, court.rules, currency)}", needed, asked)
+    words = f"it asks {asked_for(mine, court.rules, currency, fee)}, {winner.node.name} "
+    code: ReasonCode = "dearer" if mine.total > theirs.total else "scarcer"
+    return _Loss(code, f"{words}{asked_for(theirs, court.rules, currency, their_fee)}", needed, asked)
 
 
 def _by_distance(loser: Place, winner: Place, rules: Rules) -> _Loss | None:

@@ -43,6 +43,9 @@ def lint(rules: Rules, known: Known) -> tuple[Finding, ...]:
     found: list[Finding] = []
     if rules.prefer == "cheapest":
         found.extend(_least_freight(rules, known))
+    elif rules.move_saving:
+        words = "Nothing is moved before release: only rules that prefer the least freight know what a move saves."
+        found.append(Finding("never_moves", False, words))
     for rule in rules.ordered:
         for check in CHECKS:
             found.extend(check(rule, known))

@@ -83,4 +83,6 @@ def settings_words(rules: Rules) -> list[str]:
         said.append(f"A store's last unit weighs {amount(rules.last_unit_fee)}.")
     if rules.late_day_fee:
         said.append(f"A day too late weighs {amount(rules.late_day_fee)}.")
+    if rules.move_saving:
+        said.append(f"Before release, what is planned moves when that saves {amount(rules.move_saving)} or more.")
     return said

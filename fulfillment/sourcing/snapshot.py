@@ -14,7 +14,7 @@ Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 
 Preference: TypeAlias = Literal["nearest", "most_stock", "priority", "cheapest"]
 
-LATER = ("rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total")
+LATER = ("rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total", "fees_run")
 """What an order is told to have only where it is known."""
 
 
@@ -84,6 +84,19 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """A scarcity fee: what a unit of a product at a location is worth to the orders still to come, in minor units.
+
+    It weighs in the choice of a location and is paid by nobody.
+    """
+
+    location_id: int
+    product_id: int
+    """0 is the fee of a parcel, which takes part of what the location can send a day."""
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSnapshot:
     """One order to source: where it goes, what it wants, and which locations may not serve it."""
 
@@ -106,6 +119,10 @@ class OrderSnapshot:
     """What the customer was told, in minor units."""
     chosen: Choice | None = None
     """What a person decided; None where the engine does."""
+    fees: tuple[Fee, ...] = ()
+    """The scarcity fees of its own products and of parcels, within the caps of their locations."""
+    fees_run: int = 0
+    """The number of the run that learned the fees; 0 is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,8 @@ class Rules:
     """What it costs, on top, to take the last unit of a product from a store."""
     late_day_fee: int = 0
     """What every day costs that the order arrives after its promised day."""
+    move_saving: int = 0
+    """How much a decision that is made again before release has to save, so that the pieces are moved; 0 is never."""
     ordered: tuple[Rule, ...] = ()
     """The rules of staff, in their order."""
 
@@ -136,6 +155,7 @@ class Rules:
         later = {
             "last_unit_fee": self.last_unit_fee,
             "late_day_fee": self.late_day_fee,
+            "move_saving": self.move_saving,
             "ordered": [rule.to_json() for rule in self.ordered],
         }
         first = ("version", "split_penalty", "distance_weight", "prefer", "allow_partial", "max_parcels")
@@ -193,6 +213,7 @@ def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
         "rates": [list(astuple(rate)) for rate in sorted(order.rates, key=_rate_key)],
         "tags": sorted(order.tags),
         "chosen": order.chosen.to_json() if order.chosen else None,
+        "fees": sorted(list(astuple(fee)) for fee in order.fees),
         **{name: getattr(order, name) for name in LATER},
     }
     return {
@@ -228,6 +249,7 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
             "rates": tuple(Rate(*row) for row in data.get("rates", ())),
             "tags": frozenset(data.get("tags", ())),
             "chosen": Choice.from_json(data["chosen"]) if "chosen" in data else None,
+            "fees": tuple(Fee(*row) for row in data.get("fees", ())),
         }
     )
 

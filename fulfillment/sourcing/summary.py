@@ -13,9 +13,17 @@ from oms.foundation.wording import count
 
 
 def sentence_of(
-    order: OrderSnapshot, problem: Problem, plan: Plan, portions: Sequence[Portion], freights: Sequence[Freight]
+    order: OrderSnapshot,
+    problem: Problem,
+    plan: Plan,
+    portions: Sequence[Portion],
+    freights: Sequence[Freight],
+    spared: Sequence[int] = (),
 ) -> str:
-    """Say who ships how much and why not from one place, then what is missing."""
+    """Say who ships how much and why not from one place, what is spared for later orders, then what is missing.
+
+    :param spared: the locations that lost by their scarcity fees
+    """
     wanted = sum(need.quantity for need in problem.needs)
     if not wanted:
         return "Nothing to ship."
@@ -31,7 +39,7 @@ def sentence_of(
     else:
         sentence = _together(problem, plan, portions, priced=bool(freights))
     if freights:
-        sentence = f"{sentence} {_freight(freights, order.rate_currency)}"
+        sentence = f"{sentence} {_freight(freights, order.rate_currency)}{_spared(problem, spared)}"
     return sentence if shipped == wanted else f"{sentence} Missing: {units_by_sku(_missing(problem, portions))}."
 
 
@@ -49,8 +57,15 @@ def _freight(freights: Sequence[Freight], currency: str) -> str:
     """Say what the carriers are paid, and where parcels come too late."""
     services = enumeration([f"{one.carrier} {one.service}" for one in freights])
     words = f"Freight {amount(sum(one.cost for one in freights), currency)} by {services}"
-    late = max(one.late_days for one in freights)
-    return f"{words}; {count(late, 'day')} later than promised." if late else f"{words}."
+    late, scarcity = max(one.late_days for one in freights), sum(one.scarcity for one in freights)
+    words = f"{words}; {count(late, 'day')} later than promised." if late else f"{words}."
+    return f"{words} A scarcity fee of {amount(scarcity, currency)} weighs in; nobody pays it." if scarcity else words
+
+
+def _spared(problem: Problem, spared: Sequence[int]) -> str:
+    """Say whose stock and parcels a scarcity fee keeps for the orders to come."""
+    names = [place.node.name for place in problem.places if place.node.location_id in spared]
+    return f" A scarcity fee spares {enumeration(sorted(names))} for later orders." if names else ""
 
 
 def _together(problem: Problem, plan: Plan, portions: Sequence[Portion], *, priced: bool) -> str:
@@ -64,7 +79,10 @@ def _together(problem: Problem, plan: Plan, portions: Sequence[Portion], *, pric
     ]
     total = sum(shares.values())
     alone = any(problem.units((index,)) >= total for index in range(len(problem.places)))
-    weighs = "which costs less than one parcel" if priced else "which weighs less than one parcel from farther away"
+    weighs = "which weighs less than one parcel from farther away"
+    if priced:
+        fees = any(place.toll.parcel or any(place.toll.units) for place in problem.places)
+        weighs = f"which costs less than one parcel{', scarcity fees counted in' if fees else ''}"
     why = weighs if alone else "because no single location has all of it"
     return f"{enumeration(names)} ship together, {why}."
 

@@ -17,7 +17,7 @@ MOST_TRIES = 60
 
 @dataclass(frozen=True, slots=True)
 class TurningPoint:
-    """One change of what sourcing saw, and the decision that would have come of it.
+    """One change of what sourcing saw, and the decision that would have come of it; location 0 is none of them alone.
 
     ``turns`` says whether the location would have changed sides: a winner out, or a loser in.
     """
@@ -30,7 +30,11 @@ class TurningPoint:
 
 def turning_points(snapshot: Snapshot, rules: Rules, decision: Decision) -> tuple[TurningPoint, ...]:
     """Try out what would have changed the decision on a snapshot's one order, winners first, each change on its own."""
-    return (*_winners(snapshot, rules, decision), *_losers(snapshot, rules, decision))
+    return (
+        *_winners(snapshot, rules, decision),
+        *_losers(snapshot, rules, decision),
+        *_without_fees(snapshot, rules, decision),
+    )
 
 
 def with_units(snapshot: Snapshot, product_id: int, location_id: int, units: int) -> Snapshot:
@@ -50,6 +54,17 @@ def _winners(snapshot: Snapshot, rules: Rules, decision: Decision) -> Iterator[T
         name, turns = names[location_id], location_id not in other.location_ids
         words = f"With {given - 1} of SKU {skus[product_id]} free at {name} instead of {given} or more"
         yield TurningPoint(location_id, f"{words}: {other.sentence}", turns, other)
+
+
+def _without_fees(snapshot: Snapshot, rules: Rules, decision: Decision) -> Iterator[TurningPoint]:
+    """Decide again without any scarcity fee, where such weighed in."""
+    (order,) = snapshot.orders
+    if not decision.fees_run:
+        return
+    (other,) = decide(replace(snapshot, orders=(replace(order, fees=(), fees_run=0),)), rules)
+    turns = other.portions != decision.portions
+    words = other.sentence if turns else "the same locations would ship the same."
+    yield TurningPoint(0, f"Without scarcity fees: {words}", turns, other)
 
 
 def _given(portions: tuple[Portion, ...]) -> dict[tuple[int, int], int]:
@@ -118,6 +133,9 @@ def _helped(snapshot: Snapshot, node: Node, lost: Rejection) -> tuple[Snapshot, 
     if lost.reason_code == "no_capability":
         able = node.capabilities | {want.capability for want in order.wants if want.capability}
         return _with_node(snapshot, replace(node, capabilities=able)), "able to do all that the order asks for"
+    if lost.reason_code == "scarcer":
+        free = tuple(fee for fee in order.fees if fee.location_id != node.location_id)
+        return replace(snapshot, orders=(replace(order, fees=free),)), "without its scarcity fee"
     return snapshot, ""
 
 

@@ -44,17 +44,22 @@ def amount(minor: int, currency: str) -> str:
     return f"{minor_text(minor, currency)} {currency}" if currency else str(minor)
 
 
-def asked_for(quote: Quote, rules: Rules, currency: str) -> str:
-    """Say what a consignment costs, and what of it is not freight: "4.20 EUR and 3.00 EUR for 2 days late"."""
+def asked_for(quote: Quote, rules: Rules, currency: str, scarcity: int = 0) -> str:
+    """Say what a consignment costs, and what of it is not freight: "4.20 EUR and a scarcity fee of 3.00 EUR"."""
+    fee = [f"a scarcity fee of {amount(scarcity, currency)}"] if scarcity else []
+    return enumeration([amount(quote.freight, currency), *_beside_freight(quote, rules, currency), *fee])
+
+
+def _beside_freight(quote: Quote, rules: Rules, currency: str) -> list[str]:
+    """Say what the rules add to a consignment: "3.00 EUR for coming 2 days late"."""
     rest = quote.total - quote.freight - rules.split_penalty
-    words = amount(quote.freight, currency)
     if rest <= 0:
-        return words
+        return []
     late = quote.service.late_days
     why = f"coming {count(late, 'day')} late" if late and rules.late_day_fee * late == rest else "distance and rules"
     if late and rules.late_day_fee * late != rest:
         why = f"coming {count(late, 'day')} late, distance and rules"
-    return f"{words} and {amount(rest, currency)} for {why}"
+    return [f"{amount(rest, currency)} for {why}"]
 
 
 def parcels_taken(daily_capacity: int | None) -> str:

@@ -22,6 +22,7 @@ CORRUPTIONS = [
     state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),
     state("I16.sourcingreplay", "fulfillment_sourcingreplay", "state = 'queued'", "done"),
+    state("I16.scarcityrun", "fulfillment_scarcityrun", "state = 'queued'", "failed"),
     state("I16.sourcingruleset", "fulfillment_sourcingruleset", "state = 'active'", "retired"),
     Corruption(
         name="I2",

@@ -14,6 +14,7 @@ from fulfillment.models import (
     Label,
     Package,
     PackageItem,
+    ScarcityRun,
     Shipment,
     ShippingRate,
     SourcingDecision,
@@ -229,7 +230,8 @@ def _parcel(shop: Shop) -> None:
         outcome_hash="0" * 64, sentence=f"{mark} decided.", parcels=1,
     )  # fmt: skip
     rules = create_draft(name="Everybody's rules", actor=CLERK)
-    for row in (work, shipment, package, decision, rules, _replay(rules)):
+    fees = ScarcityRun.objects.create(begins=NOW, ends=NOW + timedelta(days=1), sentence="Learned.")
+    for row in (work, shipment, package, decision, rules, _replay(rules), fees):
         shop.keep(row)
 
 

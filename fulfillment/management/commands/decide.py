@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fulfillment.packing.instances import KINDS as CARTONS
 from fulfillment.picking.instances import kinds as picking
 from fulfillment.problems import BadInstance
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.instances import KINDS as SOURCING
-from fulfillment.sourcing.optimal.master import SolverFailed
 
 REFUSED = 2
 KINDS = {**SOURCING, **CARTONS, **picking(time.monotonic)}

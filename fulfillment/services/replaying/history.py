@@ -71,6 +71,14 @@ def shelf_at(period: Period) -> Iterator[tuple[int, int, int]]:
         yield product, location, on_hand - moved - safety
 
 
+def moved_in(period: Period) -> Iterator[tuple[int, int, int]]:
+    """Yield (product, location, pieces) that came or went in the period without an order, sums by level."""
+    moves = StockMovement.objects.filter(at__gte=period.begins, at__lt=period.ends)
+    rows = moves.filter(stock_level__product__in=period.products).exclude(reason=MovementReason.SHIPMENT)
+    sums = rows.order_by().values_list("stock_level__product_id", "stock_level__location_id")
+    yield from sums.annotate(units=Sum("quantity")).iterator()
+
+
 def holds_at(period: Period) -> Iterator[tuple[int, int, int, int, int, datetime]]:
     """Yield (order, line, product, location, pieces, planned at) of what was promised when the period began."""
     open_then = Q(state__in=OPEN_ALLOCATIONS) | Q(updated_at__gte=period.begins)

@@ -1,7 +1,7 @@
 """One replay as it runs: the self-check of every decision, and the other course beside the one that was."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,10 +56,18 @@ class Replay:
     """A replay of one period, done window by window.
 
     Without ``rules`` each order is decided by its own again: what changes then is the error of the rebuilt stock.
+    ``dress`` changes what the other course sees of an order, such as its scarcity fees.
     """
 
-    def __init__(self, period: Period, rules: Rules | None, *, limit: int | None = None) -> None:
-        self.period, self.limit = period, limit
+    def __init__(
+        self,
+        period: Period,
+        rules: Rules | None,
+        *,
+        limit: int | None = None,
+        dress: Callable[[Snapshot], Snapshot] | None = None,
+    ) -> None:
+        self.period, self.limit, self._dress = period, limit, dress
         self.check = SelfCheck()
         self.engine_seconds = 0.0
         self.is_over = False
@@ -152,7 +160,8 @@ class Replay:
         if self._rules is None or self._rules.prefer != "cheapest":
             return snapshot
         self._card = self._card or RateCard()
-        return priced_anew(snapshot, self._card)
+        priced = priced_anew(snapshot, self._card)
+        return self._dress(priced) if self._dress else priced
 
     def report(self) -> dict[str, Any]:
         """Return the self-check and the figures of both courses."""

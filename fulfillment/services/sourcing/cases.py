@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
@@ -55,7 +56,9 @@ class Case:
             pieces[one.order_line_id, one.stock_level_id] += one.quantity
         return pieces
 
-    def snapshot(self, products: Mapping[int, Product], card: RateCard | None = None) -> OrderSnapshot:
+    def snapshot(
+        self, products: Mapping[int, Product], card: RateCard | None = None, fees: FeesInForce = NONE_IN_FORCE
+    ) -> OrderSnapshot:
         """Return the order as the engine sees it; lines without a known product are not asked for.
 
         Of the postcode only its area is kept: a record of a decision holds no address.
@@ -69,6 +72,7 @@ class Case:
         country, postal_code = self.address or ("", "")
         level = self.order.service_level
         rates = card.for_address(country=country, postal_code=postal_code, level=level) if card else ()
+        weighed = fees.of({want.product_id for want in wants})
         return OrderSnapshot(
             order_id=self.order.pk,
             destination=self.destination,
@@ -84,6 +88,8 @@ class Case:
             tags=frozenset(self.order.tags),
             total=self.order.total,
             chosen=self.chosen,
+            fees=weighed,
+            fees_run=fees.run if weighed else 0,
         )
 
 

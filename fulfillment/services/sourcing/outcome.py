@@ -15,13 +15,15 @@ class Outcome:
     case: Case
     snapshot: Snapshot
     decision: Decision
+    told: str = ""
+    """What is to be said before the decision's own sentence: that it moves pieces, and why now."""
 
     @property
     def sentence(self) -> str:
         """Return the decision in words, with a person's reason where one decided."""
         chosen = self.case.chosen
         reason = f" Reason: {chosen.reason}" if chosen and chosen.reason else ""
-        return f"{self.decision.sentence}{reason}"
+        return f"{self.told} {self.decision.sentence}{reason}".strip()
 
     @property
     def changes_nothing(self) -> bool:

@@ -32,6 +32,7 @@ CAN_ACTIVATE = (MAY_BE_ACTIVATED, REPLAYED)
 CAN_RETIRE = (MAY_BE_RETIRED,)
 SETTINGS = (
     "prefer", "allow_partial", "max_parcels", "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee",
+    "move_saving",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from fulfillment.models import SourcingDecision
+from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce, fees_in_force
 from fulfillment.services.sourcing.cases import Case, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
@@ -14,6 +15,7 @@ from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import cart_keys, lock_supply
 from fulfillment.sourcing.engine import decide
+from fulfillment.sourcing.snapshot import Rules
 from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
 
@@ -35,6 +37,7 @@ class Trigger:
     STAFF: Final = "asked_by_staff"
     MOVED: Final = "moved_by_hand"
     TRADED: Final = "traded_by_hand"
+    SAVING: Final = "moved_to_save"
 
 
 # these look at orders that are known to be short: what they leave as it was needs no new record
@@ -69,10 +72,10 @@ def source_orders(
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     rules = active_rules()
-    card = _card(cases) if rules.prefer == "cheapest" else None
+    card, fees = prices_of(cases, products, rules, actor)
     outcomes = []
     for case in cases:
-        snapshot = supply.snapshot(case.snapshot(products, card))
+        snapshot = supply.snapshot(case.snapshot(products, card, fees))
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
         outcomes.append(Outcome(case, snapshot, decision))
@@ -84,9 +87,14 @@ def source_orders(
     return decisions
 
 
-def _card(cases: Sequence[Case]) -> RateCard:
-    """Return the rates to where the orders go."""
-    return RateCard({case.address[0] for case in cases if case.address})
+def prices_of(
+    cases: Sequence[Case], product_ids: Collection[int], rules: Rules, actor: Actor
+) -> tuple[RateCard | None, FeesInForce]:
+    """Return the rates to where the orders go and the scarcity fees in force; neither unless rules look for both."""
+    if rules.prefer != "cheapest":
+        return None, NONE_IN_FORCE
+    card = RateCard({case.address[0] for case in cases if case.address})
+    return card, fees_in_force(product_ids, currency=card.currency, now=actor.now)
 
 
 def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:

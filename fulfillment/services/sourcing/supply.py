@@ -61,6 +61,13 @@ class Supply:
         if senders:
             self.nodes = tuple(_with_one_less(node) if node.location_id in senders else node for node in self.nodes)
 
+    def give_back(self, portions: Iterable[Portion], locations: Collection[int]) -> None:
+        """Add what an order holds, and a parcel to locations whose day counts one of its own."""
+        for portion in portions:
+            level_id, free = self.levels[portion.product_id, portion.location_id]
+            self.levels[portion.product_id, portion.location_id] = (level_id, free + portion.quantity)
+        self.nodes = tuple(_with_one_more(node) if node.location_id in locations else node for node in self.nodes)
+
 
 def _without(levels: dict[tuple[int, int], tuple[int, int]], kept: int) -> dict[tuple[int, int], tuple[int, int]]:
     """Return the levels of a product less the pieces kept for carts, taken where most are, so that few run empty."""
@@ -75,6 +82,11 @@ def _without(levels: dict[tuple[int, int], tuple[int, int]], kept: int) -> dict[
 def _with_one_less(node: Node) -> Node:
     """Return a location that can send one parcel less."""
     return node if node.capacity_left is None else replace(node, capacity_left=max(0, node.capacity_left - 1))
+
+
+def _with_one_more(node: Node) -> Node:
+    """Return a location that can send one parcel more."""
+    return node if node.capacity_left is None else replace(node, capacity_left=node.capacity_left + 1)
 
 
 def lock_supply(

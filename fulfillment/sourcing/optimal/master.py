@@ -12,12 +12,9 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.partition import Floats
 from fulfillment.sourcing.optimal.shipping import Plan, ShippingOrder, cost_of, needs_of
-
-
-class SolverFailed(Exception):
-    """The solver did not end as it must; carries the status in words."""
 
 
 @dataclass(frozen=True, slots=True)

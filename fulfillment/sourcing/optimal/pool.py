@@ -9,8 +9,9 @@ from functools import partial
 
 import numpy as np
 
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.learning import as_fees, levels_of
-from fulfillment.sourcing.optimal.master import Market, SolverFailed
+from fulfillment.sourcing.optimal.master import Market
 from fulfillment.sourcing.optimal.online import decide_order
 from fulfillment.sourcing.optimal.relaxation import Generation
 from fulfillment.sourcing.optimal.shipping import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.learning import learn_fees
-from fulfillment.sourcing.optimal.master import SolverFailed
 from fulfillment.sourcing.optimal.online import decide_order
 from fulfillment.sourcing.optimal.shipping import NO_FEES, Plan, ScarcityFees, ShippingOrder, Supply
 

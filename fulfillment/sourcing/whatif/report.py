@@ -16,6 +16,7 @@ ASSUMPTIONS = (
     "What the other rules allocate stays taken until it is cancelled; the real shipments take nothing from it.",
     "Safety stock is that of today; where a decision saw other stock than the ledger gives, it counts in both columns.",
     "Orders that were decided without rates are priced with the present rate card where the rules ask for freight.",
+    "Scarcity fees that a decision saw weigh in again where the other rules ask for freight.",
     "The floor works as it did: what had begun and could not be planned anew is taken from what happened.",
 )
 

@@ -58,7 +58,8 @@ def test_finds_nothing_cheaper_by_trying_everything(snapshot: Snapshot, rules: R
     if len(whole) < len(lines):
         return
     costs = [cost for shares in product(nodes, repeat=len(lines)) if (cost := _cost(snapshot, rules, lines, shares))]
-    assert sum(one.weighed for one in decision.freights) == min((cost[0] for cost in costs), default=0)
+    weighed = sum(one.weighed + one.scarcity for one in decision.freights)
+    assert weighed == min((cost[0] for cost in costs), default=0)
 
 
 def _cost(snapshot: Snapshot, rules: Rules, lines: list[Want], shares: tuple[Node, ...]) -> tuple[int] | None:
@@ -77,7 +78,10 @@ def _cost(snapshot: Snapshot, rules: Rules, lines: list[Want], shares: tuple[Nod
         return None
     counters = {pk: counter_of(place, _km(place, told), told, rules) for pk, place in places.items()}
     quotes = [counter.quote(grams[pk]) for pk, counter in counters.items() if counter is not None]
-    return (sum(quote.total for quote in quotes),) if len(quotes) == len(places) else None
+    fees = {(fee.product_id, fee.location_id): fee.amount for fee in told.fees}
+    scarcity = sum(fees.get(key, 0) * quantity for key, quantity in units.items())
+    scarcity += sum(fees.get((0, pk), 0) for pk in places)
+    return (sum(quote.total for quote in quotes) + scarcity,) if len(quotes) == len(places) else None
 
 
 def _km(place: Node, told: OrderSnapshot) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rate, Rules, Snapshot, Want
+from fulfillment.sourcing.snapshot import Fee, Node, OrderSnapshot, Point, Rate, Rules, Snapshot, Want
 
 LONDON, LEEDS, EDINBURGH = Point(51.50, -0.12), Point(53.80, -1.55), Point(55.95, -3.19)
 CUSTOMER = Point(51.60, -0.20)
@@ -75,6 +75,15 @@ def _orders(draw: st.DrawFn, order_id: int, most_lines: int) -> OrderSnapshot:
         rates=tuple(draw(st.lists(_rates(), max_size=6, unique_by=lambda rate: (rate.location_id, rate.service)))),
         rate_currency="EUR",
         deliver_by=deliver_by,
+        fees=tuple(draw(st.lists(_fees(), max_size=4, unique_by=lambda fee: (fee.location_id, fee.product_id)))),
+        fees_run=7,
+    )
+
+
+def _fees() -> st.SearchStrategy[Fee]:
+    """Draw a scarcity fee of a parcel or of a unit of a product."""
+    return st.builds(
+        Fee, location_id=st.integers(1, 4), product_id=st.integers(0, 3), amount=st.sampled_from([1, 90, 400, 2500])
     )
 
 

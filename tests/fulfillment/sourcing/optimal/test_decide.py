@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from fulfillment.management.commands.decide import KINDS
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.instances import decide_in_sequence
-from fulfillment.sourcing.optimal.master import SolverFailed
 from tests.fulfillment.sourcing.optimal.network import Network, bill_of_day, bill_of_single
 from tests.town import HOME
 

@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from fulfillment.sourcing.optimal.master import Market, Master, SolverFailed
+from fulfillment.sourcing.optimal.failing import SolverFailed
+from fulfillment.sourcing.optimal.master import Market, Master
 from fulfillment.sourcing.optimal.pool import decide_pool
 from fulfillment.sourcing.optimal.shipping import ShippingOrder, Supply, Tariff
 from fulfillment.sourcing.optimal.stream import decide_stream

@@ -7,8 +7,8 @@ from functools import lru_cache
 import pytest
 
 from fulfillment.sourcing.optimal import stream
+from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.sourcing.optimal.learning import learn_fees
-from fulfillment.sourcing.optimal.master import SolverFailed
 from fulfillment.sourcing.optimal.pool import decide_pool
 from fulfillment.sourcing.optimal.shipping import ScarcityFees, Supply
 from fulfillment.sourcing.optimal.stream import decide_stream
