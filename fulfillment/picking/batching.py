@@ -19,7 +19,7 @@ from fulfillment.picking.wave import Batches, Wave, portions_of
 
 MOST_BATCHES = 40_000
 """Up to so many possible batches all of them are measured."""
-MOST_ORDERS = 300
+MOST_ORDERS = 200
 """A larger wave is divided before; every order is compared with every other one."""
 
 
