@@ -114,8 +114,7 @@ def reallocate_line(
     row = _source_of(order, wanted, source, location)
     open_pieces = [one for one in open_allocations_of([row.pk]) if one.order_line_id == wanted.pk]
     moved = _cut(open_pieces, quantity, f"{wanted.sku} at {row.location.name}")
-    if _in_hands(row, moved):
-        _take_back(row, False, actor)
+    refuse_if(_in_hands(row, moved), _picked_there(row), code="being_fulfilled", field="line")
     _move(row, moved, location, reason=reason, insist=insist, actor=actor)
     return lock_order(order_id)
 

@@ -47,6 +47,14 @@ def test_a_version_that_changes_before_the_lock_is_refused_under_it():
             lock_row(Channel, row.pk)
 
 
+def test_the_act_itself_may_change_the_row_and_lock_it_once_more():
+    (row,) = make_channels(1)
+    with expecting(row, 0):
+        lock_row(Channel, row.pk)
+        Channel.objects.filter(pk=row.pk).update(version=1)
+        assert lock_row(Channel, row.pk).version == 1
+
+
 def test_other_rows_and_no_version_are_not_compared():
     row, other = make_channels(2)
     Channel.objects.filter(pk=other.pk).update(version=7)

@@ -99,6 +99,14 @@ def test_a_line_is_moved_from_the_order(shop, work) -> None:
     assert broken() == []
 
 
+def test_picked_pieces_of_a_line_are_put_back_on_the_page_of_the_work(shop, work) -> None:
+    start_picking(fulfillment_order_id=work.pk, actor=CLERK)
+    confirm_picked(fulfillment_order_id=work.pk, actor=CLERK)
+    with pytest.raises(Refused, match="at London is picked: put the pieces back on the shelf and stop picking first"):
+        reallocate_line(order_id=work.order_id, line=1, location=shop.leeds, reason="strike", actor=CLERK)
+    assert promised(work.order_id) == {"LON": ALL}
+
+
 def refused_in(row: FulfillmentOrder, to: Location, **how: object) -> str:
     """Return why a move is refused; nothing has changed then."""
     before = (promised(row.order_id), SourcingDecision.objects.count(), AuditLine.objects.count(), fresh(row).version)
