@@ -49,7 +49,7 @@ def _beside(order: Order, pieces: Sequence[Allocation], principal: Any) -> dict[
 
 def _free(free: Mapping[str, int], asked: Mapping[str, int]) -> list[str]:
     """Return the free pieces of each SKU, and how many are asked for."""
-    return [f"{free[sku]} × {sku} for {asked[sku]}" for sku in asked]
+    return [f"{free[sku]} × {sku}, {asked[sku]} wanted" for sku in asked]
 
 
 add_beside("fulfillment.fulfillmentorder", "reallocate", beside_moving_work)

@@ -55,7 +55,7 @@ def test_the_page_shows_what_each_location_has_and_what_is_in_the_way(shop, work
     address = f"/fulfillment/fulfillmentorder/{work.pk}/act/reallocate/"
     page = " ".join(client.get(address).content.decode().split())
     assert "has them now" in page
-    assert "2 × TEA for 3" in page
+    assert "2 × TEA, 3 wanted" in page
     assert "0 of 0" in page
     assert "Leeds has 2 × TEA free, 3 are to go there." in page
     assert "Leeds is full: it sends no parcels today." in page
