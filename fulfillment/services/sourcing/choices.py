@@ -47,11 +47,6 @@ class Choosable:
     is_here: bool
     bars: Sequence[Bar]
 
-    @property
-    def is_open(self) -> bool:
-        """Return whether pieces can be sent there, if a person insists."""
-        return not self.is_here and all(bar.soft for bar in self.bars)
-
 
 def choices_of(order: Order, pieces: Sequence[Allocation], *, now: datetime) -> list[Choosable]:
     """Return every location that ships, for promised pieces of one order, in a fixed number of statements."""
