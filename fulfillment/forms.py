@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from fulfillment.carriers.sandbox_rates import TARIFFS
+from fulfillment.carriers.registry import services_by_hand
 from fulfillment.services.packing import MAX_PARCELS, MAX_WEIGHT_G
 from fulfillment.states import TrackingStatus
 from inventory.queries import substitutes_of
@@ -104,7 +104,7 @@ class BuyLabels(forms.Form):
 
     service = forms.ChoiceField(
         required=False,
-        choices=[("", "cheapest for the shipping method"), *((one.service, one.name) for one in TARIFFS)],
+        choices=lambda: [("", "cheapest for the shipping method"), *services_by_hand()],
     )
 
 

@@ -3,8 +3,9 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -116,6 +117,13 @@ class CarrierAccountAdmin(ConsoleAdmin):
         actor = Actor.of(request.user, now=timezone.now())
         word = "change" if change else "create"
         record(actor, f"fulfillment.{word}_carrieraccount", obj, data={"fields": names})
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on to the page that asks for the carrier's keys."""
+        if "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, f"{obj} is open. Enter its keys, then take it into use.")
+        return redirect("admin:fulfillment_carrieraccount_change", obj.pk)
 
     @admin.display(description="serves", ordering="location__code")
     def serves(self, account: CarrierAccount) -> str:

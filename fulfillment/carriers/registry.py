@@ -6,6 +6,7 @@ from fulfillment.carriers.account import Account
 from fulfillment.carriers.gateway import CarrierGateway
 from fulfillment.carriers.kinds import KINDS
 from fulfillment.carriers.sandbox import SandboxCarrier
+from fulfillment.carriers.sandbox_rates import TARIFFS
 from fulfillment.models import CarrierAccount
 
 CARRIERS: dict[str, CarrierGateway] = {SandboxCarrier.code: SandboxCarrier()}
@@ -32,6 +33,15 @@ def gateway_of(account: CarrierAccount) -> CarrierGateway:
         kept = account.version, KINDS[account.adapter].make(values)
         _OPENED[account.pk] = kept
     return kept[1]
+
+
+def services_by_hand() -> list[tuple[str, str]]:
+    """Return code and name of the services that a clerk can choose: of every carrier with an account in use."""
+    adapters = CarrierAccount.objects.filter(is_active=True).order_by("adapter")
+    used = list(adapters.values_list("adapter", flat=True).distinct())
+    if not used:
+        return [(one.service, one.name) for one in TARIFFS]
+    return [service for adapter in used for service in KINDS[adapter].services.items()]
 
 
 def carriers_at(location_ids: Iterable[int]) -> Mapping[int, Sequence[CarrierGateway]]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fulfillment.carriers import registry
+from fulfillment.forms import BuyLabels
 from fulfillment.models import CarrierAccount, Label, Package, Shipment, TrackingEvent
 from fulfillment.queries import unsettled_labels
 from fulfillment.services.label_buying import work_labels
@@ -60,6 +61,14 @@ def test_the_sandbox_makes_way_for_an_account_in_use(shipment) -> None:
     assert bytes(label.document).startswith(b"%PDF-")
     assert Package.objects.get().carrier == "ups"
     assert "secret" not in CarrierAccount.objects.extra(select={"raw": "credentials"}).values_list("raw", flat=True)[0]
+
+
+def test_a_service_is_named_by_hand_among_those_of_the_accounts(shipment) -> None:
+    choices = [code for code, _ in BuyLabels().fields["service"].choices]
+    assert choices == ["", "standard", "express", "same_day"]
+    open_account("ups")
+    assert ("11", "UPS Standard") in BuyLabels().fields["service"].choices
+    assert "same_day" not in [code for code, _ in BuyLabels().fields["service"].choices]
 
 
 def test_an_account_of_another_location_is_not_asked(shipment) -> None:
@@ -166,8 +175,8 @@ ADDRESS = "/fulfillment/carrieraccount/"
 def test_an_account_is_opened_filled_and_taken_into_use(admin_client) -> None:
     opened = admin_client.post(f"{ADDRESS}add/", {"code": "dhl-bonn", "adapter": "dhl_parcel_de"})
     account = CarrierAccount.objects.get()
-    assert (opened.status_code, account.is_active) == (302, False)
     page = f"{ADDRESS}{account.pk}/change/"
+    assert (opened.url, account.is_active) == (page, False)
     early = admin_client.post(page, {"seen_version": account.version, "is_active": "on"})
     assert b"An account in use needs it." in early.content
     keys = {f"entered_{name}": ENTERED[name] for name in ("api_key", "api_secret", "username", "password", "phone")}

@@ -1,14 +1,11 @@
 """What DHL Express answers, in our words; pure."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from fulfillment.carriers.choosing import cheapest_of_each
+from fulfillment.carriers.dhl_express import older
 from fulfillment.carriers.dhl_express.codes import UNKNOWN_DAYS, status_of
 from fulfillment.carriers.gateway import (
     BoughtLabel,
@@ -23,7 +20,6 @@ from fulfillment.carriers.measures import joined, minor_units, moment, paper
 
 NAME = "DHL Express"
 BILLING = "BILLC"
-BLANKS = re.compile(r"\s+")
 ADVICE = (
     ("postal code", "DHL Express does not serve this postcode or does not know it; correct the address."),
     ("required key", "DHL Express misses something in the address or the account: {}"),
@@ -35,7 +31,12 @@ def told(answer: Answer) -> Any:
     """Return what a good answer says; raises :class:`CarrierRefused` with a sentence for any other."""
     if not answer.is_good:
         raise CarrierRefused(_sentence(reason_in(answer.body)))
-    return read_answer(answer, NAME)
+    root = older.read_xml(answer.body)
+    if root is None:
+        return read_answer(answer, NAME)
+    if older.reason_in(root):
+        raise CarrierRefused(_sentence(older.reason_in(root)))
+    return older.told_in(root)
 
 
 def reason_in(body: bytes) -> str:
@@ -43,21 +44,12 @@ def reason_in(body: bytes) -> str:
     try:
         data = read_json(body)
     except ValueError:
-        return _xml_reason(body)
+        root = older.read_xml(body)
+        return older.reason_in(root) if root is not None else ""
     if not isinstance(data, dict):
         return ""
     details = data.get("additionalDetails") or []
     return joined([data.get("detail") or data.get("message") or data.get("title"), *details], "; ")
-
-
-def _xml_reason(body: bytes) -> str:
-    """Return the condition that an XML answer states."""
-    try:
-        root = fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError):
-        return ""
-    texts = [node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == "ConditionData"]
-    return BLANKS.sub(" ", joined(texts, "; "))
 
 
 def _sentence(reason: str) -> str:

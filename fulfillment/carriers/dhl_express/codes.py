@@ -12,6 +12,18 @@ GROUPS = {
     "returned": "RT",
     "delayed": "MD",
 }
+SERVICES = {
+    "N": "DHL Domestic Express",
+    "P": "DHL Express Worldwide",
+    "U": "DHL Express Worldwide EU",
+    "W": "DHL Economy Select EU",
+    "H": "DHL Economy Select",
+    "T": "DHL Express 12:00 documents",
+    "Y": "DHL Express 12:00",
+    "K": "DHL Express 9:00 documents",
+    "E": "DHL Express 9:00",
+}
+"""The products that a clerk can name by hand."""
 STATUS_OF = {code: status for status, codes in GROUPS.items() for code in codes.split()}
 MOVES, UNMOVED = "in_transit", "pre_transit"
 UNKNOWN_DAYS = 3

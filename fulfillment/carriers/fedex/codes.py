@@ -22,6 +22,22 @@ STATUS_OF = {code: status for status, codes in GROUPS.items() for code in codes.
 UNMOVED = "pre_transit"
 """What an event counts as that moves nothing (cancelled, rerouted, unknown): it is kept, and the parcel stays."""
 
+SERVICES = {
+    "FEDEX_GROUND": "FedEx Ground",
+    "GROUND_HOME_DELIVERY": "FedEx Home Delivery",
+    "FEDEX_EXPRESS_SAVER": "FedEx Express Saver",
+    "FEDEX_2_DAY": "FedEx 2Day",
+    "FEDEX_2_DAY_AM": "FedEx 2Day A.M.",
+    "STANDARD_OVERNIGHT": "FedEx Standard Overnight",
+    "PRIORITY_OVERNIGHT": "FedEx Priority Overnight",
+    "FIRST_OVERNIGHT": "FedEx First Overnight",
+    "FEDEX_INTERNATIONAL_PRIORITY": "FedEx International Priority",
+    "FEDEX_INTERNATIONAL_PRIORITY_EXPRESS": "FedEx International Priority Express",
+    "FEDEX_INTERNATIONAL_CONNECT_PLUS": "FedEx International Connect Plus",
+    "INTERNATIONAL_ECONOMY": "FedEx International Economy",
+    "INTERNATIONAL_FIRST": "FedEx International First",
+}
+"""The services that a clerk can name by hand."""
 SLOW = ("GROUND", "HOME_DELIVERY", "ECONOMY", "SAVER", "SMART_POST", "CONNECT_PLUS")
 NUMBERS = (
     *("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN"),

@@ -10,6 +10,8 @@ from fulfillment.carriers.measures import amount, centimetres, first_of, has_siz
 
 HOME = "IN"
 CURRENCIES = frozenset({"AED", "AUD", "CAD", "EUR", "GBP", "INR", "SAR", "USD"})
+SERVICES = ("ShipGlobal Direct", "ShipGlobal First Class", "ShipGlobal Premium", "UPS Promotional", "UPS", "Fedex")
+"""The services that a clerk can name by hand."""
 SPELLINGS = {"ShipGlobal Direct": "Shipglobal Direct"}
 """A service's name in the price list, and how an order spells it."""
 LINE = 60

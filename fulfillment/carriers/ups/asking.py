@@ -67,7 +67,7 @@ def rates(parcel: Parcel, account: Account, *, now: datetime) -> Request:
         "NumOfPieces": "1",
         "Package": [{"PackagingType": {"Code": "02"}, **_measures(parcel)}],
     }
-    if parcel.goods:
+    if parcel.goods and crosses_customs(parcel):
         shipment["InvoiceLineTotal"] = _value(parcel)
     data = {"RateRequest": {"Request": {"RequestOption": "Shop"}, "Shipment": shipment}}
     path = f"/api/rating/{VERSION}/Shop?additionalinfo=timeintransit"
