@@ -81,6 +81,12 @@ def test_a_stale_page_moves_nothing(shop, work) -> None:
     assert promised(work.order_id) == {"LON": ALL}
 
 
+def test_an_act_that_changes_its_row_twice_is_done_from_its_page(shop, work) -> None:
+    seen = {"note": "strike", "version": version_of(work)}
+    done = browser().post(f"/fulfillment/fulfillmentorder/{work.pk}/act/reroute/", seen)
+    assert (done.status_code, promised(work.order_id)) == (302, {"MAN": ALL})
+
+
 def test_systems_move_by_the_code_of_the_location(shop, work) -> None:
     api = Api(work.order.channel_account)
     wrong = api.post(f"fulfillment-orders/{work.number}/reallocate/", location="NOWHERE", reason="strike")
