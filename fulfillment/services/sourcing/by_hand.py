@@ -9,8 +9,8 @@ from fulfillment.services.sourcing.bars import Bar, Sight, refuse_barred
 from fulfillment.services.sourcing.cases import Case, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
-from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
+from fulfillment.services.sourcing.run import prices_of
 from fulfillment.services.sourcing.supply import lock_supply
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.engine import decide
@@ -35,10 +35,10 @@ def decide_chosen(
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     rules = active_rules()
-    card = RateCard({case.address[0] for case in cases if case.address}) if rules.prefer == "cheapest" else None
+    card, fees = prices_of(cases, products, rules, actor)
     outcomes, bars = [], []
     for case in cases:
-        snapshot = supply.snapshot(case.snapshot(products, card))
+        snapshot = supply.snapshot(case.snapshot(products, card, fees))
         bars += _bars(case, snapshot, rules)
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
