@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -198,6 +200,18 @@ class Town:
         for pid in [*children(process.pid), process.pid]:
             signal_quietly(pid, signal.SIGKILL)
         process.wait()
+
+    @contextmanager
+    def workers_rest(self) -> Iterator[None]:
+        """Hold the workers and the clock, which should be idle, so that the doors have the machine to themselves."""
+        held = [one.pid for name, one in self.processes.items() if name.startswith(("worker", "clock"))]
+        for pid in held:
+            os.killpg(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in held:
+                os.killpg(pid, signal.SIGCONT)
 
     def manage(self, *words: str) -> str:
         """Run a management command of the shop and return what it printed."""

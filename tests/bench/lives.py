@@ -1,6 +1,7 @@
 """Whole lives through every process: captured, worked, picked, packed, labelled, shipped, delivered."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.chaos.line import Line
 from tests.town import Town, cpu_seconds
 
 STEP_SECONDS = 120.0
+WORK, PARCELS = "fulfillment_fulfillmentorder", "fulfillment_shipment"
 DONE = "select count(*) from orders_order where state='completed'"
 
 
@@ -30,13 +32,14 @@ class Life:
 def live(town: Town, line: Line, count: int, *, in_one_call: int = 1) -> Life:
     """Let orders live from capture to delivered, so many in one call, and return what each cost."""
     before, asked, done = _cpu(town), _statements(town), _number(town, DONE)
+    newer = {table: _number(town, f"select coalesce(max(id), 0) from {table}") for table in (WORK, PARCELS)}
     for start in range(0, count, in_one_call):
         _capture(line, [order() for _ in range(start, min(start + in_one_call, count))])
-    work = _numbers(town, "fulfillment_fulfillmentorder", "open", count)
+    work = _numbers(town, WORK, newer, "open", count)
     for act in ("start_picking", "confirm_picked", "pack"):
         _act(line, "fulfillment-orders", act, work, in_one_call)
-    _act(line, "shipments", "buy_labels", _numbers(town, "fulfillment_shipment", "packed", count), in_one_call)
-    _act(line, "shipments", "ship", _numbers(town, "fulfillment_shipment", "labelled", count), in_one_call)
+    _act(line, "shipments", "buy_labels", _numbers(town, PARCELS, newer, "packed", count), in_one_call)
+    _act(line, "shipments", "ship", _numbers(town, PARCELS, newer, "labelled", count), in_one_call)
     _until(lambda: _number(town, DONE) - done >= count)
     after = _cpu(town)
     spent = {name: 1000 * (after[name] - before[name]) / count for name in before}
@@ -63,9 +66,9 @@ def _act(line: Line, kind: str, act: str, numbers: list[str], in_one_call: int) 
             raise SystemExit(f"{act} was refused: {refused[0]}")
 
 
-def _numbers(town: Town, table: str, state: str, count: int) -> list[str]:
-    """Return the numbers of the rows in a state once there are as many as wanted; asks the database, not the shop."""
-    question = f"select number from {table} where state = '{state}'"
+def _numbers(town: Town, table: str, newer: Mapping[str, int], state: str, count: int) -> list[str]:
+    """Return the numbers of new rows in a state once there are as many as wanted; asks the database, not the shop."""
+    question = f"select number from {table} where state = '{state}' and id > {newer[table]}"
     found: list[str] = []
 
     def enough() -> bool:

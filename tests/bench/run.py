@@ -70,15 +70,18 @@ class Bench:
         with psycopg.connect(self.town.database_url, autocommit=True) as database:
             found = database.execute("select id from orders_order where number=%s", [number]).fetchone()
             twins = bare.twins_of(database, order_id=found[0] if found else 0, key=key)
-        floor = bare.rate(self.town.database_url, twins, clients=CLIENTS, seconds=SECONDS)
-        one = load.rate(line, clients=CLIENTS, seconds=SECONDS)
-        many = load.rate(line, clients=2, seconds=SECONDS, in_one_call=500)
+        with self.town.workers_rest():  # the bare SQL does no more than capture either
+            floor = bare.rate(self.town.database_url, twins, clients=CLIENTS, seconds=SECONDS)
+            one = load.rate(line, clients=CLIENTS, seconds=SECONDS)
+            many = load.rate(line, clients=2, seconds=SECONDS, in_one_call=500)
         self.table.add("bare SQL, one transaction an order", floor, "orders/s", how=f"{CLIENTS} connections")
         self.table.add("capture, one order of 3 lines a call", one, "orders/s", how=f"{CLIENTS} clients")
         self.table.add("  of the bare rate", 100 * one / floor, "%", least=8)
         self.table.add("capture, 500 orders a call", many, "orders/s", how="2 clients")
         self.table.add("  of the bare rate", 100 * many / floor, "%", least=40)
-        # the orders just captured are worked off, so that the next part pays for its own work alone
+        busy = load.rate(line, clients=CLIENTS, seconds=SECONDS)
+        self.table.add("capture while the same orders are worked off", busy, "orders/s", how=f"{CLIENTS} clients")
+        # the next part pays for its own work alone
         self.town.manage("work", "--until-idle")
 
     def life(self) -> None:
@@ -130,10 +133,15 @@ class Bench:
         self._verify(self.orders)
 
     def sourcing(self) -> None:
-        """Least-cost sourcing beside the rules of other systems; no database is asked."""
-        from tests.bench.sourcing import measure
+        """Least-cost sourcing beside the rules of other systems, and what its records cost; no database is asked."""
+        from tests.bench import november, records, sourcing
 
-        measure(self.table)
+        sourcing.measure(self.table)
+        records.measure(self.table)
+        if NOVEMBER.exists():
+            november.measure(self.table, NOVEMBER.parent)
+        else:
+            print(f"  no {NOVEMBER}: sourcing of the November file is not measured")
 
     def cartons(self) -> None:
         """The box of an order beside the rule of other systems; no database is asked."""
@@ -200,7 +208,8 @@ class Bench:
         return dict(json.loads(done.stdout))
 
 
-PARTS = ("start", "sourcing", "cartons", "picking", "capture", "life", "burst", "november", "pages", "verify")
+# what is captured without end takes the stock of the lives, so it comes after them
+PARTS = ("start", "sourcing", "picking", "cartons", "life", "burst", "november", "capture", "pages", "verify")
 
 
 def ready(port: int) -> bool:
