@@ -37,8 +37,10 @@ def pytest_report_header() -> list[str]:
     return [f"engines: {database}, {'Redis' if settings.REDIS_URL else 'in-memory broker'}"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what cannot run here as skipped, each with its reason."""
+    """Mark what cannot run here as skipped, each with its reason; begin with what takes minutes and no database."""
+    items.sort(key=lambda item: item.get_closest_marker("looks") is None)  # else one process waits for it at the end
     missing = {}
     if on_postgresql():
         missing["sqlite_race"] = "proves the embedded default: runs on SQLite only"
