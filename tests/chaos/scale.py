@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+# a few more than the floor asks for: a blow at what lies on the ground already does not strike
 KILLS = {
-    "web child": 45,
-    "worker child": 125,
+    "web child": 48,
+    "worker child": 130,
     "worker": 5,
     "web": 3,
     "clock": 2,
@@ -20,7 +21,8 @@ FLOORS = {
     "lives": 2000,
     "captures": 5000,
     "webhooks taken": 10_000,
-    "gateway key replayed": 60,
+    "gateway asked, found": 150,
+    "gateway key replayed": 10,
     "dropped after effect": 200,
     "double submits": 150,
     "refunds accepted": 100,

@@ -15,7 +15,8 @@ from tests.chaos.outside.book import Book, Charge, Parcel
 
 STEPS = (("PU", "Picked up"), ("IT", "At the sorting centre"), ("OD", "On the van"), ("DL", "Delivered"))
 PATIENCE, LONGEST_WAIT = 10.0, 2.0
-SENDERS = 4
+SENDERS = 16
+"""A carrier does not wait with one message until another, whose answer hangs, was taken."""
 
 
 @dataclass(order=True, slots=True)
