@@ -1,7 +1,16 @@
 """What must be true of matching in every committed moment: promises, parcels, places, moments."""
 
 from fulfillment import invariants_labels  # noqa: F401  registering is its import
-from fulfillment.models import FulfillmentOrder, Label, ScarcityRun, Shipment, SourcingReplay, SourcingRuleSet
+from fulfillment.models import (
+    FulfillmentOrder,
+    Label,
+    PickList,
+    PickTask,
+    ScarcityRun,
+    Shipment,
+    SourcingReplay,
+    SourcingRuleSet,
+)
 from oms.foundation.invariant_kinds import states_are_told
 from oms.foundation.invariants import Repair, invariant
 
@@ -16,7 +25,7 @@ PROMISED = (
 )
 
 # an allocation's own changes are told by the line of the act on its fulfillment order
-states_are_told(FulfillmentOrder, Shipment, Label, SourcingRuleSet, SourcingReplay, ScarcityRun)
+states_are_told(FulfillmentOrder, Shipment, Label, SourcingRuleSet, SourcingReplay, ScarcityRun, PickList, PickTask)
 invariant(
     "I2",
     entity="inventory.stocklevel",

@@ -9,14 +9,16 @@ from fulfillment.models import (
     FulfillmentOrder,
     Label,
     Package,
+    PickList,
+    PickTask,
     ScarcityRun,
     Shipment,
     ShippingRate,
     SourcingRuleSet,
 )
-from fulfillment.states import OPEN_ALLOCATIONS, ScarcityState
+from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
 from inventory.locks import lock_levels
-from oms.foundation.locks import lock_rows
+from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.refusals import NotFound
 from orders.locks import lock_orders, lock_payments
 
@@ -129,6 +131,24 @@ def lock_labels_of(package_ids: Iterable[int]) -> list[Label]:
     return lock_rows(Label, wanted.values_list("pk", flat=True))
 
 
+def lock_pick_list(pk: int) -> PickList:
+    """Lock a pick list, after the fulfillment orders of whatever will be done to it."""
+    return lock_row(PickList, pk)
+
+
+def lock_pick_task(pk: int) -> PickTask:
+    """Lock a stop of a locked pick list and return it with its work, order, pieces and product."""
+    task = lock_row(PickTask, pk)
+    prefetch_related_objects([task], "fulfillment_order__order", "allocation__stock_level__product")
+    return task
+
+
+def lock_pick_tasks_of_work(ids: Iterable[int]) -> list[PickTask]:
+    """Lock the stops of locked fulfillment orders that are still to be made, by primary key."""
+    live = PickTask.objects.filter(fulfillment_order__in=sorted(set(ids)), state__in=LIVE_TASKS)
+    return lock_rows(PickTask, live.values_list("pk", flat=True))
+
+
 def lock_rule_sets() -> list[SourcingRuleSet]:
     """Lock every set of sourcing rules, by primary key: who makes one or puts one into force does so alone."""
     return lock_rows(SourcingRuleSet, SourcingRuleSet.objects.values_list("pk", flat=True))
@@ -152,6 +172,9 @@ __all__ = [
     "lock_orders",
     "lock_package",
     "lock_packages",
+    "lock_pick_list",
+    "lock_pick_task",
+    "lock_pick_tasks_of_work",
     "lock_rule_sets",
     "lock_scarcity_runs",
     "lock_shipment",

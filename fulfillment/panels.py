@@ -204,6 +204,20 @@ add_panel(PAGE, Panel("Sourcing", "fulfillment/panels/decision.html", decision_c
 add_part(PAGE, "fulfillment_orders", partial(work_of_orders, arrivals=arrivals_of), empty=[])
 add_part(PAGE, "shipments", shipments_of_orders, empty=[])
 name_acts(
+    "floor",
+    {
+        "claim": "Walk begun",
+        "plan": "Stop planned",
+        "take_over": "Walk taken over",
+        "give_back": "Walk given back",
+        "pick": "Taken from the bin",
+        "miss": "Not in the bin",
+        "skip": "Left for later",
+        "drop": "Not wanted any more",
+        "complete": "Walk done",
+    },
+)
+name_acts(
     "fulfillment",
     {
         "source": "Sourced",

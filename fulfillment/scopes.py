@@ -11,6 +11,9 @@ from fulfillment.models import (
     Label,
     Package,
     PackageItem,
+    PickList,
+    PickScan,
+    PickTask,
     ReplayChange,
     SandboxParcel,
     ScarcityFee,
@@ -36,6 +39,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     PackageItem: ("package__shipment__order", "package__shipment__location"),
     Label: ("package__shipment__order", "package__shipment__location"),
     TrackingEvent: ("package__shipment__order", "package__shipment__location"),
+    PickTask: ("fulfillment_order__order", "fulfillment_order__location"),
     SourcingDecision: ("order", ""),
     ReplayChange: ("order", ""),
 }
@@ -51,6 +55,19 @@ def _declare(model: type[Model], order: str, location: str) -> None:
         """Return the condition of the rows."""
         theirs = within_orders(principal, f"{order}__")
         return theirs & within_locations(principal, location) if location else theirs
+
+
+# a walk goes by orders of every channel; its stops are shown within the channels, the walk itself by its place
+@scope_rule(PickList)
+def at_own_locations(principal: Any) -> Q:
+    """Return the condition of the walks through a person's locations."""
+    return within_locations(principal, "location")
+
+
+@scope_rule(PickScan)
+def scans_at_own_locations(principal: Any) -> Q:
+    """Return the condition of the scans of these walks."""
+    return within_locations(principal, "pick_list__location")
 
 
 for _model, _paths in PATHS.items():

@@ -136,3 +136,24 @@ class ScarcityState(models.TextChoices):
     ACTIVE = "active", "in force"
     OFF = "off", "switched off"
     FAILED = "failed", "failed"
+
+
+class PickListState(models.TextChoices):
+    """The life of one walk through a location."""
+
+    RELEASED = "released", "waiting"
+    IN_PROGRESS = "in_progress", "being picked"
+    COMPLETED = "completed", "done"
+
+
+class PickTaskState(models.TextChoices):
+    """The life of one stop of a walk."""
+
+    OPEN = "open", "to pick"
+    SKIPPED = "skipped", "skipped"
+    PICKED = "picked", "picked"
+    SHORT = "short", "not found"
+    CANCELLED = "cancelled", "cancelled"
+
+
+LIVE_TASKS = (PickTaskState.OPEN, PickTaskState.SKIPPED)

@@ -97,6 +97,12 @@ UNFOLD: dict[str, Any] = {
                         "fulfillment.view_fulfillmentorder",
                         "?state__exact=open",
                     ),
+                    {
+                        "title": "Handheld",
+                        "icon": "barcode_scanner",
+                        "link": reverse_lazy("floor"),
+                        "permission": lambda request: request.user.has_perm("fulfillment.pick_fulfillmentorder"),
+                    },
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
                     _entry(

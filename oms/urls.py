@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(r"^(api|inbound)(/|$)", nothing_here),
     path("second-factor/", admin.site.admin_view(show_factor), name="second-factor"),
     path("second-factor/set-up/", admin.site.admin_view(set_up_factor), name="second-factor-set-up"),
+    path("floor/", include("fulfillment.floor.urls")),
     path("", include("oms.outlets.urls")),
     path("", admin.site.urls),
 ]

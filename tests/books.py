@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.test import override_settings
@@ -9,11 +10,11 @@ from django.test import override_settings
 from fulfillment.models import FulfillmentOrder, Shipment
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.packing import pack
-from fulfillment.services.picking import confirm_picked, start_picking
 from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
+from fulfillment.services.walking import Read, claim_work, scan
 from inventory.models import Product
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
@@ -120,12 +121,21 @@ def _sell(home: Order, opened: Order, cancelled: Order) -> None:
 def _labelled(order: Order) -> Shipment:
     """Bring an order to its label."""
     work = FulfillmentOrder.objects.get(order=order)
-    start_picking(fulfillment_order_id=work.pk, actor=CLERK)
-    confirm_picked(fulfillment_order_id=work.pk, actor=CLERK)
+    _pick_by_scans(work)
     shipment = pack(fulfillment_order_id=work.pk, actor=CLERK)
     buy_labels(shipment_id=shipment.pk, actor=CLERK)
     rest()
     return Shipment.objects.get(pk=shipment.pk)
+
+
+def _pick_by_scans(work: FulfillmentOrder) -> None:
+    """Walk for one fulfillment order with a handheld."""
+    picker, _ = User.objects.get_or_create(username="picks-by-scans")
+    rows = FulfillmentOrder.objects.filter(pk=work.pk)
+    walk = claim_work(work=rows, location_id=work.location_id, orders=1, picker_id=picker.pk, actor=CLERK)
+    for task in walk.tasks.select_related("allocation__order_line"):
+        read = Read(uuid4(), task.pk, task.allocation.order_line.sku, task.quantity)
+        scan(pick_list_id=walk.pk, picker_id=picker.pk, read=read, actor=CLERK)
 
 
 def _keep_a_parcel(order: Order) -> None:

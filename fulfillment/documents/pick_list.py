@@ -35,9 +35,13 @@ HEADING_HEIGHT = 122.0
 
 def walking_order(line: PickLine) -> tuple[bool, list[tuple[int, int, str]], str]:
     """Sort key by bin as people count (A-2 before A-10); products without a bin come last."""
-    parts = re.findall(r"\d+|\D+", line.bin)
-    numbered = [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
-    return (not line.bin, numbered, line.sku)
+    return (*bin_order(line.bin), line.sku)
+
+
+def bin_order(code: str) -> tuple[bool, list[tuple[int, int, str]]]:
+    """Sort key of a bin's code as people count."""
+    parts = re.findall(r"\d+|\D+", code)
+    return (not code, [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts])
 
 
 def _product_cell(line: PickLine, width: float) -> Cell:

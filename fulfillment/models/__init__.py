@@ -2,6 +2,7 @@
 
 from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.rates import ShippingRate
 from fulfillment.models.replays import ReplayChange, SourcingReplay
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
@@ -17,6 +18,9 @@ __all__ = [
     "Label",
     "Package",
     "PackageItem",
+    "PickList",
+    "PickScan",
+    "PickTask",
     "ReplayChange",
     "SandboxParcel",
     "ScarcityFee",

@@ -95,6 +95,7 @@ def _places(surface: Surface, caller: Caller, world: World, relation: str) -> di
         "tracking_number": number or getattr(row, "tracking_number", ""),
         "history_id": MISSING if row is None or not hasattr(row, "history") else row.history.first().pk,
         "position": 1,
+        "act": "give-back",
         "action_name": surface.act or "nothing",
         "account": world.own.account.code,
         "content_type_id": 1,

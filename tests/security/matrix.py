@@ -104,6 +104,9 @@ class Matrix:
         rule = page.addresses[surface.door]
         if " " in rule and rule != "staff or key":
             kind, door = rule.split(" ")
+            if surface.side == CONSOLE:
+                yield from self._cells_of_own_page(surface, page.door(kind, door))
+                return
             method = "GET" if door == "see" else "POST"
             twin = Surface(
                 API, None, door if surface.method == method else "", surface.method, surface.route, surface.name
@@ -112,6 +115,13 @@ class Matrix:
             return
         for caller in (*self.staff, *self.keys.values()):
             yield Cell(surface, caller, "own", _address_outcome(surface, caller, rule))
+
+    def _cells_of_own_page(self, surface: Surface, door: Door | None) -> Iterator[Cell]:
+        """Yield the calls of a page outside the console's own, whose row, if it names one, does not exist."""
+        allowed = frozenset({"in", "404", "405"}) if "<" in surface.route else frozenset({"in", "405"})
+        for caller in self.staff:
+            own = _console_outcome(caller, surface, door)
+            yield Cell(surface, caller, "own", own | allowed if "in" in own else own)
 
     def judge(self, cell: Cell) -> Iterable[str]:
         """Call one cell and yield what is wrong with its answer."""

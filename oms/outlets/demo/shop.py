@@ -81,10 +81,10 @@ def _make_articles() -> None:
 
 
 def _make_stock(actor: Actor) -> None:
-    """Book the opening stock."""
-    for article in ARTICLES:
+    """Book the opening stock, each article in a bin of its own: aisle, bay, shelf."""
+    for number, article in enumerate(ARTICLES):
         for code, pieces in article.stock.items():
-            adjust_stock(
+            level = adjust_stock(
                 sku=article.sku,
                 location=code,
                 quantity=pieces,
@@ -92,6 +92,8 @@ def _make_stock(actor: Actor) -> None:
                 reference=f"demo:{article.sku}:{code}",
                 actor=actor,
             )
+            level.bin = f"{'ABCDEFGH'[number // 6 % 8]}{number % 6 + 1:02}-{number % 4 + 1}"
+            level.save(update_fields=["bin"])
 
 
 def _make_channels() -> tuple[ChannelAccount, ChannelAccount]:

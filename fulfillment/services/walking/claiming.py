@@ -1,0 +1,133 @@
+"""Who walks: work is claimed for as long as its person goes on, and is free for others when they do not."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from fulfillment.documents.pick_list import bin_order
+from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
+from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
+from fulfillment.services.picking import start_together
+from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record, record_many
+from oms.foundation.inserts import insert_rows
+from oms.foundation.numbers import random_code
+from oms.foundation.refusals import Invalid, Refused
+from oms.foundation.wording import count
+
+LEASE = timedelta(minutes=15)
+TOTES = "ABCDEFGHJKLM"
+MOST_ORDERS = len(TOTES)
+
+
+@transaction.atomic
+def claim_work(
+    *, work: "QuerySet[FulfillmentOrder]", location_id: int, orders: int, picker_id: int, actor: Actor
+) -> PickList:
+    """Begin a walk for the most urgent of somebody's work at a location: at most ``orders``, each into its own tote.
+
+    :raises Refused: when the person has a walk already, or nothing is left that may be picked.
+    """
+    if not 1 <= orders <= MOST_ORDERS:
+        raise Invalid(f"Take 1 to {MOST_ORDERS} orders at once.", code="bad_number", field="orders")
+    _refuse_second_walk(picker_id)
+    waiting = work.filter(location=location_id, state=FulfillmentOrderState.OPEN)
+    ids = list(waiting.order_by("ship_by", "pk").values_list("pk", flat=True)[:orders])
+    started = start_together(fulfillment_order_ids=ids, actor=actor)
+    if not started.done:
+        why = next(iter(started.refused.values())).sentence if started.refused else "Nothing waits to be picked here."
+        raise Refused(why, code="nothing_to_pick")
+    walk = PickList(number=random_code(8, prefix="P"), location_id=location_id, created_at=actor.now)
+    walk.take(picker_id=picker_id, until=actor.now + LEASE)
+    walk.save()
+    tasks = _tasks(walk, [pk for pk in ids if pk in started.done], actor)
+    note = f"{count(len(started.done), 'order')}, {count(len(tasks), 'stop')}."
+    record_many(actor, [Act("floor.claim", walk, note, created=True)])
+    return walk
+
+
+@transaction.atomic
+def take_over(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
+    """Go on with a walk that its person gave back, or did not touch for as long as a lease lasts."""
+    walk = lock_pick_list(pick_list_id)
+    mine = walk.picker_id == picker_id and walk.state == PickListState.IN_PROGRESS
+    if not mine:
+        if not walk.is_free(actor.now):
+            raise Refused(f"{walk.number} is in somebody else's hands or done.", code="not_free")
+        _refuse_second_walk(picker_id)
+    walk.take(picker_id=picker_id, until=actor.now + LEASE)
+    walk.save(update_fields=["state", "picker", "leased_until"])
+    record(actor, "floor.take_over", walk, note=walk.told)
+    return walk
+
+
+@transaction.atomic
+def give_back(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
+    """Leave a walk where it stands; what is in its totes stays there for whoever goes on."""
+    walk = lock_pick_list(pick_list_id)
+    refuse_stranger(walk, picker_id)
+    walk.give_back()
+    walk.save(update_fields=["state", "picker", "leased_until"])
+    record(actor, "floor.give_back", walk, note=walk.told)
+    return walk
+
+
+def drop_stops(stops: Sequence[PickTask], why: str, actor: Actor) -> None:
+    """End stops, whose work is locked, that nobody will make."""
+    for one in stops:
+        one.cancel()
+    save_many(stops, ["state"])
+    record_many(actor, [Act("floor.drop", one, why) for one in stops])
+
+
+def refuse_stranger(walk: PickList, picker_id: int) -> None:
+    """Raise :class:`Refused` unless the person holds the walk; a lapsed lease that nobody took is still theirs."""
+    if walk.state != PickListState.IN_PROGRESS:
+        words = walk.get_state_display()
+        raise Refused(f"{walk.number} is {words}; take it over or claim new work.", code="not_yours")
+    if walk.picker_id != picker_id:
+        raise Refused(f"{walk.number} was taken over by somebody else. Claim new work.", code="not_yours")
+
+
+def _refuse_second_walk(picker_id: int) -> None:
+    """Raise :class:`Refused` when the person holds a walk."""
+    held = PickList.objects.filter(picker=picker_id, state=PickListState.IN_PROGRESS).first()
+    if held is not None:
+        raise Refused(f"You are picking {held.number}; finish it or give it back first.", code="has_a_walk")
+
+
+def _tasks(walk: PickList, work: Collection[int], actor: Actor) -> list[PickTask]:
+    """Make the stops of a walk in the order of the bins; stops of an earlier walk for the same work end."""
+    drop_stops(lock_pick_tasks_of_work(work), "The work was begun anew.", actor)
+    waiting = Allocation.objects.filter(fulfillment_order__in=work, state=AllocationState.ALLOCATED)
+    return plan_stops(walk, waiting, {pk: TOTES[place] for place, pk in enumerate(work)}, after=0, actor=actor)
+
+
+def plan_stops(
+    walk: PickList, pieces: "QuerySet[Allocation]", totes: Mapping[int, str], *, after: int, actor: Actor
+) -> list[PickTask]:
+    """Add a stop for each of some pieces to a locked walk, in the order of their bins, after a position."""
+    rows = sorted(
+        pieces.select_related("stock_level__product"),
+        key=lambda one: (bin_order(one.stock_level.bin), one.stock_level.product.sku, one.pk),
+    )
+    tasks = [
+        PickTask(
+            pick_list=walk,
+            fulfillment_order_id=one.fulfillment_order_id,
+            allocation=one,
+            position=position,
+            tote=totes[one.fulfillment_order_id],
+            bin=one.stock_level.bin,
+            quantity=one.quantity,
+            created_at=actor.now,
+        )
+        for position, one in enumerate(rows, after + 1)
+    ]
+    insert_rows(tasks)
+    record_many(actor, [Act("floor.plan", one, one.told, created=True) for one in tasks])
+    return tasks

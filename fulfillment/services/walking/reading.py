@@ -1,0 +1,78 @@
+"""A walk as its person sees it: the stop they stand at, what comes next, what lies in which tote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fulfillment.models import PickList, PickTask
+from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One task in words; ``wanted`` tells whether its pieces are still to be picked for their order."""
+
+    task: PickTask
+    sku: str
+    title: str
+    barcode: str
+    order: str
+    note: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """All stops of a list; ``now`` is the one to stand at, None when nothing is left to do."""
+
+    pick_list: PickList
+    stops: Sequence[Stop]
+    now: Stop | None
+
+    @property
+    def next(self) -> Stop | None:
+        """Return the stop after this one."""
+        left = [one for one in self.stops if _is_live(one) and one is not self.now]
+        return left[0] if left else None
+
+    @property
+    def done(self) -> int:
+        """Return how many stops are behind."""
+        return sum(not _is_live(one) for one in self.stops)
+
+
+def walk_of(pick_list: PickList) -> Walk:
+    """Read a list in two statements; what was stopped at the desk is not wanted any more."""
+    tasks = pick_list.tasks.select_related(
+        "fulfillment_order__order", "allocation__order_line", "allocation__stock_level__product"
+    ).order_by("position")
+    stops = [_stop(one) for one in tasks]
+    left = [one for one in stops if _is_live(one)]
+    return Walk(pick_list, stops, left[0] if left else None)
+
+
+def is_wanted(task: PickTask) -> bool:
+    """Return whether just the pieces of a task, which has its work and allocation at hand, are still to be picked."""
+    at_work: bool = task.fulfillment_order.state == FulfillmentOrderState.IN_PROGRESS
+    pieces = task.allocation
+    return at_work and pieces.state == AllocationState.ALLOCATED and pieces.quantity == task.quantity
+
+
+def _is_live(stop: Stop) -> bool:
+    """Return whether a stop is still to be made."""
+    return stop.wanted and stop.task.state in LIVE_TASKS
+
+
+def _stop(task: PickTask) -> Stop:
+    """Return a task in words."""
+    product, line = task.allocation.stock_level.product, task.allocation.order_line
+    order = task.fulfillment_order.order
+    notes = [line.customization and f"Customize: {line.customization}", order.instructions]
+    return Stop(
+        task=task,
+        sku=product.sku,
+        title=product.title or line.title,
+        barcode=product.barcode,
+        order=order.number,
+        note=" · ".join(note for note in notes if note),
+        wanted=is_wanted(task) or task.state in (PickTaskState.PICKED, PickTaskState.SHORT),
+    )

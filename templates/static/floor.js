@@ -1,0 +1,103 @@
+// The handheld: a scan is kept in the page until the shop has answered it, and sent again with the same key until then.
+(() => {
+  const KEPT = "floor-kept", AGAIN_MS = 3000;
+  const main = document.getElementById("floor"), net = document.getElementById("net");
+  const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
+  const keep = (list) => localStorage.setItem(KEPT, JSON.stringify(list));
+  let sending = false, later = 0, sound = null;
+
+  const uuid = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  };
+
+  const TONES = { ok: [[880, 70]], done: [[880, 70], [1320, 110]], wrong: [[170, 400]], gone: [[330, 120], [250, 240]] };
+  const ring = (tone) => {
+    if (!TONES[tone]) return;
+    if (tone === "wrong" && navigator.vibrate) navigator.vibrate([200, 80, 200]);
+    try {
+      sound = sound || new AudioContext();
+      let begins = sound.currentTime;
+      for (const [hertz, ms] of TONES[tone]) {
+        const pitch = sound.createOscillator();
+        pitch.frequency.value = hertz;
+        pitch.connect(sound.destination);
+        pitch.start(begins);
+        begins += ms / 1000;
+        pitch.stop(begins);
+      }
+    } catch (silent) { /* a device without sound still shows the colour */ }
+  };
+
+  const tell = (sentence) => { net.textContent = sentence; net.hidden = !sentence; };
+  const focus = () => { const box = main.querySelector("input[name=code]"); if (box) box.focus(); };
+
+  const draw = (page) => {
+    const drawn = new DOMParser().parseFromString(page, "text/html");
+    main.innerHTML = drawn.getElementById("floor").innerHTML;
+    document.querySelector("header span").textContent = drawn.querySelector("header span").textContent;
+    const answer = main.querySelector("[data-tone]");
+    if (answer) ring(answer.dataset.tone);
+    focus();
+  };
+
+  const wait = (sentence) => {
+    const count = kept().length;
+    tell(`${sentence} ${count} scan${count === 1 ? " is" : "s are"} kept here and sent by ${count === 1 ? "itself" : "themselves"}.`);
+    clearTimeout(later);
+    later = setTimeout(send, AGAIN_MS);
+  };
+
+  // what was kept is taken away only after the shop has answered it
+  async function send() {
+    if (sending) return;
+    sending = true;
+    try {
+      for (let first; (first = kept()[0]); ) {
+        const token = document.querySelector("[name=csrfmiddlewaretoken]");
+        const body = new URLSearchParams({ ...first.data, csrfmiddlewaretoken: token ? token.value : "" });
+        let answer;
+        try {
+          answer = await fetch(first.url, { method: "POST", body, credentials: "same-origin" });
+        } catch (unreachable) { return wait("No network."); }
+        if (answer.status >= 500 || answer.status === 429) return wait("The shop is busy.");
+        if (answer.status === 403 || answer.redirected) return tell("Sign in again: reload this page. Your scans are kept.");
+        const page = await answer.text();
+        keep(kept().slice(1));
+        if (answer.ok) draw(page); else { location.reload(); return; }
+      }
+      tell("");
+    } finally { sending = false; }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-floor]")) return;
+    event.preventDefault();
+    if (form.dataset.sure && !confirm(form.dataset.sure)) return focus();
+    const data = Object.fromEntries(new FormData(form));
+    delete data.csrfmiddlewaretoken;
+    if ("code" in data && !data.code.trim()) return focus();
+    keep([...kept(), { url: form.action, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
+    const box = form.querySelector("input[name=code]");
+    if (box) { box.value = ""; box.focus(); }
+    send();
+  });
+
+  // a scanner types wherever the focus is
+  document.addEventListener("keydown", (event) => {
+    if (event.target === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey) focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-keyboard]")) return;
+    const box = main.querySelector("input[name=code]");
+    box.inputMode = box.inputMode === "none" ? "text" : "none";
+    box.blur();
+    box.focus();
+  });
+  addEventListener("online", send);
+  send();
+})();
