@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -116,7 +116,9 @@ class _Round:
         """Buy labels, each shipment's with the service that all its parcels go with."""
         shipments = {label.package.shipment_id: label.package.shipment for label in labels}
         purchases = _Purchases(parcels_of(shipments.values()), self.actor, self.apart)
-        ready = [*(one for one in labels if one.carrier), *self._chosen(labels, purchases.parcels)]
+        chosen = self._chosen(labels, purchases.parcels)
+        purchases.never_asked = {label.pk for label in chosen}
+        ready = [*(one for one in labels if one.carrier), *chosen]
         for label in self._in_time(ready):
             bought = self._try(label, purchases.ask, label)
             if bought is not None:
@@ -152,17 +154,21 @@ class _Round:
 
 @dataclass(slots=True)
 class _Purchases:
-    """What carriers have sold, written down together, and at the latest half a second after an answer."""
+    """What carriers have sold, written down together, and at the latest half a second after an answer.
+
+    Labels whose carrier was chosen in this round were surely ``never_asked`` for: the choice is committed before.
+    """
 
     parcels: Mapping[int, Mapping[int, Parcel]]
     actor: Actor
     apart: Apart
+    never_asked: Collection[int] = ()
     bought: list[tuple[Label, BoughtLabel]] = field(default_factory=list)
     since: float = 0.0
 
     def ask(self, label: Label) -> BoughtLabel:
         """Return what the carrier has sold under our reference already, or buy it."""
-        asked_before = label.attempts > 1 or label.state == LabelState.UNKNOWN
+        asked_before = label.pk not in self.never_asked and (label.attempts > 1 or label.state == LabelState.UNKNOWN)
         bought = carrier(label.carrier).find_by_reference(label.key, now=self.actor.now) if asked_before else None
         if bought is not None:
             return bought
@@ -224,7 +230,7 @@ def _be_patient(labels: Iterable[Label], actor: Actor) -> None:
 
 
 def _give_back(labels: Iterable[Label], actor: Actor) -> None:
-    """Let go of claimed labels whose carrier was not asked; they are due at once."""
+    """Let go of claimed labels whose carrier was not asked; they are due at once, and this try counts for none."""
     for label in labels:
         held = Label.objects.filter(pk=label.pk, lease_token=label.lease_token)
-        held.update(next_try_at=actor.now, lease_until=None)
+        held.update(next_try_at=actor.now, lease_until=None, attempts=max(label.attempts - 1, 0))

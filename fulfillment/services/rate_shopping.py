@@ -31,6 +31,8 @@ def compared(
     known = _chosen_before(shipment)
     if known is not None:
         return known, []
+    if not carriers:
+        raise CarrierRefused(f"No carrier account serves {shipment.location.code}; an administrator adds one.")
     found = _Found(carriers, parcels, now)
     choice = choose(found.rates, level=shipment.order.service_level, service=label.service)
     if choice is not None:

@@ -8,10 +8,12 @@ from fulfillment.carriers import registry
 from fulfillment.forms import BuyLabels
 from fulfillment.models import CarrierAccount, Label, Package, Shipment, TrackingEvent
 from fulfillment.queries import unsettled_labels
+from fulfillment.services import label_buying
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.label_clearing import give_labels_up
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.polling import ask_for_tracking, follow
+from oms.foundation.claims import claim
 from oms.foundation.models import AuditLine
 from tests.contracts.carriers.fakes import Company
 from tests.contracts.carriers.more_fakes import ENTERED, an_account
@@ -77,7 +79,7 @@ def test_an_account_of_another_location_is_not_asked(shipment) -> None:
     assert other.heard == []
     assert (label_of(shipment).state, label_of(shipment).failure) == (
         "failed",
-        "No carrier has a service for this address.",
+        "No carrier account serves LON; an administrator adds one.",
     )
 
 
@@ -131,6 +133,16 @@ def test_F47_where_nothing_can_be_recovered_a_person_is_told_and_nothing_is_boug
     work(121)
     assert label_of(shipment).state == "purchased"
     assert Label.objects.count() == len(fedex.book) == 2
+
+
+def test_F47_what_was_not_asked_for_in_time_is_bought_later_without_a_question(shipment) -> None:
+    fedex = open_account("fedex")
+    claimed = claim(Label.objects.all(), now=NOW, limit=20)
+    label_buying._Round(claimed, make_actor(), until=0.0).work()
+    label = label_of(shipment)
+    assert (label.state, label.carrier, label.attempts, fedex.book) == ("requested", "fedex", 0, {})
+    work(1)
+    assert (label_of(shipment).state, len(fedex.book)) == ("purchased", 1)
 
 
 def lose_when(company: Company, ending: str, monkeypatch) -> None:
