@@ -251,11 +251,11 @@ def _move(
     there = FulfillmentOrder.objects.filter(order=row.order_id, location=location, fixed_at=actor.now)
     target = there.filter(state__in=LIVE_FULFILLMENT).select_related("order", "location").order_by("-pk")[0]
     note_moved(case.freed, target)
-    _tell_if_late(target, before, actor)
+    tell_if_late(target, before, actor)
     return target
 
 
-def _tell_if_late(target: FulfillmentOrder, before: Days | None, actor: Actor) -> None:
+def tell_if_late(target: FulfillmentOrder, before: Days | None, actor: Actor) -> None:
     """Tell that the customer's day is missed, where it is and was not, or is by another day than before."""
     after, promised = arrivals_of([target], now=actor.now).get(target.pk), target.order.deliver_by
     if after and promised and after[1] > promised and (before is None or before[1] != after[1]):

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from fulfillment.conditions import in_state
 from fulfillment.locks import lock_fulfillment_orders, lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
-from fulfillment.services.reallocating import note_moved
+from fulfillment.services.arriving import Days, arrivals_of
+from fulfillment.services.reallocating import note_moved, tell_if_late
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
 from fulfillment.services.sourcing.run import Trigger
@@ -76,13 +78,14 @@ def trade(
     mine, theirs = _lock_both(fulfillment_order_id, order.pk)
     refuse_unless(mine, *CAN_TRADE)
     bargain = _bargain(mine, theirs, sku.strip(), quantity)
-    since = theirs.short_since
+    since, before = theirs.short_since, _arrivals([mine.order_id, theirs.pk], actor)
     cases = gather_moved(sorted([mine.order_id, theirs.pk]), {**bargain.gives, **bargain.takes})
     giver, taker = cases[mine.order_id], cases[theirs.pk]
     _choose(giver, taker, mine, bargain, reason, actor)
     decide_chosen([giver, taker], trigger=Trigger.TRADED, act=ACT, insist=insist, actor=actor)
     _take_place(giver.order.pk, since, bargain)
-    _note_both(giver, taker, mine, actor)
+    for row in _note_both(giver, taker, mine, actor):
+        tell_if_late(row, before.get(row.order_id), actor)
     return lock_fulfillment_orders([mine.pk])[0]
 
 
@@ -206,13 +209,26 @@ def _take_place(order_id: int, since: datetime | None, bargain: Bargain) -> None
     order.save(update_fields=["short_since"])
 
 
-def _note_both(giver: Case, taker: Case, mine: FulfillmentOrder, actor: Actor) -> None:
-    """Write on released pieces which work has them now."""
+def _arrivals(order_ids: Iterable[int], actor: Actor) -> dict[int, Days]:
+    """Return by which days the last parcel of each order arrives."""
+    rows = lock_live_of(order_ids, LIVE_FULFILLMENT)
+    prefetch_related_objects(rows, "order")
+    arrives, last = arrivals_of(rows, now=actor.now), dict[int, Days]()
+    for row in rows:
+        if row.pk in arrives:
+            last[row.order_id] = max(arrives[row.pk], last.get(row.order_id, arrives[row.pk]))
+    return last
+
+
+def _note_both(giver: Case, taker: Case, mine: FulfillmentOrder, actor: Actor) -> list[FulfillmentOrder]:
+    """Write on released pieces which work has them now; return that work of both orders."""
     orders = [giver.order.pk, taker.order.pk]
     rows = FulfillmentOrder.objects.filter(fixed_at=actor.now, state__in=LIVE_FULFILLMENT, order__in=orders)
-    there = {(row.order_id, row.location_id): row for row in rows.order_by("pk")}
+    rows = rows.select_related("order", "location").order_by("pk")
+    there = {(row.order_id, row.location_id): row for row in rows}
     note_moved(giver.freed, there[taker.order.pk, mine.location_id])
     places = dict(StockLevel.objects.filter(allocations__in=taker.freed).values_list("pk", "location_id"))
     for place in sorted(set(places.values())):
         mine_now = there[giver.order.pk, place]
         note_moved([one for one in taker.freed if places[one.stock_level_id] == place], mine_now)
+    return list(there.values())

@@ -1,6 +1,6 @@
 """Two orders trade promised pieces: nobody else can take them in between, and trading back undoes it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -111,6 +111,15 @@ def test_two_orders_change_locations(shop, work) -> None:
 
     assert [promised(pk) for pk in (work.order_id, theirs.order_id)] == [{"LON": {"TEA": 3}}, {"MAN": {"TEA": 2}}]
     assert (broken(), undecided()) == ([], [])
+
+
+def test_the_order_that_gets_its_pieces_from_farther_away_is_told(shop) -> None:
+    shop.free(shop.tea, shop.leeds, 2)
+    mine = shop.work((shop.tea, 3), deliver_by=date(2026, 11, 24))
+    (theirs,) = sourced(an_order([(shop.tea, 2)], deliver_by=date(2026, 11, 25)))
+    give(mine, theirs.order)
+    told = OutboxEvent.objects.get(kind="ArrivesLater").payload
+    assert (told["order_id"], told["expected_on"]) == (mine.order_id, "2026-11-25")
 
 
 def test_sourcing_leaves_what_was_traded(work, waiting) -> None:
