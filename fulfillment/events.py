@@ -35,6 +35,17 @@ class ArrivesLater(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubstituteOffered(Fact):
+    """A substitute is offered for pieces that are missing; somebody is to ask the customer."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    offer_id: int
+    tells_customer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PiecesMissed(Fact):
     """A picker did not find promised pieces; the order needs others."""
 
@@ -45,7 +56,7 @@ class PiecesMissed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class BackordersLeft(Fact):
-    """A batch of short orders was served and stock is left: go on behind the last one (short since, id)."""
+    """A batch of short orders was served and stock is left: go on behind the last one, whose turn this is."""
 
     STREAM = "backorders"
 

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 
 from fulfillment.carriers.registry import services_by_hand
+from fulfillment.models import SubstituteOffer
+from fulfillment.services.offering import MOST_HOURS
 from fulfillment.services.packing import MAX_PARCELS, MAX_WEIGHT_G
-from fulfillment.states import TrackingStatus
+from fulfillment.states import OfferState, TrackingStatus
 from inventory.queries import substitutes_of
 from orders.models import Order
 
@@ -154,6 +156,40 @@ class Swap(forms.Form):
             for product in known.get(line.product_id or 0, []):
                 return {"line": line.position, "sku": product.sku, "quantity": line.quantity_short}
         return {"line": missing[0].position} if missing else {}
+
+
+class OfferSubstitute(Swap):
+    """What is offered instead of which pieces, and for how long."""
+
+    quantity = forms.IntegerField(min_value=1, required=False, help_text="Blank: all pieces that are missing.")
+    hours = forms.IntegerField(
+        label="Hours to answer",
+        min_value=1,
+        max_value=MOST_HOURS,
+        required=False,
+        help_text="Blank: as the shop has it, three days unless set otherwise.",
+    )
+    reason = None  # type: ignore[assignment]
+
+
+class DeclineOffer(forms.Form):
+    """Of which line the offer was answered."""
+
+    line = forms.IntegerField(min_value=1, help_text="The line's place on the order, from 1.")
+    reason = forms.CharField(max_length=300, required=False, help_text="What the customer said.")
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Propose the line of the oldest open offer."""
+        rows = SubstituteOffer.objects.filter(order=order, state=OfferState.OPEN).order_by("pk")
+        first = rows.values_list("order_line__position", flat=True).first()
+        return {"line": first} if first else {}
+
+
+class AcceptOffer(DeclineOffer):
+    """Of which line the offer was accepted."""
+
+    tell_customer = forms.BooleanField(label="Write the customer an e-mail", required=False)
 
 
 class SwapBack(forms.Form):

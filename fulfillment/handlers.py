@@ -10,16 +10,18 @@ from fulfillment.events import BackordersLeft, PiecesMissed, SavingPossible, Shi
 from fulfillment.models import Package
 from fulfillment.services import label_buying, polling
 from fulfillment.services.following import end_work, shrink_promises
+from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow, told_of
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
 from fulfillment.services.scarcity.asking import learn_every_night
 from fulfillment.services.sourcing import Trigger, source_orders
-from fulfillment.services.sourcing.backorders import serve_backorders, sweep_backorders
+from fulfillment.services.sourcing.backorders import serve_backorders, source_new, sweep_backorders
 from fulfillment.services.sourcing.redeciding import redecide_for, sweep_savings, tell_of_savings
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
 from fulfillment.services.tracking import mark_overdue, record_events
+from fulfillment.sourcing.turns import Turn
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
 from oms.foundation.facts import handles
@@ -48,8 +50,8 @@ def _ids(facts: Iterable[OrderFact | PiecesMissed]) -> list[int]:
 
 @handles(OrderPlaced)
 def source_placed(facts: Sequence[OrderPlaced], actor: Actor) -> None:
-    """Promise stock to new orders, the first first."""
-    source_orders(order_ids=_ids(facts), trigger=Trigger.PLACED, actor=_sourcing(actor))
+    """Promise stock to new orders, the first first, behind those who wait."""
+    source_new(order_ids=_ids(facts), actor=_sourcing(actor))
 
 
 @handles(AddressChanged)
@@ -97,7 +99,7 @@ def move_to_save(facts: Sequence[SavingPossible], actor: Actor) -> None:
 def serve_next(facts: Sequence[BackordersLeft], actor: Actor) -> None:
     """Go on with the next batch of waiting orders."""
     for fact in facts:
-        behind = (datetime.fromisoformat(fact.after_short_since), fact.after_order_id)
+        behind = Turn(datetime.fromisoformat(fact.after_short_since), fact.after_order_id)
         serve_backorders(product_ids=fact.product_ids, behind=behind, actor=_sourcing(actor))
 
 
@@ -191,6 +193,12 @@ def decide_again(actor: Actor) -> str:
 def learn_scarcity_fees(actor: Actor) -> str:
     """Learn scarcity fees from the day before, once a night."""
     return learn_every_night(actor=Actor.system("scarcity fees", now=actor.now))
+
+
+@periodic("expire_offers", seconds=300)
+def end_offers_in_time(actor: Actor) -> str:
+    """End the offered substitutes that nobody has answered in time."""
+    return f"{expire_offers(actor=_sourcing(actor))} offers"
 
 
 @periodic("mark_overdue_parcels", seconds=3600)

@@ -10,6 +10,7 @@ from fulfillment.models import (
     Shipment,
     SourcingReplay,
     SourcingRuleSet,
+    SubstituteOffer,
 )
 from oms.foundation.invariant_kinds import states_are_told
 from oms.foundation.invariants import Repair, invariant
@@ -25,7 +26,17 @@ PROMISED = (
 )
 
 # an allocation's own changes are told by the line of the act on its fulfillment order
-states_are_told(FulfillmentOrder, Shipment, Label, SourcingRuleSet, SourcingReplay, ScarcityRun, PickList, PickTask)
+states_are_told(
+    FulfillmentOrder,
+    Shipment,
+    Label,
+    SourcingRuleSet,
+    SourcingReplay,
+    ScarcityRun,
+    PickList,
+    PickTask,
+    SubstituteOffer,
+)
 invariant(
     "I2",
     entity="inventory.stocklevel",

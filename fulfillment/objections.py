@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fulfillment.models import FulfillmentOrder, Label, Shipment
-from fulfillment.states import BEGUN, DEAD_LABELS, FulfillmentOrderState, LabelState, ShipmentState
+from fulfillment.models import FulfillmentOrder, Label, Shipment, SubstituteOffer
+from fulfillment.states import BEGUN, DEAD_LABELS, FulfillmentOrderState, LabelState, OfferState, ShipmentState
 from oms.foundation.objections import objects_to
 from oms.foundation.refusals import Reason
 
@@ -50,6 +50,16 @@ def label_bought(ids: Sequence[int]) -> Reasons:
         sentence = f"Shipment {number} is on its way, and nothing else is left to send."
         found[order_id].append(Reason("shipped", sentence))
     return found
+
+
+@objects_to("orders.accept_offer")
+@objects_to("orders.decline_offer")
+def nothing_offered(ids: Sequence[int]) -> Reasons:
+    """Object to an answer where no substitute is offered."""
+    rows = SubstituteOffer.objects.filter(order__in=list(ids), state=OfferState.OPEN)
+    asked = set(rows.values_list("order_id", flat=True))
+    reason = Reason("no_offer", "No substitute is offered; offer one first.")
+    return {pk: [reason] for pk in ids if pk not in asked}
 
 
 def _left(ids: Sequence[int]) -> Reasons:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from fulfillment import moving_panel  # noqa: F401  registering is its import
+from fulfillment import moving_panel, shortage_panel  # noqa: F401  registering is their import
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
-from fulfillment.models import FulfillmentOrder, Package, ScarcityRun, Shipment, SourcingDecision
+from fulfillment.models import FulfillmentOrder, Package, ScarcityRun, Shipment, SourcingDecision, SubstituteOffer
 from fulfillment.queries import (
     last_decision,
     picked_pieces,
@@ -147,13 +147,19 @@ def instead_of_missing(order: Order, principal: Any) -> list[dict[str, Any]]:
     if not (missing and order.is_live):
         return []
     known = substitutes_of(line.product_id for line in missing if line.product_id is not None)
+    offered = {
+        (one.order_line_id, one.product_id): one for one in SubstituteOffer.objects.filter(order=order).order_by("pk")
+    }
     skus = sorted({product.sku for products in known.values() for product in products})
     levels = scoped(principal, StockLevel)
     free = {one.sku: one for one in availability(skus, now=timezone.now(), levels=levels)}
     return [
         {
             "line": line,
-            "offers": [{"product": one, "free": free[one.sku]} for one in known.get(line.product_id or 0, [])],
+            "offers": [
+                {"product": one, "free": free[one.sku], "offered": offered.get((line.pk, one.pk))}
+                for one in known.get(line.product_id or 0, [])
+            ],
         }
         for line in missing
     ]
@@ -233,6 +239,11 @@ name_acts(
         "replay_rules": "Replayed on past orders",
         "activate_rules": "Activated",
         "retire_rules": "Retired",
+        "offer_substitute": "Substitute offered",
+        "accept_offer": "Offered substitute accepted",
+        "decline_offer": "Offered substitute declined",
+        "expire_offer": "Offer ran out",
+        "withdraw_offer": "Offer withdrawn",
         "plan": "Planned at a location",
         "replan": "Planned anew",
         "open": "Given to the floor",

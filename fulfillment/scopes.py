@@ -24,6 +24,7 @@ from fulfillment.models import (
     SourcingReplay,
     SourcingRule,
     SourcingRuleSet,
+    SubstituteOffer,
     TrackingEvent,
 )
 from inventory.queries import within_locations
@@ -42,6 +43,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     PickTask: ("fulfillment_order__order", "fulfillment_order__location"),
     SourcingDecision: ("order", ""),
     ReplayChange: ("order", ""),
+    SubstituteOffer: ("order", ""),
 }
 
 unscoped(CarrierAccount, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)

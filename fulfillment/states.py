@@ -157,3 +157,17 @@ class PickTaskState(models.TextChoices):
 
 
 LIVE_TASKS = (PickTaskState.OPEN, PickTaskState.SKIPPED)
+
+
+class OfferState(models.TextChoices):
+    """The life of an offered substitute."""
+
+    OPEN = "open", "waits for an answer"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    EXPIRED = "expired", "ran out"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+REMEMBERED_OFFERS = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
+"""After these the same substitute is not offered again by itself."""

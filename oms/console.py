@@ -111,6 +111,12 @@ UNFOLD: dict[str, Any] = {
                     _entry("Sourcing rules", "rule", "fulfillment_sourcingruleset", "fulfillment.view_sourcingruleset"),
                     _entry("Scarcity fees", "price_change", "fulfillment_scarcityrun", "fulfillment.view_scarcityrun"),
                     _entry("Replays", "history", "fulfillment_sourcingreplay", "fulfillment.view_sourcingreplay"),
+                    _entry(
+                        "Substitute offers",
+                        "contact_support",
+                        "fulfillment_substituteoffer",
+                        "fulfillment.view_substituteoffer",
+                    ),
                     _entry("Returns", "assignment_return", "returns_return", "returns.view_return"),
                 ],
             },

@@ -189,6 +189,10 @@ REFUND_APPROVAL_ABOVE = env.number("REFUND_APPROVAL_ABOVE", 0)
 ALLOW_INSIDE_TARGETS = env.flag("ALLOW_INSIDE_TARGETS")
 # Pieces of an order that is not paid by then are given back.
 UNPAID_ALLOCATION_HOURS = env.number("UNPAID_ALLOCATION_HOURS", 72)
+# Days of waiting that one step of priority counts for when back-orders are served; 0: priorities count nothing.
+PRIORITY_STEP_DAYS = env.number("PRIORITY_STEP_DAYS", 3)
+# Hours until a customer's time to accept a substitute is over.
+SUBSTITUTE_OFFER_HOURS = env.number("SUBSTITUTE_OFFER_HOURS", 72)
 # The sandbox carrier: seconds between two scans of a parcel, and how often it misbehaves in which way (0 to 1).
 SANDBOX_TRACKING_SECONDS = env.number("SANDBOX_TRACKING_SECONDS", 60)
 SANDBOX_CARRIER_FAULTS = env.chances("SANDBOX_CARRIER_FAULTS")

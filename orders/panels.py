@@ -55,6 +55,7 @@ name_acts(
         "expire_hold": "Hold ran out",
         "note": "Note",
         "set_tags": "Tags set",
+        "set_priority": "Priority set",
         "edit_address": "Address changed",
         "edit_contact": "Contact changed",
         "stop_mails": "Customer e-mails stopped",
@@ -85,6 +86,7 @@ name_acts(
         "submit_refund": "Refund sent to the gateway",
         "settle_refund": "Refund paid out",
         "fail_refund": "Refund failed",
+        "change_customer": "Customer changed",
         "create_channel": "Channel added",
         "change_channel": "Channel changed",
         "create_channelaccount": "Account added",
@@ -93,7 +95,10 @@ name_acts(
         "api_key_revoked": "Key revoked",
     },
 )
-detail_acts("orders", {"change_channel": fields_told, "change_channelaccount": fields_told})
+detail_acts(
+    "orders",
+    {"change_channel": fields_told, "change_channelaccount": fields_told, "change_customer": changes_told},
+)
 keep_lines_back(
     {
         "orders.payment": "orders.view_payment",

@@ -14,6 +14,8 @@ class OrderState(models.TextChoices):
 
 
 LIVE_ORDERS = (OrderState.PLACED, OrderState.RELEASED)
+MOST_PRIORITY = 9
+"""Orders and customers have a priority of 0 to this, the highest."""
 
 
 class PaymentStatus(models.TextChoices):

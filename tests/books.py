@@ -9,13 +9,14 @@ from django.test import override_settings
 
 from fulfillment.models import FulfillmentOrder, Shipment
 from fulfillment.services.labels import buy_labels, void_labels
+from fulfillment.services.offering import offer_substitute
 from fulfillment.services.packing import pack
 from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from fulfillment.services.walking import Read, claim_work, scan
-from inventory.models import Product
+from inventory.models import Product, Substitute
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -89,6 +90,7 @@ def keep_books() -> Books:
         rest(NOW + timedelta(minutes=minute))
     _bring_back(home)
     _do_the_rest(opened)
+    _offer(rare, cup, short)
     rules = draft_rules(name="No stores for wholesale", actor=CLERK)
     rest(EVENING)
     send_messages()
@@ -175,6 +177,12 @@ def send_messages() -> None:
     while send_notifications(make_actor(now=EVENING), 100):
         continue
     WebhookDelivery.objects.update(state=DeliveryState.DELIVERED, delivered_at=EVENING)
+
+
+def _offer(rare: Product, cup: Product, short: Order) -> None:
+    """Offer a cup instead of what is not there."""
+    Substitute.objects.create(product=rare, substitute=cup)
+    offer_substitute(order_id=short.pk, line=1, sku="CUP", actor=make_actor(now=EVENING))
 
 
 def _phone(tea: Product) -> Order:

@@ -1,9 +1,20 @@
-"""The acts of matching on orders: source again, move a line, swap for a substitute and back."""
+"""The acts of matching on orders: source again, move a line, offer a substitute, swap for one and back."""
 
 from fulfillment import forms, moving_forms
-from fulfillment.services import reallocating, rerouting, swapping
+from fulfillment.services import offering, reallocating, rerouting, swapping
 from oms.foundation.actions import Action, register
 from orders.models import Order
+
+
+def _is_short(order: Order) -> bool:
+    """Return whether something of a live order is missing."""
+    return order.is_live and any(line.quantity_short for line in order.lines.all())
+
+
+def _waits(order: Order) -> bool:
+    """Return whether something of a live order was found to be missing."""
+    return order.short_since is not None and _is_short(order)
+
 
 register(
     Action(
@@ -43,7 +54,7 @@ register(
         service=swapping.swap,
         conditions=swapping.CAN_SWAP,
         form=forms.Swap,
-        shown=lambda order: order.is_live and any(line.quantity_short for line in order.lines.all()),
+        shown=_is_short,
         bulk=False,
         inverse="swap_back",
         help="The customer agrees to another product at the promised price; it is promised from stock at once.",
@@ -63,5 +74,50 @@ register(
         inverse="swap",
         help="The pieces are what was ordered first again, as long as nobody picks them.",
         icon="undo",
+    ),
+    Action(
+        model=Order,
+        subject="order_id",
+        name="offer_substitute",
+        label="Offer a substitute",
+        permission="orders.swap_order",
+        service=offering.offer_substitute,
+        conditions=offering.CAN_OFFER,
+        form=forms.OfferSubstitute,
+        shown=_waits,
+        bulk=False,
+        inverse="decline_offer",
+        help="Notes what the customer may have instead of missing pieces, and until when; it keeps no stock.",
+        icon="contact_support",
+    ),
+    Action(
+        model=Order,
+        subject="order_id",
+        name="accept_offer",
+        label="Offer accepted",
+        permission="orders.swap_order",
+        service=offering.accept_offer,
+        conditions=offering.CAN_OFFER,
+        form=forms.AcceptOffer,
+        shown=_waits,
+        bulk=False,
+        inverse="swap_back",
+        help="The customer takes the substitute: the missing pieces are swapped at the promised price.",
+        icon="thumb_up",
+    ),
+    Action(
+        model=Order,
+        subject="order_id",
+        name="decline_offer",
+        label="Offer declined",
+        permission="orders.swap_order",
+        service=offering.decline_offer,
+        conditions=offering.CAN_ANSWER,
+        form=forms.DeclineOffer,
+        shown=_waits,
+        bulk=False,
+        irreversible="What was declined is not offered again by itself; offer it by hand.",
+        help="The customer does not want the substitute: the order waits on.",
+        icon="thumb_down",
     ),
 )

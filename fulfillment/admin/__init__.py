@@ -1,3 +1,13 @@
 """The console's pages of matching."""
 
-from fulfillment.admin import carriers, decisions, floor, rates, replays, rules, scarcity, shipments  # noqa: F401  registering is their import
+from fulfillment.admin import (  # noqa: F401  registering is their import
+    carriers,
+    decisions,
+    floor,
+    offers,
+    rates,
+    replays,
+    rules,
+    scarcity,
+    shipments,
+)

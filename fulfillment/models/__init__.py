@@ -1,6 +1,7 @@
 """The tables of matching."""
 
 from fulfillment.models.carriers import CarrierAccount
+from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.rates import ShippingRate
@@ -31,5 +32,6 @@ __all__ = [
     "SourcingReplay",
     "SourcingRule",
     "SourcingRuleSet",
+    "SubstituteOffer",
     "TrackingEvent",
 ]

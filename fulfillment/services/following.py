@@ -9,6 +9,7 @@ from fulfillment.models import Allocation, FulfillmentOrder, Shipment
 from fulfillment.services.labels import ask_to_void, labels_in_hand
 from fulfillment.services.packing import UNSENT
 from fulfillment.services.sourcing.cases import cut_off
+from fulfillment.services.sourcing.offers import end_offers
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
 from fulfillment.states import BEGUN, LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
@@ -30,6 +31,7 @@ def end_work(*, order_ids: Sequence[int], actor: Actor) -> None:
         ask_to_void(labels_in_hand(shipment), actor)
     _cancel(shipments, actor)
     _forget_shortage(orders)
+    end_offers(ids, note="The order was cancelled.", actor=actor)
     withdraw(rows, act="fulfillment.cancel", verdicts={}, note="The order was cancelled.", actor=actor)
 
 

@@ -1,9 +1,9 @@
 """What can be promised of a basket: from where, leaving when, arriving when; nothing is kept for anybody by asking."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Sum
 from fulfillment.cutoff import moment_of
 from fulfillment.services.opening import departure_from
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, fees_in_force
+from fulfillment.services.sourcing.outlook import Coming, coming_stock, short_lines
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import Supply, nodes_of
@@ -21,12 +22,8 @@ from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcod
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rules, Want
 from inventory.models import IncomingStock, Location, Product, StockLevel
 from inventory.queries import reserved_pieces
-from orders.models import OrderLine
-from orders.states import LIVE_ORDERS
 
 MOST_HORIZON = time(23, 59)
-FARTHEST_DAYS = 730
-"""An announcement for a later day promises nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +50,6 @@ class Promise:
     delivery_p50: date | None = None
     delivery_p90: date | None = None
     sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """Pieces on their way to a location, and the day on which they are expected."""
-
-    expected_on: date
-    location_id: int
-    location: str
-    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +93,7 @@ class Market:
         sellable = levels.filter(product__in=ids, product__is_active=True, location__is_active=True)
         self.free = {(row.product_id, row.location_id): (row.pk, row.available) for row in sellable.order_by("pk")}
         self.reserved = reserved_pieces(ids, now=now)
-        self.incoming = _incoming(ids, incoming, now.date())
+        self.incoming = coming_stock(ids, incoming, now.date())
         self.waiting = _waiting(ids)
         self.nodes = nodes_of([one for one in self.places.values() if one.is_active], [], now)
         self.leaves = {node.location_id: self._departure(node) for node in self.nodes}
@@ -254,25 +241,7 @@ def _when_it_comes(market: Market, product_id: int, missing: int) -> tuple[int, 
     return None
 
 
-def _incoming(product_ids: Sequence[int], announced: "QuerySet[IncomingStock]", today: date) -> dict[int, list[Coming]]:
-    """Return what is on its way of the products, the earliest first.
-
-    What is overdue promises nothing until somebody says when it comes, nor does what is years away.
-    """
-    days = (today, today + timedelta(days=FARTHEST_DAYS))
-    rows = announced.filter(product__in=product_ids, closed_at=None, location__is_active=True, expected_on__range=days)
-    found: dict[int, list[Coming]] = defaultdict(list)
-    for row in rows.select_related("location").order_by("expected_on", "pk"):
-        found[row.product_id].append(Coming(row.expected_on, row.location_id, row.location.code, row.missing))
-    return found
-
-
 def _waiting(product_ids: Sequence[int]) -> dict[int, int]:
     """Return the pieces by product that live orders wait for."""
-    rows: Any = OrderLine.objects.filter(
-        product__in=product_ids,
-        order__state__in=LIVE_ORDERS,
-        order__short_since__isnull=False,
-        quantity_open__gt=F("quantity_allocated"),
-    )
+    rows: Any = short_lines().filter(product__in=product_ids)
     return dict(rows.order_by().values_list("product_id").annotate(n=Sum(F("quantity_open") - F("quantity_allocated"))))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from fulfillment.models import Allocation
+from fulfillment.services.sourcing.outlook import short_lines, with_turns
 from fulfillment.states import AllocationState, FulfillmentOrderState
-from orders.models import Order, OrderLine
-from orders.states import LIVE_ORDERS
+from orders.models import Order
 
 S = FulfillmentOrderState
 MOST_CLAIMS = 200
@@ -27,7 +27,7 @@ def who_would_slip(*, sku: str, lacking: int, comes: bool, orders: "QuerySet[Ord
     """Return the orders that would slip so that some lacking pieces can be promised, and the pieces still lacking.
 
     Orders that wait for what ``comes`` are named first, then those whose pieces nobody picks yet; of each kind the
-    youngest. Only ``orders`` that the asker may see are named; the others keep what they have.
+    last in turn, or the youngest. Only ``orders`` that the asker may see are named; the others keep what they have.
     """
     claims: list[Iterator[Slip]] = [_waiting(sku, orders)] if comes else []
     slips: list[Slip] = []
@@ -41,15 +41,9 @@ def who_would_slip(*, sku: str, lacking: int, comes: bool, orders: "QuerySet[Ord
 
 
 def _waiting(sku: str, orders: "QuerySet[Order]") -> Iterator[Slip]:
-    """Yield the orders that wait for the product, the youngest first."""
-    rows = OrderLine.objects.filter(
-        product__sku=sku,
-        order__in=orders,
-        order__short_since__isnull=False,
-        order__state__in=LIVE_ORDERS,
-        quantity_open__gt=F("quantity_allocated"),
-    )
-    ordered = rows.select_related("order").order_by("-order__short_since", "-order_id")[:MOST_CLAIMS]
+    """Yield the orders that wait for the product, those whose turn comes last first."""
+    rows = with_turns(short_lines().filter(product__sku=sku, order__in=orders), "order__")
+    ordered = rows.select_related("order").order_by("-turn", "-order_id")[:MOST_CLAIMS]
     yield from _by_order((row.order, row.quantity_short) for row in ordered) if ordered else ()
 
 

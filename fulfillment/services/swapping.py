@@ -54,7 +54,7 @@ def swap(
     pieces = (wanted.quantity_short or wanted.quantity_open) if quantity is None else quantity
     refuse_absurd(wanted, pieces)
     _refuse_in_hand(order, wanted, pieces)
-    product = _substitute(wanted, sku)
+    product = declared_substitute(wanted, sku)
     new = swap_pieces(
         order_id=order_id,
         line=line,
@@ -106,7 +106,7 @@ def _refuse_in_hand(order: Order, line: OrderLine, pieces: int) -> None:
         raise Refused(sentence, code="being_fulfilled", field="quantity")
 
 
-def _substitute(line: OrderLine, sku: str) -> Product:
+def declared_substitute(line: OrderLine, sku: str) -> Product:
     """Return the declared substitute of a line\'s product; raises :class:`Refused` that names the known ones."""
     known = substitutes_of([line.product_id]).get(line.product_id, []) if line.product_id is not None else []
     found = next((product for product in known if product.sku == sku.strip()), None)

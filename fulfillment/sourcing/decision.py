@@ -125,6 +125,10 @@ class Decision:
     """By location, where rates decided."""
     fees_run: int = 0
     """The run whose scarcity fees weighed in; 0 is none."""
+    when_short: str = ""
+    """What becomes of what is missing: wait, split, hold, backorder or offer; "" when nothing is."""
+    expected_on: str = ""
+    """ISO day on which all that is missing is expected, where that was asked for and is known."""
 
     @property
     def freight(self) -> int | None:
@@ -147,20 +151,19 @@ class Decision:
         return tuple(candidate.location_id for candidate in self.candidates if candidate.chosen)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain dicts and lists, ready to store; costs only where there are any, as earlier releases did."""
+        """Return plain dicts and lists, ready to store; what came with later releases only where there is any."""
         data = asdict(self)
         for name in ("portions", "shortages", "candidates", "rejections", "freights"):
             data[name] = list(data[name])
-        if not self.freights:
-            del data["freights"]
+        for name in ("freights", "fees_run", "when_short", "expected_on"):
+            if not data[name]:
+                del data[name]
         for row in data["candidates"]:
             if row["cost"] is None:
                 del row["cost"]
         for row in (*data["candidates"], *data.get("freights", ())):
             if not row["scarcity"]:
                 del row["scarcity"]
-        if not self.fees_run:
-            del data["fees_run"]
         return data
 
     @classmethod
@@ -177,6 +180,8 @@ class Decision:
             rules_version=data["rules_version"],
             freights=tuple(Freight(**row) for row in data.get("freights", ())),
             fees_run=data.get("fees_run", 0),
+            when_short=data.get("when_short", ""),
+            expected_on=data.get("expected_on", ""),
         )
 
 

@@ -12,6 +12,7 @@ from fulfillment.sourcing.decision import Decision, Method, Portion, Shortage
 from fulfillment.sourcing.demand import Problem, build_problem
 from fulfillment.sourcing.explain import candidates_of, rejections_of
 from fulfillment.sourcing.search import Plan, find_plan
+from fulfillment.sourcing.shortage import consequence_of
 from fulfillment.sourcing.snapshot import OrderSnapshot, Rules, Snapshot
 from fulfillment.sourcing.summary import sentence_of
 
@@ -47,17 +48,20 @@ def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
     freights = freights_of(problem, plan, portions)
     rejections = rejections_of(order, problem, plan, book, rules, portions)
     spared = [one.location_id for one in rejections if one.reason_code == "scarcer"]
+    told = consequence_of(order, portions, shortages)
     decision = Decision(
         order_id=order.order_id,
         portions=portions,
         shortages=shortages,
         candidates=candidates_of(problem, plan),
         rejections=rejections,
-        sentence=sentence_of(order, problem, plan, portions, freights, spared),
+        sentence=f"{sentence_of(order, problem, plan, portions, freights, spared)} {told.sentence}".strip(),
         method=method,
         rules_version=rules.version,
         freights=freights,
         fees_run=order.fees_run if freights and order.fees else 0,
+        when_short=told.when_short,
+        expected_on=told.expected_on,
     )
     book.take(portions)
     return decision

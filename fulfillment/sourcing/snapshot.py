@@ -14,7 +14,10 @@ Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 
 Preference: TypeAlias = Literal["nearest", "most_stock", "priority", "cheapest"]
 
-LATER = ("rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total", "fees_run")
+LATER = (
+    "rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total", "fees_run", "when_short",
+    "when_short_of", "priority",
+)  # fmt: skip
 """What an order is told to have only where it is known."""
 
 
@@ -123,6 +126,14 @@ class OrderSnapshot:
     """The scarcity fees of its own products and of parcels, within the caps of their locations."""
     fees_run: int = 0
     """The number of the run that learned the fees; 0 is none."""
+    when_short: str = ""
+    """What becomes of it when stock is short: wait, split, hold, backorder or offer; "" is not known."""
+    when_short_of: str = ""
+    """Whose word that is: channel or customer."""
+    priority: int = 0
+    """The higher one is served first when stock comes in."""
+    coming: tuple[tuple[int, str, int], ...] = ()
+    """(product_id, ISO day, pieces) on their way that nobody waits for before it; only for one to be back-ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,7 @@ def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
         "tags": sorted(order.tags),
         "chosen": order.chosen.to_json() if order.chosen else None,
         "fees": sorted(list(astuple(fee)) for fee in order.fees),
+        "coming": sorted(map(list, order.coming)),
         **{name: getattr(order, name) for name in LATER},
     }
     return {
@@ -250,6 +262,7 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
             "tags": frozenset(data.get("tags", ())),
             "chosen": Choice.from_json(data["chosen"]) if "chosen" in data else None,
             "fees": tuple(Fee(*row) for row in data.get("fees", ())),
+            "coming": tuple((product, day, pieces) for product, day, pieces in data.get("coming", ())),
         }
     )
 

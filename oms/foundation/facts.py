@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from oms.foundation.actor import Actor
 from oms.foundation.inserts import insert_rows
 from oms.foundation.models import OutboxEvent
+from oms.foundation.models.queue import WAITING
 from oms.foundation.work import ring
 
 FLOW = "flow"
@@ -99,3 +100,9 @@ def events_of(facts: Iterable[Fact]) -> list[OutboxEvent]:
 def fact_of(event: OutboxEvent) -> Fact:
     """Return the fact that a stored event tells of."""
     return KINDS[event.kind](at=event.occurred_at, **event.payload)
+
+
+def are_untold(*kinds: type[Fact]) -> bool:
+    """Return whether a fact of one of the kinds has not reached all its handlers yet."""
+    names = [kind.__name__ for kind in kinds]
+    return OutboxEvent.objects.filter(state__in=WAITING, kind__in=names).exists()

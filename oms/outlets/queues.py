@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.models import FulfillmentOrder, Package, Shipment, SubstituteOffer
 from fulfillment.queries import shipments_for_a_person
 from fulfillment.states import FulfillmentOrderState as Work
-from fulfillment.states import TrackingStatus
+from fulfillment.states import OfferState, TrackingStatus
 from oms.foundation.bulk_again import with_failures
 from oms.foundation.look.counts import MOST_COUNTED, counted
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
@@ -117,6 +117,9 @@ QUEUES = [
     Queue("backordered", SERVICE, "Back-ordered", "Waiting for stock", *ORDERS,
           "fulfillment_status__exact=backordered",
           _rows(Order, fulfillment_status=FulfillmentStatus.BACKORDERED)),
+    Queue("offers", SERVICE, "Substitutes offered", "Wait for the customer's answer",
+          "fulfillment.view_substituteoffer", "fulfillment_substituteoffer", "state__exact=open",
+          _rows(SubstituteOffer, state=OfferState.OPEN), quiet=True),
     Queue("failed_mails", SERVICE, "Mails not sent", "Send again, or leave unsent", "outlets.view_notification",
           "outlets_notification", "state__exact=failed",
           _rows(Notification, state=NotificationState.FAILED), quiet=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Sum
@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from fulfillment.models import Shipment
+from fulfillment.services.sourcing.outlook import coming_stock
 from fulfillment.states import ShipmentState
+from inventory.models import IncomingStock
 from oms.foundation.invariants import Finding
 from oms.foundation.look.counts import MOST_COUNTED
 from oms.foundation.rows import page_of
@@ -29,7 +31,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     look = last_look(now)
     context.update(
         queues=count_queues(request.user, now),
-        shortages=short_products(request.user) if request.user.has_perm("orders.view_order") else [],
+        shortages=short_products(request.user, now) if request.user.has_perm("orders.view_order") else [],
         today=todays_numbers(request.user, now),
         look=look,
         breaches=breaches(request.user, look),
@@ -58,8 +60,8 @@ def _pages(one: Finding) -> list[tuple[str, str]]:
     return [(str(pk), page_of(one.invariant.entity, pk)) for pk in one.ids]
 
 
-def short_products(principal: Any) -> list[Any]:
-    """Return the products whose shortage holds back most orders: SKU, pieces missing, orders affected (S27).
+def short_products(principal: Any, now: datetime) -> list[Any]:
+    """Return the products whose shortage holds back most orders: SKU, pieces missing, orders affected, next arrival.
 
     Of more than ten thousand orders that wait, those that have waited longest are looked at.
     """
@@ -71,7 +73,10 @@ def short_products(principal: Any) -> list[Any]:
     counted = lines.values("sku", "product_id").annotate(
         missing=Sum(F("quantity_open") - F("quantity_allocated")), orders=Count("order", distinct=True)
     )
-    return list(counted.order_by("-orders", "-missing", "sku")[:SHORT_PRODUCTS])
+    short = list(counted.order_by("-orders", "-missing", "sku")[:SHORT_PRODUCTS])
+    announced = scoped(principal, IncomingStock) if principal.has_perm("inventory.view_incomingstock") else None
+    coming = {} if announced is None else coming_stock([row["product_id"] for row in short], announced, now.date())
+    return [{**row, "next": next(iter(coming.get(row["product_id"], ())), None)} for row in short]
 
 
 def todays_numbers(principal: Any, now: Any) -> dict[str, int]:

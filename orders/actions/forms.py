@@ -12,7 +12,7 @@ from orders.models.orders import AddressKind
 from orders.queries import unsettled_intents
 from orders.services.addresses import ADDRESS_FIELDS
 from orders.services.held import blockable
-from orders.states import EventKind, GateName, HeldAct, HoldReason
+from orders.states import MOST_PRIORITY, EventKind, GateName, HeldAct, HoldReason
 
 
 class ReasonForm(forms.Form):
@@ -161,6 +161,22 @@ class TagsForm(forms.Form):
     def initial_for(order: Order) -> dict[str, Any]:
         """Open with the tags the order has."""
         return {"tags": ", ".join(str(tag) for tag in order.tags)}
+
+
+class PriorityForm(forms.Form):
+    """Asks for the order's priority."""
+
+    priority = forms.IntegerField(
+        min_value=0,
+        max_value=MOST_PRIORITY,
+        required=False,
+        help_text=f"0 to {MOST_PRIORITY}, the highest first; blank: that of the customer.",
+    )
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Open with the order's own priority."""
+        return {} if order.priority is None else {"priority": order.priority}
 
 
 class LinesForm(forms.Form):

@@ -8,7 +8,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.money import parse_minor
 from orders.actions import forms
 from orders.models import Order
-from orders.services import addresses, cancel, drafts, holds, notes, rechecks, release
+from orders.services import addresses, cancel, drafts, holds, notes, priority, rechecks, release
 from orders.services import conditions as when
 from orders.services.drafts import DraftLine
 
@@ -173,6 +173,17 @@ register(
         irreversible="Set the tags again as they were; the timeline tells them.",
         icon="sell",
         help="Replaces the order's tags.",
+    ),
+    act(
+        name="set_priority",
+        label="Set priority",
+        permission="orders.prioritise_order",
+        service=priority.set_priority,
+        form=forms.PriorityForm,
+        conditions=(when.CHANGEABLE,),
+        irreversible="Set it again as it was; the timeline tells.",
+        icon="low_priority",
+        help="When stock comes in, back-orders of a higher priority are served first; a step counts as days waited.",
     ),
     act(
         name="stop_mails",

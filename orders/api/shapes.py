@@ -132,6 +132,11 @@ class OrderOut(serializers.Serializer[Any]):
     sales_rep = serializers.CharField(allow_blank=True, help_text="Login of the person who made the sale.")
     fulfillment_orders = serializers.ListField(child=serializers.DictField())
     shipments = serializers.ListField(child=serializers.DictField())
+    shortage = serializers.DictField(
+        allow_null=True,
+        help_text="When stock is short: policy, policy_of (customer or channel), priority, since when, what is missing"
+        " by line with the day it is expected, and the substitutes offered; null while nothing is.",
+    )
     actions = ActionOut(many=True)
 
 
@@ -160,5 +165,5 @@ class CustomerOut(serializers.ModelSerializer[Customer]):
 
     class Meta:
         model = Customer
-        fields = ["id", "name", "email", "phone", "language", "created_at"]
+        fields = ["id", "name", "email", "phone", "language", "shortage_policy", "priority", "created_at"]
         read_only_fields = fields

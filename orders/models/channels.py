@@ -22,10 +22,13 @@ class ChannelKind(models.TextChoices):
 
 
 class ShortagePolicy(models.TextChoices):
-    """What happens to an order when stock does not cover it."""
+    """What happens to an order when stock does not cover it; a customer's own word goes before the channel's."""
 
     WAIT = "wait", "wait until all of it is there"
     SPLIT = "split", "ship what is there, the rest later"
+    HOLD = "hold", "hold it for a person"
+    BACKORDER = "backorder", "back-order it with the day that incoming stock tells"
+    OFFER = "offer", "offer substitutes, else wait"
 
 
 class Channel(Versioned):
@@ -39,7 +42,7 @@ class Channel(Versioned):
     requires_email = models.BooleanField("e-mail required", default=True)
     requires_phone = models.BooleanField("phone required", default=False)
     shortage_policy = models.CharField(
-        "when stock is short", max_length=8, choices=ShortagePolicy.choices, default=ShortagePolicy.WAIT
+        "when stock is short", max_length=12, choices=ShortagePolicy.choices, default=ShortagePolicy.WAIT
     )
     sends_mail = models.BooleanField("sends customer e-mails", default=True)
     sender_email = models.EmailField(blank=True, default="")

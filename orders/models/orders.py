@@ -12,7 +12,7 @@ from oms.foundation.aggregate import Aggregate, words_check
 from oms.foundation.money import Money
 from orders.models.channels import Channel, ChannelAccount
 from orders.models.customers import Customer
-from orders.states import LIVE_ORDERS, FulfillmentStatus, OrderState, PaymentStatus, ServiceLevel
+from orders.states import LIVE_ORDERS, MOST_PRIORITY, FulfillmentStatus, OrderState, PaymentStatus, ServiceLevel
 
 
 class Order(Aggregate):
@@ -68,6 +68,9 @@ class Order(Aggregate):
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     short_since = models.DateTimeField(null=True, blank=True, editable=False)
+    priority = models.PositiveSmallIntegerField(
+        "own priority", null=True, blank=True, editable=False, help_text="None: that of the customer."
+    )
 
     class Meta:
         constraints = [
@@ -82,6 +85,7 @@ class Order(Aggregate):
                 name="order_money_not_negative",
             ),
             models.CheckConstraint(condition=Q(channel_fee__gte=0), name="order_fee_not_negative"),
+            models.CheckConstraint(condition=Q(priority__lte=MOST_PRIORITY), name="order_priority"),
             models.CheckConstraint(
                 condition=Q(cancelled_total__gte=0) & Q(cancelled_total__lte=F("total")),
                 name="order_cancelled_in_total",
@@ -96,6 +100,7 @@ class Order(Aggregate):
             ("waive_order", "Can waive gates"),
             ("recheck_order", "Can check orders again"),
             ("cancel_order", "Can cancel orders"),
+            ("prioritise_order", "Can set priorities"),
             ("swap_order", "Can swap pieces for substitutes"),
             ("readdress_order", "Can change addresses"),
             ("pay_order", "Can record and retry payments"),
@@ -246,22 +251,6 @@ class OrderLine(models.Model):
     def quantity_short(self) -> int:
         """Return the open pieces that no stock is allocated to."""
         return self.quantity_open - self.quantity_allocated
-
-
-class OrderDiscount(models.Model):
-    """A discount as the customer saw it: on one line, or on the whole order."""
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="discounts")
-    line = models.ForeignKey(OrderLine, models.CASCADE, null=True, blank=True, related_name="discounts")
-    code = models.CharField(max_length=80, blank=True, default="")
-    amount = models.BigIntegerField()
-    promotion_ref = models.CharField(max_length=80, blank=True, default="")
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="discount_not_negative")]
-
-    def __str__(self) -> str:
-        return self.code or "discount"
 
 
 class AddressKind(models.TextChoices):

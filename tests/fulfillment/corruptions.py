@@ -25,6 +25,11 @@ CORRUPTIONS = [
     state("I16.picktask", "fulfillment_picktask", "id = (select min(id) from fulfillment_picktask)", "short"),
     state("I16.sourcingreplay", "fulfillment_sourcingreplay", "state = 'queued'", "done"),
     state("I16.scarcityrun", "fulfillment_scarcityrun", "state = 'queued'", "failed"),
+    Corruption(
+        name="I16.substituteoffer",
+        row="select id from fulfillment_substituteoffer where state = 'open'",
+        sql="update fulfillment_substituteoffer set state = 'withdrawn', ended_at = expires_at where id = {row}",
+    ),
     state("I16.sourcingruleset", "fulfillment_sourcingruleset", "state = 'active'", "retired"),
     Corruption(
         name="I2",

@@ -106,6 +106,6 @@ def test_the_shortages_are_those_of_the_orders_that_wait_longest(monkeypatch):
         order = take_order([(product, 3, 100)])
         Order.objects.filter(pk=order.pk).update(short_since=NOW - timedelta(days=days))
 
-    assert [one["sku"] for one in short_products(boss)] == ["RARE", "SCARCE"]
+    assert [one["sku"] for one in short_products(boss, NOW)] == ["RARE", "SCARCE"]
     monkeypatch.setattr(start, "MOST_COUNTED", 1)
-    assert [(one["sku"], one["missing"], one["orders"]) for one in short_products(boss)] == [("RARE", 3, 1)]
+    assert [(one["sku"], one["missing"], one["orders"]) for one in short_products(boss, NOW)] == [("RARE", 3, 1)]

@@ -129,4 +129,4 @@ def test_a_mail_whose_lease_was_lost_is_left_to_whoever_has_it(monkeypatch):
 def test_a_mail_says_nothing_of_another_order_than_its_own():
     first, second = delivered(2)
     first.key, second.key = second.key, first.key
-    assert subjects_of([first, second]) == {first.pk: {}, second.pk: {}}
+    assert subjects_of([first, second], NOW) == {first.pk: {}, second.pk: {}}

@@ -51,7 +51,7 @@ def row() -> Notification:
 
 def written_of(note: Notification, order: Order) -> Mail:
     """Return the mail as it would be written now."""
-    return write_mail(note, order, subjects_of([note])[note.pk])
+    return write_mail(note, order, subjects_of([note], NOW)[note.pk])
 
 
 def test_a_placed_order_is_confirmed_by_mail(order):

@@ -20,6 +20,7 @@ from fulfillment.models import (
     SourcingDecision,
     SourcingReplay,
     SourcingRuleSet,
+    SubstituteOffer,
 )
 from fulfillment.services.sourcing.rule_changes import create_draft
 from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
@@ -231,7 +232,14 @@ def _parcel(shop: Shop) -> None:
     )  # fmt: skip
     rules = create_draft(name="Everybody's rules", actor=CLERK)
     fees = ScarcityRun.objects.create(begins=NOW, ends=NOW + timedelta(days=1), sentence="Learned.")
-    for row in (work, shipment, package, decision, rules, _replay(rules), fees):
+    offer = SubstituteOffer.objects.create(
+        order=order,
+        order_line=order.lines.get(),
+        product=level.product,
+        quantity=1,
+        expires_at=NOW.replace(year=2099),
+    )
+    for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer):
         shop.keep(row)
 
 

@@ -42,6 +42,7 @@ def waiting(desk: Desk) -> None:
     desk.show("order-answer-lost", desk.order(token="tok_timeout"))
     short = Order.objects.filter(fulfillment_status="backordered").order_by("pk")[0]
     desk.show("order-back-ordered", short)
+    desk.show("order-act-offer-accepted", short, "act/accept_offer/")
     desk.show("order-refused-act", short, "act/release/")
     account = ChannelAccount.objects.get(code="wholesale")
     lines = [DraftLine("TENT-2P", 2), DraftLine("STOVE-GAS", 1, 5500)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from fulfillment.models import SourcingDecision
 from fulfillment.services.replaying.history import Event, Period, holds_at, shelf_at, window_after
+from fulfillment.services.sourcing.outlook import priority_step
 from fulfillment.services.sourcing.rates import RateCard, priced_anew
 from fulfillment.services.sourcing.reading import Gone, snapshot_of
 from fulfillment.services.sourcing.rule_sets import rules_of
@@ -76,7 +77,7 @@ class Replay:
         self._after: datetime | None = None
         self._last = 0
         self._names, zones = _locations()
-        self.whatif = WhatIf(self._rules_for, zones)
+        self.whatif = WhatIf(self._rules_for, zones, step=priority_step())
         self._is_open = False
         self._card: RateCard | None = None
 
@@ -188,7 +189,8 @@ class Replay:
         self.engine_seconds = data["engine_seconds"]
         self._after = datetime.fromisoformat(data["after"]) if data["after"] else None
         self._last, self._is_open = data["last"], data["is_open"]
-        self.whatif = keeping.from_json(data["whatif"], rules=self._rules_for, zones=self.whatif.zones)
+        whatif = self.whatif
+        self.whatif = keeping.from_json(data["whatif"], rules=self._rules_for, zones=whatif.zones, step=whatif.step)
 
 
 def _locations() -> tuple[dict[int, str], dict[int, str]]:

@@ -1,32 +1,33 @@
-"""Serving the orders that wait for stock: oldest first, in batches, until nothing is left to promise."""
+"""Serving the orders that wait for stock: in turn, in batches, until nothing is left to promise."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from fulfillment.events import BackordersLeft
+from fulfillment.services.sourcing.outlook import short_lines, with_turns
 from fulfillment.services.sourcing.run import Trigger, source_orders
+from fulfillment.sourcing.turns import Turn
+from inventory.events import StockGrew
 from inventory.queries import pieces_left
 from oms.foundation.actor import Actor
-from oms.foundation.facts import publish
-from orders.models import Order
+from oms.foundation.facts import are_untold, publish
+from orders.models import Order, OrderLine
 from orders.states import LIVE_ORDERS
 
 BATCH, FEWEST = 100, 5
-Behind = tuple[datetime, int]
 
 
 @transaction.atomic
 def serve_backorders(
-    *, product_ids: Collection[int], actor: Actor, trigger: str = Trigger.STOCK, behind: Behind | None = None
+    *, product_ids: Collection[int], actor: Actor, trigger: str = Trigger.STOCK, behind: Turn | None = None
 ) -> int:
     """Source the next batch of short orders that want one of the products; return how many there were.
 
-    An older order keeps what it holds and is asked first, so nobody starves. At first no more orders are asked than
-    there are pieces: each that can be helped takes one at least. When the batch is full and pieces are still free, a
-    fact asks for the next batch, a whole one, behind the last order of this one.
+    Their turn is by priority, then by age (:mod:`fulfillment.sourcing.turns`), and each keeps what it holds, so nobody
+    starves. At first no more orders are asked than there are pieces: each that can be helped takes one at least. When
+    the batch is full and pieces are still free, a fact asks for the next batch, a whole one, behind the last of this.
     """
     offered = pieces_left(product_ids, now=actor.now)
     if not offered:
@@ -35,28 +36,48 @@ def serve_backorders(
     waiting = _waiting_for(list(offered), behind, limit)
     if not waiting:
         return 0
-    source_orders(order_ids=[pk for _, pk in waiting], trigger=trigger, actor=actor)
+    source_orders(order_ids=[one.order_id for one in waiting], trigger=trigger, actor=actor)
     left = list(pieces_left(offered, now=actor.now)) if len(waiting) == limit else []
     if left:
-        since, last = waiting[-1]
-        publish(
-            BackordersLeft(at=actor.now, product_ids=left, after_short_since=since.isoformat(), after_order_id=last)
-        )
+        last = waiting[-1]
+        since = last.since.isoformat()
+        publish(BackordersLeft(at=actor.now, product_ids=left, after_short_since=since, after_order_id=last.order_id))
     return len(waiting)
 
 
-def _waiting_for(product_ids: Sequence[int], behind: Behind | None, limit: int) -> list[tuple[datetime, int]]:
-    """Return (short since, id) of the oldest short orders with an open line of the products that lacks pieces."""
-    rows = Order.objects.filter(
+@transaction.atomic
+def source_new(*, order_ids: Sequence[int], actor: Actor) -> None:
+    """Promise stock to new orders, the first first, behind those who wait for the same products.
+
+    Stock that has just come in is given out by a fact of its own, a moment later; a new order must not be quicker. At
+    most a batch of those who wait is asked, and nobody while no stock is to be given out.
+    """
+    ahead = _due(order_ids, actor) if are_untold(StockGrew, BackordersLeft) else []
+    source_orders(order_ids=order_ids, ahead=ahead, trigger=Trigger.PLACED, actor=actor)
+
+
+def _due(order_ids: Sequence[int], actor: Actor) -> list[int]:
+    """Return who waits for products that new orders want and that are there, in turn."""
+    wanted = OrderLine.objects.filter(order__in=list(order_ids), product__isnull=False).values("product")
+    products = set(short_lines().filter(product__in=wanted).values_list("product_id", flat=True).distinct())
+    offered = pieces_left(products, now=actor.now) if products else {}
+    turns = _waiting_for(list(offered), None, min(BATCH, sum(offered.values()))) if offered else []
+    return [one.order_id for one in turns if one.order_id not in order_ids]
+
+
+def _waiting_for(product_ids: Sequence[int], behind: Turn | None, limit: int) -> list[Turn]:
+    """Return the turns of the first short orders with an open line of the products that lacks pieces."""
+    short = Order.objects.filter(
         short_since__isnull=False,
         state__in=LIVE_ORDERS,
         lines__product__in=product_ids,
         lines__quantity_open__gt=F("lines__quantity_allocated"),
     )
+    rows = with_turns(short)
     if behind is not None:
-        rows = rows.filter(Q(short_since__gt=behind[0]) | Q(short_since=behind[0], pk__gt=behind[1]))
-    ordered = rows.order_by("short_since", "pk").values_list("short_since", "pk").distinct()
-    return [(since, pk) for since, pk in ordered[:limit] if since is not None]
+        rows = rows.filter(Q(turn__gt=behind.since) | Q(turn=behind.since, pk__gt=behind.order_id))
+    ordered = rows.order_by("turn", "pk").values_list("turn", "pk").distinct()
+    return [Turn(since, pk) for since, pk in ordered[:limit]]
 
 
 @transaction.atomic

@@ -42,9 +42,9 @@ def decide_chosen(
         bars += _bars(case, snapshot, rules)
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
-        outcomes.append(Outcome(case, snapshot, decision))
+        outcomes.append(Outcome(case, snapshot, decision, trigger))
     refuse_barred(bars, insist=insist)
-    return write(outcomes, trigger=trigger, taken_back=(), actor=actor, act=act)
+    return write(outcomes, taken_back=(), actor=actor, act=act)
 
 
 def _bars(case: Case, snapshot: Snapshot, rules: Rules) -> list[Bar]:

@@ -3,20 +3,24 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce
+from fulfillment.services.sourcing.outlook import priority_step
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
 from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
+from fulfillment.sourcing.turns import Turn, turn_of
 from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
 from inventory.models import Product
-from orders.models import Channel, Order, OrderAddress, OrderLine
+from orders.models import Channel, Customer, Order, OrderAddress, OrderLine
 from orders.models.orders import AddressKind
 
 S = FulfillmentOrderState
+ComingParts = tuple[tuple[int, str, int], ...]
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Case:
 
     order: Order
     channel: Channel
+    customer: tuple[str, int] = ("", 0)
     lines: list[OrderLine] = field(default_factory=list)
     address: tuple[str, str] | None = None
     replaced: list[FulfillmentOrder] = field(default_factory=list)
@@ -44,6 +49,26 @@ class Case:
         return {pk: quantity for pk, quantity in wanted if quantity > 0}
 
     @property
+    def when_short(self) -> tuple[str, str]:
+        """Return what becomes of the order when stock is short, and whose word that is: the customer's goes first."""
+        own = self.customer[0]
+        return (own, "customer") if own else (self.channel.shortage_policy, "channel")
+
+    @property
+    def priority(self) -> int:
+        """Return the order's priority, that of its customer unless it has one of its own."""
+        return self.customer[1] if self.order.priority is None else self.order.priority
+
+    def turn(self, now: datetime) -> Turn:
+        """Return the order's turn among those who wait; one that waits not yet begins now."""
+        return turn_of(self.order.short_since or now, self.priority, self.order.pk, priority_step())
+
+    @property
+    def product_ids(self) -> set[int | None]:
+        """Return the products of its lines, None for those that the catalogue does not know."""
+        return {line.product_id for line in self.lines}
+
+    @property
     def destination(self) -> Point | None:
         """Return where the order goes, as well as its postcode tells."""
         return locate(*self.address) if self.address else None
@@ -56,19 +81,28 @@ class Case:
             pieces[one.order_line_id, one.stock_level_id] += one.quantity
         return pieces
 
+    def _wants(self, products: Mapping[int, Product]) -> tuple[Want, ...]:
+        """Return what the lines with a known product want."""
+        wanted = self.wanted
+        return tuple(
+            _want(line, wanted[line.pk], products[line.product_id])
+            for line in self.lines
+            if line.pk in wanted and line.product_id is not None
+        )
+
     def snapshot(
-        self, products: Mapping[int, Product], card: RateCard | None = None, fees: FeesInForce = NONE_IN_FORCE
+        self,
+        products: Mapping[int, Product],
+        card: RateCard | None = None,
+        fees: FeesInForce = NONE_IN_FORCE,
+        coming: ComingParts = (),
     ) -> OrderSnapshot:
         """Return the order as the engine sees it; lines without a known product are not asked for.
 
         Of the postcode only its area is kept: a record of a decision holds no address.
         """
-        wanted = self.wanted
-        wants = tuple(
-            _want(line, wanted[line.pk], products[line.product_id])
-            for line in self.lines
-            if line.pk in wanted and line.product_id is not None
-        )
+        when_short, whose = self.when_short
+        wants = self._wants(products)
         country, postal_code = self.address or ("", "")
         level = self.order.service_level
         rates = card.for_address(country=country, postal_code=postal_code, level=level) if card else ()
@@ -90,6 +124,10 @@ class Case:
             chosen=self.chosen,
             fees=weighed,
             fees_run=fees.run if weighed else 0,
+            when_short=when_short,
+            when_short_of=whose,
+            priority=self.priority,
+            coming=coming,
         )
 
 
@@ -142,6 +180,7 @@ def _opened(order_ids: Sequence[int]) -> dict[int, Case]:
     orders = {order.pk: order for order in lock_orders(order_ids) if order.is_live}
     channels = Channel.objects.in_bulk({order.channel_id for order in orders.values()})
     cases = {pk: Case(orders[pk], channels[orders[pk].channel_id]) for pk in dict.fromkeys(order_ids) if pk in orders}
+    _add_customers(cases)
     _add_lines(cases)
     _add_addresses(cases)
     return cases
@@ -160,6 +199,15 @@ def cut_off(one: Allocation, quantity: int) -> Allocation:
     )
     part.save()
     return part
+
+
+def _add_customers(cases: Mapping[int, Case]) -> None:
+    """Put to each order what its customer has of their own: what becomes of short orders, and their priority."""
+    ids = {case.order.customer_id for case in cases.values() if case.order.customer_id is not None}
+    rows = Customer.objects.filter(pk__in=sorted(ids)).values_list("pk", "shortage_policy", "priority")
+    known = {pk: (policy, priority) for pk, policy, priority in rows} if ids else {}
+    for case in cases.values():
+        case.customer = known.get(case.order.customer_id or 0, case.customer)
 
 
 def _add_lines(cases: Mapping[int, Case]) -> None:

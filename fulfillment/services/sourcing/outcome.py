@@ -10,11 +10,12 @@ from fulfillment.sourcing.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided for one case, with exactly what the engine saw."""
+    """What was decided for one case and why it was looked at, with exactly what the engine saw."""
 
     case: Case
     snapshot: Snapshot
     decision: Decision
+    trigger: str
     told: str = ""
     """What is to be said before the decision's own sentence: that it moves pieces, and why now."""
 

@@ -12,8 +12,9 @@ from django.conf import settings
 from fulfillment.events import OrderAllocated, OrderBackordered
 from fulfillment.models import Allocation, FulfillmentOrder, SourcingDecision
 from fulfillment.services.opening import departures, open_now
+from fulfillment.services.sourcing import offers
 from fulfillment.services.sourcing.outcome import Outcome
-from fulfillment.services.sourcing.verdicts import unknown_skus, verdict_of
+from fulfillment.services.sourcing.verdicts import stop_of, unknown_skus, verdict_of
 from fulfillment.sourcing.decision import decision_hash
 from inventory.services.allocation import allocate_pieces, free_pieces
 from oms.foundation.actor import Actor
@@ -22,6 +23,7 @@ from oms.foundation.audit import Act, record_many
 from oms.foundation.facts import Fact, publish
 from oms.foundation.numbers import random_code
 from orders.models import Order
+from orders.services.holding import Stop, put_holds
 from orders.services.progress import note_allocation
 from orders.states import OrderState, PaymentStatus
 
@@ -37,13 +39,13 @@ PROMISED_MONEY = (
 def write(
     outcomes: Sequence[Outcome],
     *,
-    trigger: str,
     taken_back: Collection[int],
     actor: Actor,
     act: str = "fulfillment.source",
 ) -> list[SourcingDecision]:
     """Write every outcome of a batch; everything it touches is locked by the caller. ``act`` is its name on the
     timeline."""
+    short_before = {one.case.order.pk for one in outcomes if one.case.order.short_since is not None}
     ended = _take_back(outcomes, taken_back)
     planned, made = _plan(outcomes, actor)
     places = {node.location_id: node.name for one in outcomes for node in one.snapshot.nodes}
@@ -51,7 +53,7 @@ def write(
     acts += [Act("fulfillment.plan", row, _told(row, places), created=True) for row in made]
     _allocate(outcomes, planned, actor)
     _count_pieces(outcomes, actor)
-    decisions = _decisions(outcomes, trigger, actor)
+    decisions = _decisions(outcomes, actor)
     SourcingDecision.objects.bulk_create(decisions)
     acts += [Act(act, one.case.order, note=one.sentence) for one in outcomes]
     facts = _note_shortage(outcomes, actor)
@@ -62,6 +64,7 @@ def write(
         actor=actor,
     )
     publish(*facts)
+    offers.follow(outcomes, short_before=short_before, actor=actor)
     return decisions
 
 
@@ -171,13 +174,13 @@ def _line_deltas(outcomes: Sequence[Outcome]) -> dict[int, int]:
     return {pk: delta for pk, delta in deltas.items() if delta}
 
 
-def _decisions(outcomes: Sequence[Outcome], trigger: str, actor: Actor) -> list[SourcingDecision]:
+def _decisions(outcomes: Sequence[Outcome], actor: Actor) -> list[SourcingDecision]:
     """Build the record of each decision that had something to decide."""
     return [
         SourcingDecision(
             order=one.case.order,
             decided_at=actor.now,
-            trigger=trigger,
+            trigger=one.trigger,
             rules_version=one.decision.rules_version,
             snapshot=packed(one.snapshot.to_json()),
             outcome=one.decision.to_json(),
@@ -197,8 +200,9 @@ def packed(data: dict[str, Any]) -> bytes:
 
 
 def _note_shortage(outcomes: Sequence[Outcome], actor: Actor) -> list[Fact]:
-    """Keep since when each order is short, and return the facts to tell."""
+    """Keep since when each order is short, hold those that are to be held, and return the facts to tell."""
     facts: list[Fact] = []
+    stops: list[Stop] = []
     changed: dict[bool, list[Order]] = defaultdict(list)
     for outcome in outcomes:
         order, short = outcome.case.order, bool(outcome.decision.shortages or unknown_skus(outcome.case))
@@ -206,6 +210,7 @@ def _note_shortage(outcomes: Sequence[Outcome], actor: Actor) -> list[Fact]:
         if short and not was_short:
             order.short_since = actor.now
             facts.append(OrderBackordered(at=actor.now, order_id=order.pk))
+            stops += stop_of(outcome)
         if not short:
             order.short_since = None
             facts.append(OrderAllocated(at=actor.now, order_id=order.pk))
@@ -213,4 +218,5 @@ def _note_shortage(outcomes: Sequence[Outcome], actor: Actor) -> list[Fact]:
             changed[short].append(order)
     for orders in changed.values():
         save_many(orders, ["short_since"])
+    put_holds(stops, actor)
     return facts

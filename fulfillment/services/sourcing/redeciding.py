@@ -96,9 +96,9 @@ def redecide(*, order_ids: Sequence[int], actor: Actor) -> int:
         if move is not None:
             supply = free
             supply.take(case.order.pk, decision.portions)
-            outcomes.append(Outcome(case, seen, decision, told=move.sentence))
+            outcomes.append(Outcome(case, seen, decision, Trigger.SAVING, told=move.sentence))
     if outcomes:
-        write(outcomes, trigger=Trigger.SAVING, taken_back=(), actor=actor)
+        write(outcomes, taken_back=(), actor=actor)
     return len(outcomes)
 
 

@@ -1,7 +1,8 @@
 """One run of sourcing over a batch of orders: take back, decide, promise."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -10,14 +11,17 @@ from fulfillment.models import SourcingDecision
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce, fees_in_force
 from fulfillment.services.sourcing.cases import Case, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
+from fulfillment.services.sourcing.outlook import Outlook, read_outlook
 from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
-from fulfillment.services.sourcing.supply import cart_keys, lock_supply
+from fulfillment.services.sourcing.supply import Supply, cart_keys, lock_supply
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.snapshot import Rules
+from inventory.models import Product
 from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
+from orders.models.channels import ShortagePolicy
 
 
 class Trigger:
@@ -52,39 +56,45 @@ def source_orders(
     actor: Actor,
     taken_back: Collection[int] = (),
     forgiving: bool = False,
+    ahead: Sequence[int] = (),
 ) -> list[SourcingDecision]:
     """Decide who ships each live order, oldest id in the list first, and promise the stock; in a fixed number of SQL.
 
-    Planned fulfillment orders are taken back first, but for those whose location a person chose (``forgiving`` takes
-    them too), and those named in ``taken_back`` (their locations count as having rejected the order). Pieces that other
-    carts have in hand are not promised. Missing pieces close the stock gate with a sentence; what is there stays
-    promised.
+    Orders ``ahead`` wait for stock and are asked before the others, as if stock had come in. Planned fulfillment orders
+    are taken back first, but for those whose location a person chose (``forgiving`` takes them too), and those named in
+    ``taken_back`` (their locations count as having rejected the order). Pieces that other carts have in hand are not
+    promised. Missing pieces close the stock gate with a sentence; what is there stays promised.
     """
-    cases = gather(order_ids, taken_back=taken_back, forgiving=forgiving)
+    cases = gather([*ahead, *order_ids], taken_back=taken_back, forgiving=forgiving)
     if taken_back:
         _exclude_taken_back(cases, taken_back)
     products = products_of(cases)
+    supply = _supply(cases, products, actor.now)
+    rules = active_rules()
+    card, fees = prices_of(cases, products, rules, actor)
+    outlook = _outlook(cases, actor.now)
+    outcomes = []
+    for case in cases:
+        coming = outlook.left_for(case.turn(actor.now), case.product_ids) if _is_backordered(case) else ()
+        snapshot = supply.snapshot(case.snapshot(products, card, fees, coming))
+        (decision,) = decide(snapshot, rules)
+        supply.take(case.order.pk, decision.portions)
+        outcomes.append(Outcome(case, snapshot, decision, Trigger.STOCK if case.order.pk in ahead else trigger))
+    outcomes = [one for one in outcomes if not (one.trigger in QUIET and one.changes_nothing)]
+    decisions = write(outcomes, taken_back=taken_back, actor=actor) if outcomes else []
+    if supply.own:
+        end_reservations(keys=[key for case in cases for key in cart_keys(case.order)], actor=actor)
+    return decisions
+
+
+def _supply(cases: Sequence[Case], products: Mapping[int, Product], now: datetime) -> Supply:
+    """Lock the stock of the products and return what is free, with what is taken back from the orders."""
     freed: Counter[int] = Counter()
     for case in cases:
         for one in case.freed:
             freed[one.stock_level_id] += one.quantity
     replaced = [one.pk for case in cases for one in case.replaced]
-    orders = [case.order for case in cases]
-    supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
-    rules = active_rules()
-    card, fees = prices_of(cases, products, rules, actor)
-    outcomes = []
-    for case in cases:
-        snapshot = supply.snapshot(case.snapshot(products, card, fees))
-        (decision,) = decide(snapshot, rules)
-        supply.take(case.order.pk, decision.portions)
-        outcomes.append(Outcome(case, snapshot, decision))
-    if trigger in QUIET:
-        outcomes = [one for one in outcomes if not one.changes_nothing]
-    decisions = write(outcomes, trigger=trigger, taken_back=taken_back, actor=actor) if outcomes else []
-    if supply.own:
-        end_reservations(keys=[key for order in orders for key in cart_keys(order)], actor=actor)
-    return decisions
+    return lock_supply(products, orders=[case.order for case in cases], freed=freed, replaced=replaced, now=now)
 
 
 def prices_of(
@@ -95,6 +105,17 @@ def prices_of(
         return None, NONE_IN_FORCE
     card = RateCard({case.address[0] for case in cases if case.address})
     return card, fees_in_force(product_ids, currency=card.currency, now=actor.now)
+
+
+def _is_backordered(case: Case) -> bool:
+    """Return whether the order is to be told the day on which what it lacks is expected."""
+    return case.when_short[0] == ShortagePolicy.BACKORDER
+
+
+def _outlook(cases: Sequence[Case], now: datetime) -> Outlook:
+    """Return what is on its way for the orders that are told a day; nothing is asked when there are none."""
+    lines = (line for case in cases if _is_backordered(case) for line in case.lines)
+    return read_outlook((line.product_id for line in lines if line.product_id is not None), now)
 
 
 def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:

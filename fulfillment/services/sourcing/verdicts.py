@@ -4,21 +4,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fulfillment.services.sourcing.cases import Case
+from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.sourcing.decision import Decision, Rejection, Shortage
 from fulfillment.sourcing.snapshot import Node, Snapshot
 from fulfillment.sourcing.wording import cannot, enumeration, units_by_sku
 from oms.foundation.wording import count
 from orders.models.channels import ShortagePolicy
 from orders.screening.verdict import CLOSED, OPEN, Verdict
+from orders.services.holding import Stop
+from orders.states import HoldReason, OrderState
 
 STOCK = "stock"
 SHOWN = 5
+MEANWHILE: Mapping[str, str] = {
+    ShortagePolicy.HOLD: " The order is held for a person until then.",
+    ShortagePolicy.BACKORDER: " The day on which it is expected stands under “When stock is short”.",
+    ShortagePolicy.OFFER: " A substitute can be offered meanwhile.",
+}
 
 
 def verdict_of(case: Case, snapshot: Snapshot, decision: Decision) -> Verdict:
     """Return whether the order may go as far as stock is concerned.
 
-    Open when nothing is missing; also with something missing where the channel ships what is there and something is.
+    Open when nothing is missing; also with something missing where channel or customer want what is there shipped and
+    something is.
     """
     unknown = unknown_skus(case)
     evidence = {"missing": [[one.sku, one.missing] for one in decision.shortages[:50]], "unknown": unknown[:50]}
@@ -26,10 +35,22 @@ def verdict_of(case: Case, snapshot: Snapshot, decision: Decision) -> Verdict:
         return Verdict(STOCK, OPEN, "", decision.sentence[:1000], evidence)
     held = bool(decision.portions) or sum(case.kept.values()) > 0
     code, sentence = _why(snapshot, decision, unknown)
-    if held and case.channel.shortage_policy == ShortagePolicy.SPLIT:
+    policy, _ = case.when_short
+    if held and policy == ShortagePolicy.SPLIT:
         later = f"What is there ships now, the rest later. {sentence}"
         return Verdict(STOCK, OPEN, "ships_in_parts", later[:1000], evidence)
-    return Verdict(STOCK, CLOSED, code, sentence[:1000], evidence)
+    meanwhile = MEANWHILE.get(policy, "") if decision.shortages else ""
+    return Verdict(STOCK, CLOSED, code, f"{sentence}{meanwhile}"[:1000], evidence)
+
+
+def stop_of(outcome: Outcome) -> list[Stop]:
+    """Return the hold on an order that has just become short, where channel or customer want a person to look."""
+    order = outcome.case.order
+    if outcome.case.when_short[0] != ShortagePolicy.HOLD or order.state != OrderState.PLACED:
+        return []
+    missing = units_by_sku([(one.missing, one.sku) for one in outcome.decision.shortages], SHOWN)
+    note = f"missing: {missing}" if missing else "a SKU is not in the catalogue"
+    return [Stop(order, HoldReason.STOCK_QUESTION, note, released_when="stock_open")]
 
 
 def unknown_skus(case: Case) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from fulfillment.sourcing.snapshot import Rules, Snapshot
@@ -20,6 +21,7 @@ def to_json(one: WhatIf) -> dict[str, Any]:
         "other": one.other.to_json(),
         "told": [[order, *sentences] for order, sentences in one.told.items()],
         "waiting": Snapshot(tuple(one.waiting.values()), tuple(one.nodes.values()), {}).to_json(),
+        "since": [[order, at.isoformat()] for order, at in one.since.items()],
         "left": [[order, sorted(places)] for order, places in one.left.items()],
         "figures": [figures.to_json() for figures in one.figures],
         "stock": [one.stock_seen, one.stock_rebuilt],
@@ -27,9 +29,11 @@ def to_json(one: WhatIf) -> dict[str, Any]:
     }
 
 
-def from_json(data: Mapping[str, Any], *, rules: Callable[[int], Rules], zones: Mapping[int, str]) -> WhatIf:
+def from_json(
+    data: Mapping[str, Any], *, rules: Callable[[int], Rules], zones: Mapping[int, str], step: timedelta = timedelta()
+) -> WhatIf:
     """Rebuild a what-if from the data that ``to_json`` gave."""
-    one = WhatIf(rules, zones)
+    one = WhatIf(rules, zones, step=step)
     one.shelf = {(product, location): units for product, location, units in data["shelf"]}
     for order, line, product, wanted in data["need"]:
         one.need.setdefault(order, {})[line] = (product, wanted)
@@ -37,6 +41,7 @@ def from_json(data: Mapping[str, Any], *, rules: Callable[[int], Rules], zones: 
     one.told = {order: (before, after) for order, before, after in data["told"]}
     waiting = Snapshot.from_json(data["waiting"])
     one.waiting = {order.order_id: order for order in waiting.orders}
+    one.since = {order: datetime.fromisoformat(at) for order, at in data["since"]}
     one.nodes = {node.location_id: node for node in waiting.nodes}
     one.left = {order: set(places) for order, places in data["left"]}
     one.figures = (Figures(**data["figures"][0]), Figures(**data["figures"][1]))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fulfillment.sourcing.decision import Decision
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Snapshot, Stock, Want
+from fulfillment.sourcing.turns import Turn, turn_of
 from fulfillment.sourcing.whatif.figures import Change, Figures, Parcel, side_of
 from fulfillment.sourcing.whatif.parcels import parcels_of
 from fulfillment.sourcing.whatif.worlds import Place, World
@@ -49,6 +50,10 @@ class WhatIf:
     """order → the last sentence of each course; also which orders count: those decided in the period."""
     waiting: dict[int, OrderSnapshot] = field(default_factory=dict)
     """Orders that are short in the other course, the longest waiting first."""
+    since: dict[int, datetime] = field(default_factory=dict)
+    """order → since when it waits."""
+    step: timedelta = timedelta()
+    """How much longer an order counts as waiting for each step of its priority."""
     left: dict[int, set[int]] = field(default_factory=dict)
     nodes: dict[int, Node] = field(default_factory=dict)
     figures: tuple[Figures, Figures] = field(default_factory=lambda: (Figures(), Figures()))
@@ -90,6 +95,7 @@ class WhatIf:
         freed = self.other.give_back(order, line, product, units, first=frozenset((location,)))
         if not self._missing(self.other, order):
             self.waiting.pop(order, None)
+            self.since.pop(order, None)
         self._serve(freed, at)
 
     def shipped(self, order: int, location: int) -> None:
@@ -190,6 +196,9 @@ class WhatIf:
         self.waiting.pop(order.order_id, None)
         if self._missing(self.other, order.order_id):
             self.waiting[order.order_id] = order
+            self.since.setdefault(order.order_id, at)
+        else:
+            self.since.pop(order.order_id, None)
         return decision.sentence
 
     def _as_full(self, node: Node, at: datetime, *, recorded: bool) -> Node:
@@ -224,16 +233,20 @@ class WhatIf:
         return sum(max(0, wanted - world.units(order, line)) for line, (_, wanted) in lines)
 
     def _serve(self, freed: Iterable[Place], at: datetime) -> None:
-        """Try the orders that wait for products of which pieces have come in, the longest waiting first."""
+        """Try the orders that wait for products of which pieces have come in, in turn."""
         products = {product for product, _ in freed}
         if not self.waiting or not products:
             return
         found = [pk for pk, order in self.waiting.items() if any(want.product_id in products for want in order.wants)]
-        for pk in found[:TRIES_AT_ONCE]:
+        for pk in sorted(found, key=self._turn)[:TRIES_AT_ONCE]:
             places = [(product, place) for product in products for place in self.nodes]
             if not any(units for _, units in self._stock(places).values()):
                 return
             self._try_again(pk, at)
+
+    def _turn(self, pk: int) -> Turn:
+        """Return the turn of a waiting order."""
+        return turn_of(self.since[pk], self.waiting[pk].priority, pk, self.step)
 
     def _try_again(self, pk: int, at: datetime) -> None:
         """Decide a waiting order anew, by rules whatever a person chose; what has left already stays as it is."""
@@ -270,6 +283,7 @@ class WhatIf:
         if _pieces(held_before) != _pieces(held_after):
             self.changes.append(Change(order, before, after))
         self.waiting.pop(order, None)
+        self.since.pop(order, None)
         self.left.pop(order, None)
         self.real.forget(order)
         self.other.forget(order)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from inventory.models import Location, Product, Substitute
+from inventory.services.incoming import announce_stock
 from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
 from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
@@ -14,6 +15,7 @@ from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
 from orders.models import Channel, ChannelAccount
+from orders.models.channels import ShortagePolicy
 from orders.services.capture import capture_orders
 
 SEED, ORDERS = 7, 42
@@ -28,6 +30,7 @@ def make_shop() -> None:
     _make_places()
     _make_articles()
     _make_stock(actor)
+    _announce(actor)
     make_rates()
     web, wholesale = _make_channels()
     orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
@@ -96,14 +99,20 @@ def _make_stock(actor: Actor) -> None:
             level.save(update_fields=["bin"])
 
 
+def _announce(actor: Actor) -> None:
+    """Announce what is on its way, for the order that more is wanted of than is there."""
+    day = (actor.now + timedelta(days=12)).date()
+    announce_stock(sku="TENT-2P", location="HAM", quantity=40, expected_on=day, reference="PO-2210", actor=actor)
+
+
 def _make_channels() -> tuple[ChannelAccount, ChannelAccount]:
     """Make the web shop and the wholesale desk."""
     made = []
-    for code, name, kind in (
-        ("fjord-web", "Fjord & Fern web shop", "web"),
-        ("wholesale", "Wholesale desk", "wholesale"),
+    for code, name, kind, policy in (
+        ("fjord-web", "Fjord & Fern web shop", "web", ShortagePolicy.WAIT),
+        ("wholesale", "Wholesale desk", "wholesale", ShortagePolicy.OFFER),
     ):
-        channel = Channel.objects.create(code=code, name=name, kind=kind, currency="EUR")
+        channel = Channel.objects.create(code=code, name=name, kind=kind, currency="EUR", shortage_policy=policy)
         made.append(ChannelAccount.objects.create(channel=channel, code=code))
     return made[0], made[1]
 

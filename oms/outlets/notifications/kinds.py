@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.events import ArrivesLater, OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
+from fulfillment.events import (
+    ArrivesLater,
+    OrderBackordered,
+    PackageDelayed,
+    PackageDelivered,
+    ShipmentShipped,
+    SubstituteOffered,
+)
 from fulfillment.models import Package
 from oms.foundation.facts import Fact
 from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, PiecesSwapped, RefundSettled
@@ -43,6 +50,11 @@ def _address_questions(facts: Sequence[OrderHeld]) -> dict[str, int]:
     return {f"address_question:{hold_id}": order_id for hold_id, order_id in holds}
 
 
+def _told_offers(facts: Sequence[SubstituteOffered]) -> dict[str, int]:
+    """Return a key for each offered substitute that the customer is to be asked about by mail."""
+    return {f"substitute_offered:{fact.offer_id}": fact.order_id for fact in facts if fact.tells_customer}
+
+
 def _agreed_swaps(facts: Sequence[PiecesSwapped]) -> dict[str, int]:
     """Return a key for each swap of which the customer is to be told."""
     return {f"pieces_swapped:{fact.line_id}": fact.order_id for fact in facts if fact.tells_customer}
@@ -72,6 +84,7 @@ KINDS = {
         _kind("payment_failed", "Payment failed", PaymentFailed, "payment_id"),
         _kind("address_question", "Question about the address", OrderHeld, _address_questions),
         _kind("backordered", "Back-ordered", OrderBackordered, "order_id"),
+        _kind("substitute_offered", "Something else offered", SubstituteOffered, _told_offers),
         _kind("pieces_swapped", "Something else instead", PiecesSwapped, _agreed_swaps),
         _kind("arrives_later", "Arrives later than promised", ArrivesLater, _later_days),
         _kind("shipped", "Shipped", ShipmentShipped, "shipment_id"),

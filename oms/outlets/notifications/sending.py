@@ -81,7 +81,7 @@ class _Round:
         """Send the mails one after the other, and keep what came of each."""
         orders = Order.objects.select_related("channel", "customer").prefetch_related("lines")
         known = orders.in_bulk({row.order_id for row in rows})
-        subjects = subjects_of(rows)
+        subjects = subjects_of(rows, self.actor.now)
         try:
             for row in rows:
                 self._send(row, known[row.order_id], subjects[row.pk])

@@ -1,13 +1,16 @@
 """What a mail speaks about: the parcel, the return or the money that its key names."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.models import FulfillmentOrder, Package, Shipment, SubstituteOffer
 from fulfillment.queries import items_with_lines, work_with_lines
 from fulfillment.services.arriving import arrivals_of
+from fulfillment.services.shortages import shortness_of
 from oms.outlets.models import Notification
 from orders.models import OrderLine, Payment, Refund
 from returns.models import Return, ReturnLine
@@ -66,7 +69,20 @@ def _lines(pks: Collection[int]) -> dict[int, Subject]:
     return {one.pk: (one.order_id, {"line": one}) for one in lines}
 
 
+def _offers(pks: Collection[int]) -> dict[int, Subject]:
+    """Return offered substitutes with the lines that they are instead of."""
+    offers = SubstituteOffer.objects.filter(pk__in=pks).select_related("product", "order_line")
+    return {one.pk: (one.order_id, {"offer": one, "line": one.order_line}) for one in offers}
+
+
+def _waiting(pks: Collection[int], now: datetime) -> dict[int, Subject]:
+    """Return what orders lack, with the days on which it is expected."""
+    known = shortness_of(pks, now=now)
+    return {pk: (pk, {"missing": list(one.missing), "expected_on": one.expected_on}) for pk, one in known.items()}
+
+
 LOADERS: dict[str, Loader] = {
+    "substitute_offered": _offers,
     "payment_failed": _payments,
     "pieces_swapped": _lines,
     "arrives_later": _work,
@@ -80,11 +96,12 @@ LOADERS: dict[str, Loader] = {
 }
 
 
-def subjects_of(rows: Sequence[Notification]) -> dict[int, dict[str, Any]]:
+def subjects_of(rows: Sequence[Notification], now: datetime) -> dict[int, dict[str, Any]]:
     """Return what each mail speaks about besides its order, by the mail's id; nothing where that is not the order's."""
     told: dict[int, dict[str, Any]] = {row.pk: {} for row in rows}
-    for loader in set(LOADERS.values()):
-        mine = [(row, _named(row)) for row in rows if LOADERS.get(row.kind) is loader]
+    loaders: dict[str, Loader] = {**LOADERS, "backordered": partial(_waiting, now=now)}
+    for loader in set(loaders.values()):
+        mine = [(row, _named(row)) for row in rows if loaders.get(row.kind) is loader]
         found = loader({pk for _, pk in mine}) if mine else {}
         for row, pk in mine:
             owner, values = found.get(pk, (0, {}))

@@ -1,6 +1,13 @@
 """The facts that other systems may hear of."""
 
-from fulfillment.events import ArrivesLater, OrderBackordered, PackageDelayed, PackageDelivered, ShipmentShipped
+from fulfillment.events import (
+    ArrivesLater,
+    OrderBackordered,
+    PackageDelayed,
+    PackageDelivered,
+    ShipmentShipped,
+    SubstituteOffered,
+)
 from orders.events import (
     OrderCancelled,
     OrderCompleted,
@@ -23,6 +30,7 @@ TOLD_FACTS = (
     OrderHeld,
     OrderBackordered,
     ArrivesLater,
+    SubstituteOffered,
     PiecesSwapped,
     OrderCancelled,
     OrderCompleted,

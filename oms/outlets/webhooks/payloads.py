@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from fulfillment.models import Package, Shipment
+from fulfillment.models import Package, Shipment, SubstituteOffer
 from oms.foundation.facts import Fact
 from oms.foundation.money import minor_text
 from orders.models import Hold, Order, OrderLine, Payment, Refund
@@ -89,6 +89,21 @@ def lines(ids: Iterable[int]) -> Mapping[int, Any]:
     }
 
 
+def offers(ids: Iterable[int]) -> Mapping[int, Any]:
+    """Return offered substitutes with the line that they are instead of, and until when they can be accepted."""
+    rows = SubstituteOffer.objects.filter(pk__in=list(ids)).select_related("product", "order_line")
+    return {
+        row.pk: {
+            "line": row.order_line.position,
+            "sku": row.product.sku,
+            "instead_of": row.order_line.sku,
+            "quantity": row.quantity,
+            "expires_at": row.expires_at.isoformat(),
+        }
+        for row in rows
+    }
+
+
 READERS: dict[str, tuple[str, Reader]] = {
     "shipment_id": ("shipment", shipments),
     "package_id": ("package", packages),
@@ -97,6 +112,7 @@ READERS: dict[str, tuple[str, Reader]] = {
     "payment_id": ("payment", payments),
     "hold_id": ("hold", holds),
     "line_id": ("line", lines),
+    "offer_id": ("offer", offers),
 }
 
 
