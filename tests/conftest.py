@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,10 @@ from django.conf import settings
 if TYPE_CHECKING:
     from tests.books import Books
 
+TESTS = Path(__file__).parent
+PURE = ("architecture", "contracts/carriers", "fulfillment/documents", "fulfillment/packing", "fulfillment/picking",
+        "fulfillment/sourcing")  # fmt: skip
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -37,6 +42,12 @@ def pytest_report_header() -> list[str]:
     return [f"engines: {database}, {'Redis' if settings.REDIS_URL else 'in-memory broker'}"]
 
 
+def _is_pure(item: pytest.Item) -> bool:
+    """Tell whether a test is one of a pure core, which asks neither database nor broker."""
+    asks = item.get_closest_marker("django_db") is not None or DATABASE & set(getattr(item, "fixturenames", ()))
+    return not asks and any(item.path.is_relative_to(TESTS / part) for part in PURE)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what cannot run here as skipped, each with its reason; begin with what takes minutes and no database."""
@@ -45,11 +56,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if on_postgresql():
         missing["sqlite_race"] = "proves the embedded default: runs on SQLite only"
         missing["looks"] = "pages look the same on every engine: looked at on the embedded default"
+        missing["once"] = "asks no engine anything that others of its kind do not: runs on the embedded default"
     else:
         missing["pg"] = "needs PostgreSQL: set DATABASE_URL=postgresql://…"
     if CHROMIUM is None:
         missing["browser"] = "needs chromium: apt-get install chromium"
     for item in items:
+        if _is_pure(item):
+            item.add_marker(pytest.mark.once)
         for mark in missing.keys() & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.skip(reason=missing[mark]))
 
