@@ -27,7 +27,7 @@ MOST_ORDERS = 200
 class Effort:
     """How hard to try."""
 
-    rounds: int = 8
+    rounds: int = 16
     steps: int = 200
     """Exchanges a round."""
     kicks: int = 8
