@@ -1,8 +1,31 @@
 """What may be done with products, locations and stock levels."""
 
-from inventory.conditions import IS_CLOSED, IS_EXPECTED, IS_NOT_SOLD, IS_OPEN, IS_SOLD, STAYS_AWAY
-from inventory.forms import AdjustForm, CountForm, KeepForm, NoteForm, ReceiveForm, RescheduleForm
-from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.conditions import (
+    IS_CLOSED,
+    IS_EXPECTED,
+    IS_IN_USE,
+    IS_NOT_SOLD,
+    IS_OPEN,
+    IS_OUT_OF_USE,
+    IS_SOLD,
+    SOME_IN_BINS,
+    SOME_IN_NO_BIN,
+    STAYS_AWAY,
+)
+from inventory.forms import (
+    AdjustForm,
+    CountForm,
+    KeepForm,
+    MoveInBinsForm,
+    NoteForm,
+    PutAwayForm,
+    ReceiveForm,
+    RescheduleForm,
+    TakeOutForm,
+)
+from inventory.models import Bin, IncomingStock, Location, Product, StockLevel
+from inventory.services.bin_switching import close_bin, reopen_bin
+from inventory.services.bins import move_in_bins, put_away, take_out
 from inventory.services.incoming import close_incoming, receive_stock, reopen_incoming, reschedule_stock
 from inventory.services.levels import adjust_level, count_level, keep_level
 from inventory.services.switching import close_location, reopen_location, sell_again, stop_selling
@@ -47,6 +70,79 @@ register(
         irreversible="Set the former values with the same button; the timeline shows them.",
         bulk=False,
         icon="shelves",
+    ),
+    Action(
+        model=StockLevel,
+        name="put_away",
+        label="Put away",
+        permission="inventory.adjust_stocklevel",
+        service=put_away,
+        subject="stock_level_id",
+        conditions=(SOME_IN_NO_BIN,),
+        form=PutAwayForm,
+        inverse="take_out",
+        help="Puts pieces that lie in no bin into one; pieces on hand stay as they are.",
+        bulk=False,
+        icon="move_to_inbox",
+        shown=lambda level: level.without_bin > 0,
+    ),
+    Action(
+        model=StockLevel,
+        name="move_in_bins",
+        label="Move between bins",
+        permission="inventory.adjust_stocklevel",
+        service=move_in_bins,
+        subject="stock_level_id",
+        conditions=(SOME_IN_BINS,),
+        form=MoveInBinsForm,
+        inverse="move_in_bins",
+        inverse_values=lambda values: {**values, "source": values["target"], "target": values["source"]},
+        bulk=False,
+        icon="swap_horiz",
+        shown=lambda level: level.in_bins > 0,
+    ),
+    Action(
+        model=StockLevel,
+        name="take_out",
+        label="Take out of a bin",
+        permission="inventory.adjust_stocklevel",
+        service=take_out,
+        subject="stock_level_id",
+        conditions=(SOME_IN_BINS,),
+        form=TakeOutForm,
+        inverse="put_away",
+        help="The pieces stay at the location and lie in no bin.",
+        bulk=False,
+        icon="outbox",
+        shown=lambda level: level.in_bins > 0,
+    ),
+    Action(
+        model=Bin,
+        name="close_bin",
+        label="Take out of use",
+        permission="inventory.change_bin",
+        service=close_bin,
+        subject="bin_id",
+        conditions=(IS_IN_USE,),
+        form=NoteForm,
+        inverse="reopen_bin",
+        help="Nothing more is put there; it must be empty.",
+        danger=True,
+        icon="block",
+        shown=lambda bin_: bin_.is_active,
+    ),
+    Action(
+        model=Bin,
+        name="reopen_bin",
+        label="Use again",
+        permission="inventory.change_bin",
+        service=reopen_bin,
+        subject="bin_id",
+        conditions=(IS_OUT_OF_USE,),
+        form=NoteForm,
+        inverse="close_bin",
+        icon="check",
+        shown=lambda bin_: not bin_.is_active,
     ),
     Action(
         model=Product,

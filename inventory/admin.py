@@ -9,12 +9,13 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from inventory.attributes import attributes_text
+from inventory.bin_pages import BinAdmin  # noqa: F401  registers itself
 from inventory.calendars import closed_days_text
 from inventory.incoming_pages import IncomingStockAdmin  # noqa: F401  registers itself
 from inventory.inlines import IncomingInline, LevelInline, LocationMemberInline, SubstituteInline, VariantInline
 from inventory.master_forms import LocationForm, ProductForm
 from inventory.master_pages import MasterData
-from inventory.models import Location, Product, StockLevel, StockMovement
+from inventory.models import Bin, Location, Product, StockLevel, StockMovement
 from inventory.queries import with_available
 from inventory.substitution import substitutes_text, with_substitutes
 from oms.foundation.actor import Actor
@@ -143,6 +144,24 @@ class FreeFilter(DropdownFilter):
         return queryset.filter(**conditions.get(self.value(), {}))
 
 
+class BinnedFilter(DropdownFilter):
+    """Narrows stock levels by whether their pieces lie in bins."""
+
+    title = "bins"
+    parameter_name = "bins"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("none", "pieces in no bin"), ("all", "all in bins")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list; a location without bins has nothing to put away."""
+        if self.value() == "none":
+            keeping = Bin.objects.filter(is_active=True).values("location")
+            return queryset.filter(in_bins__lt=F("on_hand"), location__in=keeping)
+        return queryset.filter(in_bins=F("on_hand"), in_bins__gt=0) if self.value() == "all" else queryset
+
+
 @admin.register(StockLevel)
 class StockLevelAdmin(ConsoleAdmin):
     """What lies where; pieces change by the buttons alone, through movements."""
@@ -150,7 +169,7 @@ class StockLevelAdmin(ConsoleAdmin):
     page = "inventory.stocklevel"
     addable = True
     list_display = ["product_shown", "place", "bin", "on_hand", "allocated", "safety_stock", "available_shown"]
-    list_filter = ["location", FreeFilter]
+    list_filter = ["location", FreeFilter, BinnedFilter]
     list_select_related = ["product", "location"]
     search_fields = ["^product__sku", "=product__barcode", "product__title"]
     search_help_text = "SKU, barcode or title"
@@ -175,7 +194,7 @@ class StockLevelAdmin(ConsoleAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the pieces of a level that exists; a new one begins empty."""
-        return [*self.fields, "on_hand", "allocated", "available_shown"] if obj else list(self.fields)
+        return [*self.fields, "on_hand", "allocated", "available_shown", "in_bins"] if obj else list(self.fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything is looked at, once the level exists."""

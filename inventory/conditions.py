@@ -9,6 +9,14 @@ IS_OPEN = Condition("is_open", lambda location: None if location.is_active else 
 IS_CLOSED = Condition("is_closed", lambda location: "It is open already." if location.is_active else None)
 
 
+SOME_IN_NO_BIN = Condition(
+    "some_in_no_bin", lambda level: None if level.without_bin else "None of its pieces is without a bin."
+)
+SOME_IN_BINS = Condition("some_in_bins", lambda level: None if level.in_bins else "None of its pieces lies in a bin.")
+IS_IN_USE = Condition("is_in_use", lambda bin_: None if bin_.is_active else "It is out of use already.")
+IS_OUT_OF_USE = Condition("is_out_of_use", lambda bin_: "It is in use already." if bin_.is_active else None)
+
+
 def _stays_away(row: IncomingStock) -> str | None:
     """Return why nothing of it can be expected again."""
     if row.closed_at is None:

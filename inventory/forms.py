@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.models.stock import MovementReason
+from inventory.services.bin_room import suggest_bins
 from inventory.services.stock import MAX_PIECES
 
 BY_HAND = [
@@ -78,6 +79,40 @@ class RescheduleForm(forms.Form):
     def initial_for(row: Any) -> dict[str, Any]:
         """Begin with what is expected now."""
         return {"quantity": row.quantity, "expected_on": row.expected_on.isoformat()}
+
+
+class PutAwayForm(forms.Form):
+    """Into which bin, and how many of the pieces that lie in none."""
+
+    bin = forms.CharField(max_length=32)
+    quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    note = forms.CharField(max_length=200, required=False)
+
+    @staticmethod
+    def initial_for(level: Any) -> dict[str, Any]:
+        """Begin with the best bin and all pieces that go in there."""
+        best = next(iter(suggest_bins(level)), None)
+        if best is None or not level.without_bin:
+            return {"quantity": max(1, level.without_bin)}
+        most = level.without_bin if best.room is None else min(level.without_bin, best.room)
+        return {"bin": best.bin.code, "quantity": most}
+
+
+class MoveInBinsForm(forms.Form):
+    """From which bin to which, and how many pieces."""
+
+    source = forms.CharField(label="From bin", max_length=32)
+    target = forms.CharField(label="To bin", max_length=32)
+    quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    note = forms.CharField(max_length=200, required=False)
+
+
+class TakeOutForm(forms.Form):
+    """Out of which bin, and how many pieces."""
+
+    bin = forms.CharField(max_length=32)
+    quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    note = forms.CharField(max_length=200, required=False)
 
 
 class NoteForm(forms.Form):

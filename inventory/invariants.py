@@ -1,12 +1,15 @@
 """What must hold for stock in every committed moment."""
 
-from inventory.models import StockMovement
+from inventory.models import BinMovement, StockMovement
 from oms.foundation.invariant_kinds import rows_are_append_only
 from oms.foundation.invariants import Repair, invariant
 
 COUNT_IT = "Count the level; then let somebody with access to the database run what `verify --repair-plan` prints."
 
+COUNT_BINS = "Look what lies in its bins, take all of it out on its page, and put away what is there."
+
 rows_are_append_only("I36m", StockMovement)
+rows_are_append_only("I36b", BinMovement)
 invariant(
     "I1",
     entity="inventory.stocklevel",
@@ -45,4 +48,23 @@ invariant(
     " inventory_incomingstock group by product_id, location_id) i on i.product_id = s.product_id and i.location_id ="
     " s.location_id left join (select stock_level_id, sum(quantity) q from inventory_stockmovement where reference like"
     " 'incoming:%' group by stock_level_id) m on m.stock_level_id = s.id where coalesce(i.q, 0) <> coalesce(m.q, 0)",
+)
+invariant(
+    "I39",
+    entity="inventory.stocklevel",
+    meaning="The pieces in the bins of a level do not add up to what the level says, or are more than are on hand.",
+    remedy=COUNT_BINS,
+    sql="select s.id from inventory_stocklevel s left join (select stock_level_id, sum(quantity) q from"
+    " inventory_binstock group by stock_level_id) b on b.stock_level_id = s.id"
+    " where s.in_bins <> coalesce(b.q, 0) or s.in_bins > s.on_hand",
+)
+invariant(
+    "I40",
+    entity="inventory.binstock",
+    meaning="The pieces in a bin are not the sum of the movements there, or it is a bin of another location.",
+    remedy=COUNT_BINS,
+    sql="select b.id from inventory_binstock b join inventory_bin p on p.id = b.bin_id join inventory_stocklevel s"
+    " on s.id = b.stock_level_id left join (select bin_stock_id, sum(quantity) q from inventory_binmovement"
+    " group by bin_stock_id) m on m.bin_stock_id = b.id"
+    " where b.quantity <> coalesce(m.q, 0) or p.location_id <> s.location_id",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inventory.models import IncomingStock, Location, Product, StockFile, StockLevel
+from inventory.models import Bin, IncomingStock, Location, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
 
@@ -50,6 +50,16 @@ def lock_incoming(pk: int) -> IncomingStock:
 def lock_incoming_rows(ids: Iterable[int]) -> list[IncomingStock]:
     """Lock announcements of incoming stock in the order of their primary keys and return them."""
     return lock_rows(IncomingStock, ids)
+
+
+def lock_bins(ids: Iterable[int]) -> list[Bin]:
+    """Lock bins in the order of their primary keys and return them; the stock levels come after them."""
+    return lock_rows(Bin, ids)
+
+
+def lock_bin(pk: int) -> Bin:
+    """Lock one bin and return it."""
+    return lock_row(Bin, pk)
 
 
 def lock_product(pk: int) -> Product:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from inventory.models import StockLevel
+from inventory.models import Bin, BinMovement, StockLevel
+from inventory.services.bin_room import contents_of, share_filled, suggest_bins
 from oms.foundation.look.words import changes_told, detail_acts, name_acts
 from oms.foundation.panels import Panel, add_panel
 
@@ -14,6 +15,32 @@ def latest_movements(level: StockLevel, principal: Any) -> dict[str, Any]:
     return {"movements": list(level.movements.order_by("-pk")[:SHOWN]), "shown": SHOWN}
 
 
+def bins_of(level: StockLevel, principal: Any) -> dict[str, Any]:
+    """Return in which bins the pieces of a level lie, how many in none, and where those could be put."""
+    rows = level.bin_stock.filter(quantity__gt=0).select_related("bin").order_by("bin__sequence", "bin__code")
+    return {
+        "rows": list(rows),
+        "without": level.without_bin,
+        "suggested": suggest_bins(level) if level.without_bin else [],
+        "kept": Bin.objects.filter(location=level.location_id).exists(),
+    }
+
+
+def lying_in(row: Bin, principal: Any) -> dict[str, Any]:
+    """Return what lies in a bin, and how full it is."""
+    rows = row.stock.filter(quantity__gt=0).select_related("stock_level__product").order_by("stock_level__product__sku")
+    return {"rows": list(rows), "filled": share_filled(row, contents_of([row.pk])[row.pk])}
+
+
+def movements_in(row: Bin, principal: Any) -> dict[str, Any]:
+    """Return the latest movements of a bin, newest first."""
+    movements = BinMovement.objects.filter(bin_stock__bin=row).select_related("bin_stock__stock_level__product")
+    return {"movements": list(movements.order_by("-pk")[:SHOWN])}
+
+
+add_panel("inventory.stocklevel", Panel("Bins", "inventory/bins_panel.html", bins_of, 40))
+add_panel("inventory.bin", Panel("What lies here", "inventory/bin_panel.html", lying_in, 40))
+add_panel("inventory.bin", Panel("Latest movements", "inventory/bin_movements_panel.html", movements_in))
 add_panel("inventory.stocklevel", Panel("Latest movements", "inventory/movements_panel.html", latest_movements))
 name_acts(
     "inventory",
@@ -22,6 +49,13 @@ name_acts(
         "set_stock": "Stock set",
         "count_stock": "Stock counted",
         "keep_level": "Bin and safety stock set",
+        "put_away": "Put away",
+        "move_in_bins": "Moved between bins",
+        "take_out": "Taken out of a bin",
+        "create_bin": "Bin added",
+        "change_bin": "Bin changed",
+        "close_bin": "Bin out of use",
+        "reopen_bin": "Bin in use again",
         "create_stocklevel": "Stock level opened",
         "reserve_pieces": "Pieces reserved",
         "release_reservation": "Reservation let go",
@@ -41,4 +75,4 @@ name_acts(
         "change_location": "Location changed",
     },
 )
-detail_acts("inventory", {"change_product": changes_told, "change_location": changes_told})
+detail_acts("inventory", {"change_product": changes_told, "change_location": changes_told, "change_bin": changes_told})

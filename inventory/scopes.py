@@ -5,6 +5,9 @@ from typing import Any
 from django.db.models import Model, Q
 
 from inventory.models import (
+    Bin,
+    BinMovement,
+    BinStock,
     IncomingStock,
     Location,
     LocationMembership,
@@ -19,6 +22,9 @@ from inventory.queries import within_locations
 from oms.foundation.scope import scope_rule, unscoped
 
 PATHS: dict[type[Model], str] = {
+    Bin: "location",
+    BinMovement: "bin_stock__bin__location",
+    BinStock: "bin__location",
     IncomingStock: "location",
     Location: "pk",
     LocationMembership: "location",

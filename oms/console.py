@@ -125,6 +125,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Products", "sell", "inventory_product", "inventory.view_product"),
                     _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
+                    _entry("Bins", "shelves", "inventory_bin", "inventory.view_bin"),
                     _entry("Incoming", "local_shipping", "inventory_incomingstock", "inventory.view_incomingstock"),
                     _entry(
                         "Can I promise?", "event_available", "fulfillment", "inventory.view_stocklevel", page="promise"

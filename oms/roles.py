@@ -6,7 +6,7 @@ A new permission that no pattern names belongs to the administrator alone: deny 
 from fnmatch import fnmatch
 from typing import Any
 
-EVERYONE = ["*.view_product", "*.view_location", "*.view_stocklevel", "*.view_incomingstock"]
+EVERYONE = ["*.view_product", "*.view_location", "*.view_stocklevel", "*.view_incomingstock", "inventory.view_bin"]
 SEES_ORDERS = ["orders.view_order*", "orders.view_customer", "orders.view_hold", "orders.view_channel"]
 SEES_FLOOR = ["fulfillment.view_*"]
 

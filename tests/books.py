@@ -16,7 +16,8 @@ from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from fulfillment.services.walking import Read, claim_work, scan
-from inventory.models import Product, Substitute
+from inventory.models import Bin, Product, Substitute
+from inventory.services.bins import put_away
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -76,6 +77,8 @@ def keep_books() -> Books:
     place, _ = make_location("LON"), make_location("MAN")
     for product, pieces in ((tea, 20), (cup, 10), (rare, 0)):
         make_stock(product, place, pieces)
+    shelf = Bin.objects.create(location=place, code="A-01")
+    put_away(stock_level_id=tea.stock_levels.get().pk, bin=shelf.code, quantity=8, actor=CLERK)
     move_stock(changes=[Change(tea.stock_levels.get().pk, -1, "damage", "broken:1")], actor=CLERK)
     home = take_order([(tea, 2, 1000), (cup, 1, 500)], token="tok_ok")
     listen(code="take")

@@ -4,7 +4,8 @@ from typing import Any
 
 import django_filters
 
-from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.models import Bin, BinStock, IncomingStock, Location, Product, StockLevel
+from inventory.models.bins import BinKind
 from inventory.models.places import LocationKind
 
 MOST_SKUS = 200
@@ -55,6 +56,26 @@ class IncomingFilters(django_filters.FilterSet):
     def by_skus(self, rows: Any, name: str, value: str) -> Any:
         """Narrow to every SKU that was given."""
         return rows.filter(product__sku__in=self.data.getlist("sku")[:MOST_SKUS])
+
+
+class BinFilters(django_filters.FilterSet):
+    """Location code, bin code, kind, whether it is in use, and the SKU that lies there (repeat it for several)."""
+
+    location = django_filters.CharFilter(field_name="location__code", max_length=16)
+    code = django_filters.CharFilter(max_length=32)
+    kind = django_filters.ChoiceFilter(choices=BinKind.choices)
+    is_active = django_filters.BooleanFilter()
+    sku = django_filters.CharFilter(method="by_skus", max_length=64)
+
+    class Meta:
+        model = Bin
+        fields: list[str] = []
+
+    def by_skus(self, rows: Any, name: str, value: str) -> Any:
+        """Narrow to bins in which one of the SKUs lies."""
+        skus = self.data.getlist("sku")[:MOST_SKUS]
+        lying = BinStock.objects.filter(stock_level__product__sku__in=skus, quantity__gt=0)
+        return rows.filter(pk__in=lying.values("bin"))
 
 
 class StockFilters(django_filters.FilterSet):

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from inventory.models import IncomingStock, Location, Product, StockLevel, Substitute
+from inventory.models import Bin, BinStock, IncomingStock, Location, Product, StockLevel, Substitute
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.api.strict import Day, StrictSerializer, Text, WholeNumber
 from oms.foundation.money import minor_text
@@ -85,6 +85,35 @@ class StockOut(serializers.Serializer[StockLevel]):
     allocated = serializers.IntegerField()
     safety_stock = serializers.IntegerField()
     available = serializers.IntegerField()
+    version = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class BinStockOut(serializers.Serializer[BinStock]):
+    """Pieces of one product in a bin."""
+
+    sku = serializers.CharField(source="stock_level.product.sku")
+    quantity = serializers.IntegerField()
+
+
+class BinOut(serializers.Serializer[Bin]):
+    """A place within a location: where it is, how much goes in, and what lies there."""
+
+    id = serializers.IntegerField()
+    location = serializers.CharField(source="location.code")
+    code = serializers.CharField()
+    kind = serializers.CharField()
+    zone = serializers.CharField()
+    aisle = serializers.CharField()
+    bay = serializers.CharField()
+    level = serializers.CharField()
+    x_mm = serializers.IntegerField(allow_null=True)
+    y_mm = serializers.IntegerField(allow_null=True)
+    sequence = serializers.IntegerField(help_text="Bins are walked to in this order.")
+    capacity_mm3 = serializers.IntegerField(allow_null=True)
+    capacity_g = serializers.IntegerField(allow_null=True)
+    is_active = serializers.BooleanField()
+    stock = BinStockOut(many=True)
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
 

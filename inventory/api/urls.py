@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from inventory.api.bins import BinViewSet
 from inventory.api.incoming import IncomingActs, IncomingViewSet
 from inventory.api.reservations import ReservationViewSet
 from inventory.api.views import LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
@@ -14,6 +15,7 @@ urlpatterns = [
     *room_urls("locations", LocationViewSet),
     path("stock/adjust/", StockAdjust.as_view(), name="stock-adjust"),
     *room_urls("stock", StockViewSet),
+    *room_urls("bins", BinViewSet),
     *room_urls("incoming-stock", IncomingViewSet, creates=True, acts=False),
     path(
         "incoming-stock/<str:pk>/<slug:action_name>/",

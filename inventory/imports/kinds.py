@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from django import forms
 
 from inventory.attributes import attributes_text
+from inventory.imports.bins import BinFile
 from inventory.imports.incoming import IncomingFile
 from inventory.imports.locations import LocationFile
 from inventory.imports.products import ProductFile
 from inventory.imports.stock import StockCountFile
-from inventory.models import IncomingStock, Location, Product, StockLevel
+from inventory.models import Bin, IncomingStock, Location, Product, StockLevel
 from inventory.services.announcing import plan_undo_announcements, undo_announcements
+from inventory.services.bin_files import plan_undo_bins, undo_bins
 from inventory.services.uncounting import plan_undo_counts, undo_counts
 from inventory.services.undoing import plan_undo_locations, plan_undo_products, undo_locations, undo_products
 from oms.foundation.actor import Actor
@@ -156,6 +158,33 @@ class Incoming(ImportKind):
     def undo(self, rows: Sequence[ImportRow], *, principal: Any, actor: Actor) -> list[Undo]:
         """Expect new ones no more, and put former values back."""
         return undo_announcements(rows=rows, principal=principal, actor=actor)
+
+
+class Bins(ImportKind):
+    """Files of bins."""
+
+    code = "bins"
+    title = "Bins"
+    model = Bin
+    permissions = ("inventory.add_bin", "inventory.change_bin")
+    undo_permissions = ("inventory.change_bin",)
+    undo_words: ClassVar[Mapping[str, str]] = {
+        Verb.CREATE: "takes {} new bin{} out of use",
+        Verb.CHANGE: "gives {} bin{} the former facts",
+    }
+    columns = (*BinFile.required, *BinFile.optional)
+
+    def open(self, source: Source, *, name: str, encoding: str = "", principal: Any = None, **options: Any) -> BinFile:
+        """Open a file of bins."""
+        return BinFile(read_table(source, name=name, expected=BinFile.required, encoding=encoding), principal)
+
+    def plan_undo(self, rows: Sequence[ImportRow], *, principal: Any) -> list[Undo]:
+        """Return which bins can be taken back."""
+        return plan_undo_bins(rows=rows, principal=principal)
+
+    def undo(self, rows: Sequence[ImportRow], *, principal: Any, actor: Actor) -> list[Undo]:
+        """Take new bins out of use, and put former facts back."""
+        return undo_bins(rows=rows, principal=principal, actor=actor)
 
 
 def _shown(row: ImportRow, name: str, currency: str) -> Shown:

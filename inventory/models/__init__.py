@@ -1,5 +1,6 @@
 """The tables of supply."""
 
+from inventory.models.bins import Bin, BinMovement, BinStock
 from inventory.models.catalogue import Product
 from inventory.models.files import StockFile
 from inventory.models.incoming import IncomingStock
@@ -9,6 +10,9 @@ from inventory.models.stock import StockLevel, StockMovement
 from inventory.models.substitutes import Substitute
 
 __all__ = [
+    "Bin",
+    "BinMovement",
+    "BinStock",
     "IncomingStock",
     "Location",
     "LocationMembership",

@@ -11,7 +11,8 @@ from oms.foundation.aggregate import Versioned, words_check
 class StockLevel(Versioned):
     """What lies at one location of one product: pieces on hand, promised to orders, kept back for safety.
 
-    ``on_hand`` and ``allocated`` are written by the stock services alone, under the row's lock.
+    ``on_hand`` and ``allocated`` are written by the stock services alone, ``in_bins`` by those of bins, under the row's
+    lock.
     """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="stock_levels")
@@ -19,6 +20,7 @@ class StockLevel(Versioned):
     bin = models.CharField(max_length=32, blank=True, default="")
     on_hand = models.PositiveIntegerField(default=0, editable=False)
     allocated = models.PositiveIntegerField(default=0, editable=False)
+    in_bins = models.PositiveIntegerField(default=0, editable=False)
     safety_stock = models.PositiveIntegerField(default=0, help_text="Pieces never promised to a channel's order.")
 
     class Meta:
@@ -27,6 +29,9 @@ class StockLevel(Versioned):
             models.UniqueConstraint(fields=["product", "location"], name="stock_level_once"),
             models.CheckConstraint(
                 condition=Q(allocated__gte=0) & Q(allocated__lte=F("on_hand")), name="stock_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_bins__gte=0) & Q(in_bins__lte=F("on_hand")), name="stock_in_bins_is_there"
             ),
         ]
         indexes = [models.Index(fields=["location", "product"], name="stock_by_location")]
@@ -39,6 +44,11 @@ class StockLevel(Versioned):
     def available(self) -> int:
         """Return the pieces that may be promised: on hand − allocated − safety stock, never below zero."""
         return max(0, self.on_hand - self.allocated - self.safety_stock)
+
+    @property
+    def without_bin(self) -> int:
+        """Return the pieces of which nobody has said in which bin they lie."""
+        return self.on_hand - self.in_bins
 
 
 class MovementReason(models.TextChoices):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
+from inventory.services.bin_leaving import leave_bins
 from inventory.services.stock import (
     Change,
     lock_found,
@@ -87,6 +88,7 @@ def ship_pieces(*, pieces: Sequence[Shipped], actor: Actor) -> None:
     for change in fresh:
         leaving[change.stock_level_id] -= change.quantity
     _refuse_unpromised(levels, leaving)
+    leave_bins(levels, {pk: -quantity for pk, quantity in leaving.items()}, actor)
     deltas = {pk: (-quantity, -quantity) for pk, quantity in leaving.items()}
     add_to(StockLevel, ["on_hand", "allocated"], deltas)
     write_movements(fresh, actor)

@@ -10,6 +10,7 @@ from inventory.events import StockGrew
 from inventory.locks import lock_levels
 from inventory.models import Location, Product, StockLevel, StockMovement
 from inventory.models.stock import MovementReason
+from inventory.services.bin_leaving import leave_bins
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.counters import add_to
@@ -63,6 +64,7 @@ def move_stock(*, changes: Sequence[Change], actor: Actor) -> None:
     for change in fresh:
         deltas[change.stock_level_id] += change.quantity
     _refuse_below_allocated(levels, deltas)
+    leave_bins(levels, deltas, actor)
     add_to(StockLevel, ["on_hand"], {pk: (delta,) for pk, delta in deltas.items()})
     write_movements(fresh, actor)
     publish_growth([levels[pk] for pk, delta in deltas.items() if delta > 0], actor)

@@ -30,6 +30,25 @@ CORRUPTIONS = [
         found="select 'inventory_stockmovement'",
     ),
     Corruption(
+        name="I36b",
+        engine={
+            "postgresql": "drop trigger inventory_binmovement_append_only on inventory_binmovement",
+            "sqlite": "drop trigger inventory_binmovement_append_only_update",
+        },
+        found="select 'inventory_binmovement'",
+    ),
+    Corruption(
+        name="I39",
+        row="select id from inventory_stocklevel where in_bins > 0",
+        sql="update inventory_stocklevel set in_bins = in_bins - 1 where id = {row}",
+    ),
+    Corruption(
+        name="I40",
+        row="select id from inventory_binstock where quantity > 0",
+        sql="update inventory_binstock set quantity = quantity + 1 where id = {row}",
+        also={"I39": "select stock_level_id from inventory_binstock where id = {row}"},
+    ),
+    Corruption(
         name="I38",
         row=FULL,
         sql="insert into inventory_incomingstock (version, created_at, updated_at, product_id, location_id, reference,"

@@ -23,7 +23,7 @@ from fulfillment.models import (
     SubstituteOffer,
 )
 from fulfillment.services.sourcing.rule_changes import create_draft
-from inventory.models import IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
+from inventory.models import Bin, IncomingStock, Location, Product, Reservation, StockLevel, StockMovement
 from inventory.services.reservations import cart_key
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
@@ -136,7 +136,9 @@ def _stock(shop: Shop, product: Product) -> None:
     incoming, _ = IncomingStock.objects.get_or_create(
         product=product, location=shop.location, reference=f"{shop.mark}-PO", quantity=20, expected_on=NOW.date()
     )
+    shelf, _ = Bin.objects.get_or_create(location=shop.location, code=f"{shop.mark}-SHELF")
     shop.keep(level)
+    shop.keep(shelf)
     shop.keep(movement)
     cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
     # the account's own, whoever is asked about: of a foreign cart a system is told nothing, as of one that is not there

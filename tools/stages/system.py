@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from inventory.models import Location, Product, StockLevel
+from inventory.models import Bin, Location, Product, StockLevel
 from oms.foundation import bulk, bulk_again
 from oms.foundation.actions import action_named, cleaned
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
@@ -30,7 +30,9 @@ def supply(desk: Desk) -> None:
     desk.do(level, "adjust", quantity=-3, reason="damage", note="Fell from the fork lift")
     desk.do(level, "count", on_hand=level.on_hand + 1, note="Found one")
     desk.do(level, "keep", bin="A-04-2", safety_stock=5)
+    desk.do(level, "put_away", bin="R-01", quantity=12)
     desk.show("stock-level", level)
+    desk.show("bin", Bin.objects.get(code="R-01"))
     desk.show("product", Product.objects.get(sku="MUG-ENAMEL"))
     desk.show("product-with-variants", Product.objects.get(sku="JKT-FERN"))
     desk.show("location", Location.objects.get(code="HAM"))

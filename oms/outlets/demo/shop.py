@@ -10,6 +10,7 @@ from inventory.models import Location, Product, Substitute
 from inventory.services.incoming import announce_stock
 from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
+from oms.outlets.demo.bins import make_bins
 from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
 from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
@@ -31,6 +32,7 @@ def make_shop() -> None:
     _make_articles()
     _make_stock(actor)
     _announce(actor)
+    make_bins(actor)
     make_rates()
     web, wholesale = _make_channels()
     orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
