@@ -15,7 +15,7 @@ from fulfillment.services.opening import open_fulfillment_orders, recall_fulfill
 from fulfillment.services.polling import follow, told_of
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
-from fulfillment.services.scarcity.asking import learn_every_night
+from fulfillment.services.scarcity.asking import learn_every_night, renew_fees
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, source_new, sweep_backorders
 from fulfillment.services.sourcing.redeciding import redecide_for, sweep_savings, tell_of_savings
@@ -199,6 +199,12 @@ def learn_scarcity_fees(actor: Actor) -> str:
 def end_offers_in_time(actor: Actor) -> str:
     """End the offered substitutes that nobody has answered in time."""
     return f"{expire_offers(actor=_sourcing(actor))} offers"
+
+
+@periodic("renew_scarcity_fees", seconds=300, rest=10)
+def renew_scarcity_fees(actor: Actor) -> str:
+    """Bring the scarcity fees in force up to date after many orders."""
+    return renew_fees(actor=Actor.system("scarcity fees", now=actor.now))
 
 
 @periodic("mark_overdue_parcels", seconds=3600)

@@ -61,6 +61,11 @@ class ScarcityRun(Claimable, Aggregate):
         """Return which run it is, for a line of the timeline."""
         return f"Run {self.pk}."
 
+    @property
+    def renews(self) -> bool:
+        """Return whether it only brings fees that are in force up to date, in the course of a day."""
+        return self.takes_over and self.ends == self.created_at
+
     def cap_of(self, location_id: int) -> int | None:
         """Return the most that a fee of a location may be; None is no limit."""
         cap: int | None = self.caps.get(str(location_id))

@@ -25,11 +25,17 @@ class Lesson:
     unfilled: int
 
 
-def learn_from(seen: Iterable[Snapshot], units: Mapping[tuple[int, int], int], rules: Rules) -> Lesson:
+def learn_from(
+    seen: Iterable[Snapshot],
+    units: Mapping[tuple[int, int], int],
+    rules: Rules,
+    parcels: Mapping[int, int] | None = None,
+) -> Lesson:
     """Return what stock and a day's parcels are worth when orders like these come once more.
 
     :param seen: what the decisions of a day saw, one order each, the oldest first
     :param units: free units by (product, location)
+    :param parcels: what a location can send while these orders come, where that is not its day's capacity
     :raises SolverFailed: when the solver fails
     """
     # numpy and the solver are loaded where fees are learned, not by every process that starts
@@ -42,13 +48,13 @@ def learn_from(seen: Iterable[Snapshot], units: Mapping[tuple[int, int], int], r
     at_of = {place: at for at, place in enumerate(places)}
     supply = Supply(
         stock={(at_of[place], product): have for (product, place), have in units.items() if place in at_of},
-        capacity=[nodes[place].daily_capacity for place in places],
+        capacity=[(parcels or {}).get(place, nodes[place].daily_capacity) for place in places],
     )
     unfilled = max(UNFILLED, _dear(past))
     learned = learn_fees(past, supply, horizon=len(past), unfilled=unfilled)
-    parcels = [Fee(places[at], 0, fee) for at, fee in learned.parcels.items()]
+    found = [Fee(places[at], 0, fee) for at, fee in learned.parcels.items()]
     there = learned.units.items()
-    found = parcels + [Fee(places[at], product, fee) for (at, product), fee in there if supply.stock.get((at, product))]
+    found += [Fee(places[at], product, fee) for (at, product), fee in there if supply.stock.get((at, product))]
     return Lesson(tuple(sorted(found, key=lambda one: (-one.amount, one.location_id, one.product_id))), unfilled)
 
 

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fulfillment.models import ScarcityFee, ScarcityRun, ShippingRate, SourcingDecision
-from fulfillment.services.scarcity import asking, working
+from fulfillment.services.scarcity import asking, learning, working
 from fulfillment.services.scarcity.switching import cap_fees, put_fees_into_force, switch_fees_off
 from fulfillment.services.sourcing import source_orders
 from fulfillment.services.sourcing.reading import replay
 from fulfillment.sourcing.optimal.failing import SolverFailed
+from inventory.models import Location
 from inventory.services.stock import adjust_stock
 from oms.foundation.refusals import Refused
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
@@ -168,7 +169,29 @@ def test_a_night_takes_over_only_from_what_is_in_force(rules) -> None:
         assert run.state == expected
         if expected == "learned":
             put_fees_into_force(run_id=run.pk, actor=night)
-            ScarcityRun.objects.update(created_at=DAY)
+            ScarcityRun.objects.update(ends=DAY + timedelta(hours=20))
+
+
+def test_fees_in_force_are_renewed_after_many_orders_from_what_is_left_today(rules, monkeypatch) -> None:
+    monkeypatch.setattr(asking, "RENEWED_AFTER", 3)
+    at = make_actor(now=NEXT + timedelta(minutes=1))
+    learned(rules)
+    assert asking.renew_fees(actor=at) == "nothing to do"
+    first = held(rules)
+    assert asking.renew_fees(actor=at) == "new enough"
+    london = Location.objects.get(code="LON")
+    Location.objects.filter(pk=london.pk).update(daily_capacity=4)
+    for minute in (10, 20, 30):
+        decided(now=NEXT + timedelta(minutes=minute), where=FAR)
+    at, told, really = make_actor(now=NEXT + timedelta(days=1, minutes=5)), [], learning.learn_from
+    monkeypatch.setattr(learning, "learn_from", lambda *args: told.append(args[3]) or really(*args))
+    assert (asking.renew_fees(actor=at), asking.renew_fees(actor=at)) == ("asked", "nothing to do")
+    at = make_actor(now=NEXT + timedelta(days=1, minutes=15))
+    assert working.work_scarcity_runs(at, 10) == 1
+    run = ScarcityRun.objects.get(state="active")
+    assert run.pk != first.pk and run.renews and run.report.keys() == {"unfilled"}
+    assert told == [{london.pk: 6}], "four left for the two of three orders that are still to come"
+    assert {fee.location.code for fee in run.fees.all()} == {"LON"}
 
 
 def test_where_there_is_plenty_it_says_so_and_when_the_solver_fails_too(rules, monkeypatch) -> None:
@@ -177,7 +200,7 @@ def test_where_there_is_plenty_it_says_so_and_when_the_solver_fails_too(rules, m
     assert (run.state, run.fees.count()) == ("nothing", 0)
     assert run.sentence == "Nothing is scarce: stock and parcels are enough for 10 orders like those of 22 Nov 2026."
 
-    def fail(*args):
+    def fail(*args, **told):
         """Fail as a solver does."""
         raise SolverFailed("Time limit reached")
 

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from fulfillment.conditions import FOR_LEAST_FREIGHT, IN_FORCE
 from fulfillment.locks import lock_rule_sets
-from fulfillment.models import ScarcityFee, ScarcityRun
+from fulfillment.models import ScarcityFee, ScarcityRun, SourcingDecision
 from fulfillment.services.replaying.history import Period
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.run import Trigger
@@ -21,8 +22,11 @@ from oms.foundation.work import ring
 CAN_LEARN = (IN_FORCE, FOR_LEAST_FREIGHT)
 NIGHT = 2
 """The hour after which the day before is learned from, on the desk's clock."""
-KEPT = timedelta(days=30)
-"""So long the fees of a run are kept that is not in force."""
+KEPT, RENEWED_KEPT = timedelta(days=30), timedelta(days=1)
+"""So long the fees of a run are kept that is not in force; in the course of a day they are learned many times."""
+RENEWED_AFTER = 50
+"""So many orders placed make fees that are in force old."""
+A_DAY = timedelta(days=1)
 FARTHEST = timedelta(days=31)
 
 
@@ -54,10 +58,23 @@ def learn_every_night(*, actor: Actor) -> str:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if now.hour < NIGHT or active_rules().prefer != "cheapest":
         return "nothing to do"
-    if ScarcityRun.objects.filter(takes_over=True, created_at__gte=today).exists():
+    if ScarcityRun.objects.filter(takes_over=True, ends=today).exists():
         return "done already"
     _clear_away(actor.now)
     ask_for_fees(begins=_day_before(today), ends=today, takes_over=True, actor=actor)
+    return "asked"
+
+
+@transaction.atomic
+def renew_fees(*, actor: Actor) -> str:
+    """Let a worker bring the fees in force up to date when many orders were placed since: stock and parcels went."""
+    run = ScarcityRun.objects.filter(state=ScarcityState.ACTIVE, until__gt=actor.now).first()
+    if run is None or run.learned_at is None or ScarcityRun.objects.filter(state=ScarcityState.QUEUED).exists():
+        return "nothing to do"
+    since = SourcingDecision.objects.filter(trigger=Trigger.PLACED, decided_at__gt=run.learned_at)
+    if len(since.order_by("decided_at").values_list("pk")[:RENEWED_AFTER]) < RENEWED_AFTER:
+        return "new enough"
+    ask_for_fees(begins=actor.now - A_DAY, ends=actor.now, takes_over=True, actor=actor)
     return "asked"
 
 
@@ -68,8 +85,9 @@ def _day_before(today: datetime) -> datetime:
 
 def _clear_away(now: datetime) -> None:
     """Let go of old fees that are in no force; what decisions saw of them stays in their records."""
-    old = ScarcityFee.objects.filter(run__learned_at__lt=now - KEPT).exclude(run__state=ScarcityState.ACTIVE)
-    old.delete()
+    idle = ScarcityFee.objects.exclude(run__state=ScarcityState.ACTIVE)
+    renewed = Q(run__takes_over=True, run__learned_at__lt=now - RENEWED_KEPT)
+    idle.filter(renewed | Q(run__learned_at__lt=now - KEPT)).delete()
 
 
 @transaction.atomic

@@ -1,9 +1,9 @@
 """Learning from a past day: what was ordered, what there is now, and what the day would have cost with the fees."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,14 +16,16 @@ from fulfillment.services.sourcing.rates import RateCard, priced_anew
 from fulfillment.services.sourcing.reading import Gone, snapshot_of
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.run import Trigger
+from fulfillment.services.sourcing.supply import nodes_of
 from fulfillment.sourcing.lessons import Lesson, by_product, learn_from, with_fees
 from fulfillment.sourcing.snapshot import Fee, Rules, Snapshot
-from inventory.models import StockLevel
+from inventory.models import Location, StockLevel
 from oms.foundation.wording import count
 
 MOST_ORDERS, MOST_COMPARED, MOST_FEES = 3_000, 1_000, 20_000
 HORIZON = timedelta(hours=26)
 """One day of orders, and two hours for the next night's learning."""
+LEAST_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class Learned:
     sentence: str
 
 
-def learn(run: ScarcityRun) -> Learned:
+def learn(run: ScarcityRun, *, now: datetime) -> Learned:
     """Return what the orders of a run's day teach; writes nothing.
+
+    Fees that take over weigh the parcels that are left today against the orders that are still to come today.
 
     :raises SolverFailed: when the solver fails
     """
@@ -46,16 +50,17 @@ def learn(run: ScarcityRun) -> Learned:
     if rules.prefer != "cheapest":
         return _nothing("The rules in force do not prefer the least freight, so that no fee would weigh in anything.")
     card = RateCard()
-    seen = _orders(period, card)
+    rows = _rows(period)
+    seen = _seen(rows, card)
     if not seen:
         return _nothing("No order was placed on this day, or the records were erased with the customers' data.")
-    lesson = learn_from(seen, _free_now(seen), rules)
+    parcels = _parcels_left(rows, now) if run.takes_over else None
+    lesson = learn_from(seen, _free_now(seen), rules, parcels)
     day = f"{run.begins.astimezone(timezone.get_default_timezone()):%-d %b %Y}"
     if not lesson.fees:
         words = f"Nothing is scarce: stock and parcels are enough for {count(len(seen), 'order')} like those of {day}."
         return _nothing(words, len(seen))
-    then = learn_from(seen, _free_then(period), rules)
-    report = _compare(period, rules, then)
+    report = {} if run.renews else _compare(period, rules, learn_from(seen, _free_then(period), rules))
     fees = lesson.fees[:MOST_FEES]
     places = len({one.location_id for one in fees})
     told = f"Learned from {count(len(seen), 'order')} of {day} and the stock that is free now: "
@@ -68,14 +73,34 @@ def _nothing(why: str, orders: int = 0) -> Learned:
     return Learned((), orders, "", {}, why)
 
 
-def _orders(period: Period, card: RateCard) -> list[Snapshot]:
-    """Return what the first decisions of a day's newest orders saw, the oldest first, with rates."""
+def _rows(period: Period) -> list[SourcingDecision]:
+    """Return the first decisions of a day's newest orders, the oldest first."""
     rows = period.decisions.filter(trigger=Trigger.PLACED).order_by("-decided_at", "-pk")
     found: dict[int, SourcingDecision] = {}
-    for row in rows.only("order_id", "snapshot")[:MOST_ORDERS]:
+    for row in rows.only("order_id", "decided_at", "snapshot")[:MOST_ORDERS]:
         found[row.order_id] = row
+    return list(reversed(found.values()))
+
+
+def _parcels_left(rows: Sequence[SourcingDecision], now: datetime) -> dict[int, int]:
+    """Return what each limited location could send in a day that is as scarce as the rest of today is.
+
+    The share of the orders that came later on the clock than it is now is still to come today. Where hardly any are,
+    today's parcels tell nothing, and the day's capacity counts.
+    """
+    zone = timezone.get_default_timezone()
+    clock = now.astimezone(zone).time()
+    share = sum(row.decided_at.astimezone(zone).time() > clock for row in rows) / max(1, len(rows))
+    if share < LEAST_SHARE:
+        return {}
+    nodes = nodes_of(list(Location.objects.filter(is_active=True).order_by("code")), [], now)
+    return {one.location_id: round(one.capacity_left / share) for one in nodes if one.capacity_left is not None}
+
+
+def _seen(rows: Sequence[SourcingDecision], card: RateCard) -> list[Snapshot]:
+    """Return what decisions saw, with rates; what was erased with a customer's data is left out."""
     seen = []
-    for row in reversed(found.values()):
+    for row in rows:
         try:
             seen.append(priced_anew(snapshot_of(bytes(row.snapshot)), card))
         except Gone:

@@ -33,7 +33,7 @@ def work_scarcity_runs(actor: Actor, limit: int) -> int:
             _end_as_failed(row, DIED, actor)
             continue
         try:
-            _keep(row, learn(row), actor)
+            _keep(row, learn(row, now=actor.now), actor)
         except SolverFailed as why:
             _end_as_failed(row, f"The solver gave up: {why}. Learn from another day.", actor)
         except OperationalError:  # the database is busy, no worker has died: it is learned a moment later
