@@ -137,9 +137,8 @@ def _stock(shop: Shop, product: Product) -> None:
         product=product, location=shop.location, reference=f"{shop.mark}-PO", quantity=20, expected_on=NOW.date()
     )
     shelf, _ = Bin.objects.get_or_create(location=shop.location, code=f"{shop.mark}-SHELF")
-    shop.keep(level)
-    shop.keep(shelf)
-    shop.keep(movement)
+    for row in (level, shelf, movement):
+        shop.keep(row)
     cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
     # the account's own, whoever is asked about: of a foreign cart a system is told nothing, as of one that is not there
     kept = Reservation.objects.first()
