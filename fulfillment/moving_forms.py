@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from fulfillment.models import FulfillmentOrder
-from fulfillment.services.reallocating import TAKE_BACK
+from fulfillment.services.hands import TAKE_BACK
 from fulfillment.services.sourcing.bars import INSIST
 from fulfillment.states import AllocationState
 from inventory.models import Location

@@ -5,25 +5,22 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from fulfillment.conditions import IN_HAND, in_state, live_labels
+from fulfillment.conditions import in_state
 from fulfillment.events import ArrivesLater
-from fulfillment.locks import lock_fulfillment_order, lock_live_of, open_allocations_of
-from fulfillment.models import Allocation, FulfillmentOrder, Shipment
+from fulfillment.locks import lock_fulfillment_order, lock_live_of, lock_pick_tasks_of_work, open_allocations_of
+from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
-from fulfillment.services.labels import void_labels
-from fulfillment.services.packing import unpack
-from fulfillment.services.picking import stop_picking
+from fulfillment.services.hands import in_hands, picked_there, put_back
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
 from fulfillment.services.sourcing.run import Trigger
+from fulfillment.services.walking.claiming import drop_stops
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.wording import enumeration
 from fulfillment.states import (
     LIVE_FULFILLMENT,
     AllocationState,
     FulfillmentOrderState,
-    LabelState,
-    ShipmentState,
 )
 from inventory.models import Location
 from oms.foundation.actions import Condition, refuse_unless
@@ -38,8 +35,6 @@ from orders.services.conditions import LIVE
 from orders.services.pieces import line_at
 
 S, A = FulfillmentOrderState, AllocationState
-TAKE_BACK = "Picked pieces lie on the shelf again"
-"""The tick with which a person says that what was picked or packed was put back, so that its labels can be voided."""
 
 
 def moved_rows(row: FulfillmentOrder) -> list[Allocation]:
@@ -87,8 +82,8 @@ def reallocate(
     refuse_unless(row, *CAN_MOVE)
     _refuse_same(row, location)
     moved = _pieces_of(row, sku.strip(), quantity)
-    if _in_hands(row, moved):
-        _take_back(row, take_back, actor)
+    if in_hands(row, moved):
+        put_back(row, take_back, actor)
     return _move(row, moved, location, reason=reason, insist=insist, actor=actor)
 
 
@@ -114,7 +109,7 @@ def reallocate_line(
     row = _source_of(order, wanted, source, location)
     open_pieces = [one for one in open_allocations_of([row.pk]) if one.order_line_id == wanted.pk]
     moved = _cut(open_pieces, quantity, f"{wanted.sku} at {row.location.name}")
-    refuse_if(_in_hands(row, moved), _picked_there(row), code="being_fulfilled", field="line")
+    refuse_if(in_hands(row, moved), picked_there(row), code="being_fulfilled", field="line")
     _move(row, moved, location, reason=reason, insist=insist, actor=actor)
     return lock_order(order_id)
 
@@ -132,7 +127,7 @@ def move_back(*, fulfillment_order_id: int, reason: str, insist: bool = False, a
         moved = _found_again(work, gone.get(work.pk, ()))
         if moved:
             work.order = row.order
-            refuse_if(_in_hands(work, moved), _picked_there(work), code="being_fulfilled")
+            refuse_if(in_hands(work, moved), picked_there(work), code="being_fulfilled")
             found = _move(work, moved, row.location, reason=reason, insist=insist, actor=actor)
             note_moved(gone[work.pk], found)
     refuse_if(found is row, "What was moved away from here was moved on or cancelled since.", code="nothing_moved")
@@ -205,36 +200,6 @@ def _source_of(order: Order, line: OrderLine, source: Location | None, to: Locat
     return found[0]
 
 
-def _in_hands(row: FulfillmentOrder, moved: Mapping[int, int]) -> bool:
-    """Return whether pieces that are to be moved are picked or packed."""
-    return any(one.state == A.PICKED for one in open_allocations_of([row.pk]) if one.pk in moved)
-
-
-def _picked_there(row: FulfillmentOrder) -> str:
-    """Say that pieces must be put back first."""
-    return f"{row.number} at {row.location.name} is picked: put the pieces back on the shelf and stop picking first."
-
-
-def _take_back(row: FulfillmentOrder, is_back: bool, actor: Actor) -> None:
-    """Void the labels, open the parcels and stop the picking of locked work, whose pieces a person has put back.
-
-    :raises Refused: when nobody says that they lie on the shelf again, or a carrier has not answered yet.
-    """
-    shipments = list(Shipment.objects.filter(fulfillment_order=row).exclude(state=ShipmentState.CANCELLED))
-    bought = [one for one in shipments if any(label.state in IN_HAND for label in live_labels(one))]
-    words = f" The labels of {enumeration([one.number for one in bought])} are voided with it." if bought else ""
-    sentence = f"{row.number} is picked: put the pieces back on the shelf, then tick “{TAKE_BACK}”.{words}"
-    refuse_if(not is_back, sentence, code="being_fulfilled", field="take_back")
-    asked = (LabelState.REQUESTED, LabelState.UNKNOWN)
-    waits = any(label.state in asked for one in shipments for label in live_labels(one))
-    refuse_if(waits, "A carrier has not answered for a label yet; wait a moment, then try again.", code="has_labels")
-    for one in bought:
-        void_labels(shipment_id=one.pk, actor=actor)
-    if row.state == S.READY:
-        unpack(fulfillment_order_id=row.pk, actor=actor)
-    stop_picking(fulfillment_order_id=row.pk, actor=actor)
-
-
 def _move(
     row: FulfillmentOrder, moved: Mapping[int, int], location: Location, *, reason: str, insist: bool, actor: Actor
 ) -> FulfillmentOrder:
@@ -247,6 +212,7 @@ def _move(
     told = f"{actor.label} moved {pieces_in_words(case, gives)} from {row.location.name} to {location.name}."
     chosen = tuple((line, location.pk, units) for line, units in sorted(gives.items()))
     case.chosen = Choice(chosen, actor.label, told, reason.strip())
+    drop_stops(lock_pick_tasks_of_work([one.pk for one in case.replaced]), told, actor)
     decide_chosen([case], trigger=Trigger.MOVED, act="fulfillment.reallocate", insist=insist, actor=actor)
     there = FulfillmentOrder.objects.filter(order=row.order_id, location=location, fixed_at=actor.now)
     target = there.filter(state__in=LIVE_FULFILLMENT).select_related("order", "location").order_by("-pk")[0]

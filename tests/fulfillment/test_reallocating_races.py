@@ -117,7 +117,7 @@ def test_two_trades_crosswise_do_not_deadlock(turn) -> None:
 
 def hands(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
     """Let a move look whether pieces are in hands, and wait then until somebody has tried to pick."""
-    looked, tried, real = threading.Event(), threading.Event(), reallocating._in_hands
+    looked, tried, real = threading.Event(), threading.Event(), reallocating.in_hands
 
     def slow(*told: Any) -> bool:
         """Look, and wait."""
@@ -126,7 +126,7 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.E
         tried.wait(3)
         return found
 
-    monkeypatch.setattr(reallocating, "_in_hands", slow)
+    monkeypatch.setattr(reallocating, "in_hands", slow)
     return looked, tried
 
 
