@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from fulfillment.models import SubstituteOffer
+from fulfillment.states import OfferState
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.templatetags.console import pill
@@ -41,7 +42,7 @@ class SubstituteOfferAdmin(ConsoleAdmin):
     @admin.display(description="state", ordering="state")
     def status(self, row: SubstituteOffer) -> str:
         """Return the state as a coloured word."""
-        return pill(row.get_state_display(), row.state)
+        return pill(row.get_state_display(), "pending" if row.state == OfferState.OPEN else row.state)
 
     @admin.display(description="until", ordering="expires_at")
     def expires(self, row: SubstituteOffer) -> str:
