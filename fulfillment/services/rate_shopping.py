@@ -33,7 +33,7 @@ def compared(
         return known, []
     if not carriers:
         raise CarrierRefused(f"No carrier account serves {shipment.location.code}; an administrator adds one.")
-    found = _Found(carriers, parcels, now)
+    found = _Found(carriers, parcels, shipment.order.currency, now)
     choice = choose(found.rates, level=shipment.order.service_level, service=label.service)
     if choice is not None:
         return Choice(choice.rate, f"{choice.reason} {found.told}".strip()), found.rates
@@ -54,31 +54,29 @@ def _chosen_before(shipment: Shipment) -> Choice | None:
 class _Found:
     """What came of asking every carrier: rates for all parcels together, the words of those that refuse, silences.
 
-    Only rates in the currency of the first carrier that has any are compared: money of two currencies is not.
+    Money of two currencies is not compared: where a carrier asks the order's currency, rates in others are left out,
+    and otherwise those in another than the first.
     """
 
-    def __init__(self, carriers: Sequence[CarrierGateway], parcels: Sequence[Parcel], now: datetime) -> None:
-        self.rates: list[Rate] = []
+    def __init__(
+        self, carriers: Sequence[CarrierGateway], parcels: Sequence[Parcel], currency: str, now: datetime
+    ) -> None:
         self.refusals: list[str] = []
         self.silences: list[CarrierUnreachable] = []
         self.silent: list[str] = []
+        rates: list[Rate] = []
         for one in carriers:
             try:
-                self._add(total_rates([one.rates(parcel, now=now) for parcel in parcels]))
+                rates += total_rates([one.rates(parcel, now=now) for parcel in parcels])
             except CarrierRefused as refusal:
                 self.refusals.append(str(refusal))
             except CarrierUnreachable as silence:
                 self.silences.append(silence)
                 self.silent.append(one.code)
-        self.rates.sort(key=lambda rate: (rate.amount, rate.carrier, rate.service))
-
-    def _add(self, rates: Sequence[Rate]) -> None:
-        """Keep rates that can be compared with those that are there."""
-        for rate in rates:
-            if not self.rates or rate.currency == self.rates[0].currency:
-                self.rates.append(rate)
-            else:
-                self.refusals.append(f"{rate.carrier} asks {rate.currency}, which is not compared.")
+        currencies = [rate.currency for rate in rates]
+        common = currency if currency in currencies else next(iter(currencies), "")
+        comparable = [rate for rate in rates if rate.currency == common]
+        self.rates = sorted(comparable, key=lambda rate: (rate.amount, rate.carrier, rate.service))
 
     @property
     def told(self) -> str:

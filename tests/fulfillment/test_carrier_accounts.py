@@ -1,18 +1,22 @@
 """A shop's own accounts at carriers: who serves what, a dead one stops nobody, and what a lost answer becomes."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from fulfillment.carriers import registry
+from fulfillment.carriers.gateway import Parcel, Rate
 from fulfillment.forms import BuyLabels
 from fulfillment.models import CarrierAccount, Label, Package, Shipment, TrackingEvent
+from fulfillment.parcels import NOWHERE
 from fulfillment.queries import unsettled_labels
 from fulfillment.services import label_buying
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.label_clearing import give_labels_up
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.polling import ask_for_tracking, follow
+from fulfillment.services.rate_shopping import _Found
 from oms.foundation.claims import claim
 from oms.foundation.models import AuditLine
 from tests.contracts.carriers.fakes import Company
@@ -90,6 +94,17 @@ def test_F48_a_dead_carrier_stops_nobody_else(shipment) -> None:
     row = Shipment.objects.get()
     assert (label_of(shipment).carrier, len(ups.book)) == ("ups", 1)
     assert row.rate_reason.endswith("Without fedex, who did not answer.")
+
+
+def test_money_of_two_currencies_is_not_compared() -> None:
+    def asking(code: str, amount: int, currency: str):
+        rate = Rate(code, "saver", "Saver", "standard", amount, currency, 2)
+        return SimpleNamespace(code=code, rates=lambda parcel, now: [rate])
+
+    parcel = Parcel("label:1:1", NOWHERE, NOWHERE, 1000)
+    both = [asking("a", 100, "USD"), asking("b", 900, "EUR")]
+    taken = {wanted: _Found(both, [parcel], wanted, NOW).rates[0].carrier for wanted in ("EUR", "USD", "GBP")}
+    assert taken == {"EUR": "b", "USD": "a", "GBP": "a"}
 
 
 def test_while_nobody_answers_a_label_waits_and_nothing_is_lost(shipment) -> None:

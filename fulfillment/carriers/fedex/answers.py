@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from fulfillment.carriers.choosing import cheapest_of_each
 from fulfillment.carriers.fedex.codes import days_of, level_of, status_of
 from fulfillment.carriers.gateway import (
     BoughtLabel,
@@ -66,18 +67,32 @@ def was_done_before(answer: Answer) -> bool:
     return any(word in str(one.get("code", "")) for one in _errors(answer) for word in DONE_BEFORE)
 
 
-def rates_in(data: Any, carrier: str, *, today: date) -> list[Rate]:
+def rates_in(data: Any, carrier: str, *, today: date, preferred: str = "") -> list[Rate]:
     """Return the account's rate of each service, cheapest first; services without a price are left out."""
-    found = [_rate(one, carrier, today) for one in data["output"].get("rateReplyDetails") or []]
-    return sorted((one for one in found if one is not None), key=lambda rate: (rate.amount, rate.service))
+    found = [_rate(one, carrier, today, preferred) for one in data["output"].get("rateReplyDetails") or []]
+    return cheapest_of_each(one for one in found if one is not None)
 
 
-def _rate(one: Mapping[str, Any], carrier: str, today: date) -> Rate | None:
+def _own(prices: Sequence[Mapping[str, Any]], preferred: str) -> Mapping[str, Any] | None:
+    """Return what the account pays, in the preferred currency where FedEx names it so; never a list price before that.
+
+    FedEx names the account's price ``ACCOUNT`` or ``PAYOR_ACCOUNT_…``, the same in another currency ``PREFERRED_…``.
+    """
+
+    def rank(price: Mapping[str, Any]) -> tuple[bool, bool]:
+        kind = str(price.get("rateType", ""))
+        return price.get("currency") != preferred, not any(word in kind for word in ("ACCOUNT", "PREFERRED"))
+
+    known = [price for price in prices if price.get("currency") and price.get("totalNetCharge") is not None]
+    ours = [price for price in known if not any(rank(price)[1:])]
+    return min(ours or known, key=rank, default=None)
+
+
+def _rate(one: Mapping[str, Any], carrier: str, today: date, preferred: str) -> Rate | None:
     """Return the rate of one service: the account's own, else the first that FedEx names."""
-    rated = one.get("ratedShipmentDetails") or []
-    if not rated:
+    own = _own(one.get("ratedShipmentDetails") or [], preferred)
+    if own is None:
         return None
-    own = next((price for price in rated if price.get("rateType") == "ACCOUNT"), rated[0])
     currency = str(own["currency"])
     service = str(one["serviceType"])
     level = level_of(service)
@@ -99,13 +114,13 @@ def _days(one: Mapping[str, Any], level: str, today: date) -> int:
     return ahead if 0 <= ahead <= 60 else days
 
 
-def label_in(data: Any, *, reference: str, service: str) -> BoughtLabel:
+def label_in(data: Any, *, reference: str, service: str, preferred: str = "") -> BoughtLabel:
     """Return the label of a shipment of one parcel; raises :class:`CarrierUnreachable` when the answer has none."""
     try:
         shipment = data["output"]["transactionShipments"][0]
         piece = shipment["pieceResponses"][0]
         number = str(piece.get("trackingNumber") or shipment["masterTrackingNumber"])
-        amount, currency = _price(shipment)
+        amount, currency = _price(shipment, preferred)
         papers = [one for one in piece.get("packageDocuments") or [] if one.get("contentType", "LABEL") == "LABEL"]
     except (KeyError, IndexError, TypeError):
         raise CarrierUnreachable("FedEx answered without a label; it may have sold one.") from None
@@ -123,12 +138,11 @@ def label_in(data: Any, *, reference: str, service: str) -> BoughtLabel:
     )
 
 
-def _price(shipment: Mapping[str, Any]) -> tuple[int | None, str]:
-    """Return what the account pays; None when FedEx names no currency with it."""
+def _price(shipment: Mapping[str, Any], preferred: str) -> tuple[int | None, str]:
+    """Return what the account pays; None when FedEx names no currency with it, or not the one that was compared."""
     rating = (shipment.get("completedShipmentDetail") or {}).get("shipmentRating") or {}
-    prices = rating.get("shipmentRateDetails") or []
-    own = next((one for one in prices if "ACCOUNT" in str(one.get("rateType", ""))), prices[0] if prices else {})
-    if not own.get("currency") or own.get("totalNetCharge") is None:
+    own = _own(rating.get("shipmentRateDetails") or [], preferred)
+    if own is None or (preferred and own["currency"] != preferred):
         return None, ""
     return minor_units(own["totalNetCharge"], str(own["currency"])), str(own["currency"])
 

@@ -47,7 +47,7 @@ def rates(parcel: Parcel, account: Account, *, now: datetime) -> Request:
         "recipient": {"address": _address(parcel.ship_to)},
         "pickupType": "USE_SCHEDULED_PICKUP",
         "packagingType": "YOUR_PACKAGING",
-        "rateRequestType": ["ACCOUNT"],
+        **_priced(parcel),
         "shipDateStamp": now.date().isoformat(),
         "totalPackageCount": 1,
         "requestedPackageLineItems": [_package(parcel)],
@@ -95,7 +95,7 @@ def _shipment(parcel: Parcel, service: str, account: Account, now: datetime) -> 
             "imageType": "PDF",
             "labelStockType": "PAPER_4X6",
         },
-        "rateRequestType": ["ACCOUNT"],
+        **_priced(parcel),
         "totalPackageCount": 1,
         "requestedPackageLineItems": [{**_package(parcel), "customerReferences": references}],
     }
@@ -164,6 +164,19 @@ def pickup(ship_from: Address, day: date, account: Account, *, parcels: int, wei
         "carrierCode": "FDXE",
     }
     return json_request("POST", "/pickup/v1/pickups", data)
+
+
+def preferred(parcel: Parcel) -> str:
+    """Return the currency in which the parcel's goods were sold, or nothing: prices in it can be compared."""
+    return parcel.goods[0].currency if parcel.goods else ""
+
+
+def _priced(parcel: Parcel) -> dict[str, Any]:
+    """Return which prices are wanted: the account's, in the currency of the goods too."""
+    currency = preferred(parcel)
+    if not currency:
+        return {"rateRequestType": ["ACCOUNT"]}
+    return {"rateRequestType": ["ACCOUNT", "PREFERRED"], "preferredCurrency": currency}
 
 
 def _package(parcel: Parcel) -> dict[str, Any]:

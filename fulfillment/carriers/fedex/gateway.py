@@ -41,12 +41,12 @@ class FedexGateway:
     def rates(self, parcel: Parcel, *, now: datetime) -> Sequence[Rate]:
         """Return the account's rates."""
         data = answers.told(self._line.ask(asking.rates(parcel, self._account, now=now)))
-        return answers.rates_in(data, self.code, today=now.date())
+        return answers.rates_in(data, self.code, today=now.date(), preferred=asking.preferred(parcel))
 
     def buy_label(self, parcel: Parcel, service: str, *, now: datetime) -> BoughtLabel:
         """Buy a label; asked twice, FedEx sells two."""
         data = answers.told(self._line.ask(asking.ship(parcel, service, self._account, now=now)))
-        return answers.label_in(data, reference=parcel.reference, service=service)
+        return answers.label_in(data, reference=parcel.reference, service=service, preferred=asking.preferred(parcel))
 
     def void_label(self, carrier_reference: str, *, now: datetime) -> None:
         """Take a label back that was not used; FedEx takes it until the parcel was scanned."""

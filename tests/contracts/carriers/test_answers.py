@@ -175,6 +175,22 @@ def test_a_message_of_ups_is_the_activity_that_is_asked_for() -> None:
     assert event.event_id == "1Z204W4R0308071865:20240423091519:OT"
 
 
+def test_fedexs_prices_are_taken_in_the_currency_of_the_goods() -> None:
+    def price(kind: str, charge: float, currency: str) -> dict[str, object]:
+        return {"rateType": kind, "totalNetCharge": charge, "currency": currency}
+
+    prices = [price("LIST", 1, "USD"), price("ACCOUNT", 535.68, "CAD"), price("PREFERRED_CURRENCY", 391.02, "USD")]
+    data = {"output": {"rateReplyDetails": [{"serviceType": "FEDEX_GROUND", "ratedShipmentDetails": prices}]}}
+    asked = {
+        currency: fedex.rates_in(data, "x", today=DAY, preferred=currency)[0] for currency in ("USD", "CAD", "EUR")
+    }
+    assert {currency: (rate.amount, rate.currency) for currency, rate in asked.items()} == {
+        "USD": (39102, "USD"),
+        "CAD": (53568, "CAD"),
+        "EUR": (53568, "CAD"),
+    }
+
+
 def test_a_price_without_its_currency_is_no_price() -> None:
     piece = {"trackingNumber": "794", "netChargeAmount": 120.0, "packageDocuments": []}
     data = {"output": {"transactionShipments": [{"masterTrackingNumber": "794", "pieceResponses": [piece]}]}}
