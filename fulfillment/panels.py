@@ -216,6 +216,7 @@ name_acts(
         "plan": "Stop planned",
         "take_over": "Walk taken over",
         "give_back": "Walk given back",
+        "free": "Walk freed for others",
         "pick": "Taken from the bin",
         "miss": "Not in the bin",
         "skip": "Left for later",

@@ -103,6 +103,7 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("floor"),
                         "permission": lambda request: request.user.has_perm("fulfillment.pick_fulfillmentorder"),
                     },
+                    _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
                     _entry(

@@ -64,6 +64,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_fulfillmentorder",
         "fulfillment.*_shipment",
         "fulfillment.*_package",
+        "fulfillment.free_picklist",
         "inventory.view_*",
         "inventory.adjust_stock*",
         "returns.view_*",

@@ -10,4 +10,5 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     rules,
     scarcity,
     shipments,
+    walks,
 )

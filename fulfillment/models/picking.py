@@ -31,6 +31,8 @@ class PickList(Aggregate):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
+        verbose_name = "walk"
+        permissions = [("free_picklist", "Can free a walk for others")]
         constraints = [
             words_check("state", L.values, "pick_list_state_word"),
             models.CheckConstraint(

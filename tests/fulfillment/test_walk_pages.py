@@ -116,6 +116,18 @@ def test_who_belongs_to_another_location_sees_nothing_of_it(place) -> None:
     )
 
 
+def test_who_leads_the_floor_sees_how_far_a_walk_is(place) -> None:
+    client = picker()
+    walk = begin(client)
+    send(client, walk, code="4001", quantity=2)
+
+    text = client.get("/fulfillment/picklist/").content.decode()
+    page = client.get(f"/fulfillment/picklist/{walk.pk}/change/").content.decode()
+
+    assert (walk.number in text, "1 of 1" in text, "ann" in text) == (True, True, True)
+    assert ("A-2" in page, "TEA" in page) == (True, True)
+
+
 def test_who_may_not_pick_is_told_so(place) -> None:
     user = User.objects.create_user("desk", is_staff=True)
     client = Client()

@@ -205,6 +205,17 @@ def test_a_walk_that_was_given_back_goes_on_where_it_stands(place, ann, bob) -> 
     assert walk_of(again(walk)).done == 1
 
 
+def test_who_leads_the_floor_frees_a_walk_at_once(place, ann, bob) -> None:
+    walk = claim(place, ann)
+
+    walking.free_walk(pick_list_id=walk.pk, actor=make_actor())
+
+    with pytest.raises(Refused, match="is waiting; take it over"):
+        at_stop(walking.scan, walk, ann, "4001")
+    walking.take_over(pick_list_id=walk.pk, picker_id=bob.pk, actor=make_actor())
+    assert at_stop(walking.scan, walk, bob, "4001", 3).tone == "done"
+
+
 def test_an_order_stopped_at_the_desk_is_not_picked_any_more(place, ann) -> None:
     walk = claim(place, ann)
     seen = walk_of(walk).now.task

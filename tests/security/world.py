@@ -14,6 +14,7 @@ from fulfillment.models import (
     Label,
     Package,
     PackageItem,
+    PickList,
     ScarcityRun,
     Shipment,
     ShippingRate,
@@ -234,13 +235,10 @@ def _parcel(shop: Shop) -> None:
     rules = create_draft(name="Everybody's rules", actor=CLERK)
     fees = ScarcityRun.objects.create(begins=NOW, ends=NOW + timedelta(days=1), sentence="Learned.")
     offer = SubstituteOffer.objects.create(
-        order=order,
-        order_line=order.lines.get(),
-        product=level.product,
-        quantity=1,
-        expires_at=NOW.replace(year=2099),
+        order=order, order_line=order.lines.get(), product=level.product, quantity=1, expires_at=NOW.replace(year=2099)
     )
-    for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer):
+    walk = PickList.objects.create(number=f"P{mark[:8].upper()}", location=shop.location)
+    for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer, walk):
         shop.keep(row)
 
 

@@ -1,6 +1,6 @@
 """Walks of the floor: claiming work, scanning it off a pick list, giving it back."""
 
-from fulfillment.services.walking.claiming import LEASE, MOST_ORDERS, claim_work, give_back, take_over
+from fulfillment.services.walking.claiming import LEASE, MOST_ORDERS, claim_work, free_walk, give_back, take_over
 from fulfillment.services.walking.reading import Stop, Walk, walk_of
 from fulfillment.services.walking.scanning import Answer, Read, end_walk, report_short, scan, skip
 
@@ -13,6 +13,7 @@ __all__ = [
     "Walk",
     "claim_work",
     "end_walk",
+    "free_walk",
     "give_back",
     "report_short",
     "scan",

@@ -6,11 +6,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from fulfillment.conditions import in_state
 from fulfillment.documents.pick_list import bin_order
 from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
 from fulfillment.services.picking import start_together
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
+from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
@@ -82,6 +84,17 @@ def drop_stops(stops: Sequence[PickTask], why: str, actor: Actor) -> None:
         one.cancel()
     save_many(stops, ["state"])
     record_many(actor, [Act("floor.drop", one, why) for one in stops])
+
+
+@transaction.atomic
+def free_walk(*, pick_list_id: int, actor: Actor) -> PickList:
+    """Take a walk out of its person's hands before the lease ends."""
+    walk = lock_pick_list(pick_list_id)
+    refuse_unless(walk, in_state([PickListState.IN_PROGRESS], "freed"))
+    walk.give_back()
+    walk.save(update_fields=["state", "picker", "leased_until"])
+    record(actor, "floor.free", walk, note=walk.told)
+    return walk
 
 
 def refuse_stranger(walk: PickList, picker_id: int) -> None:

@@ -1,0 +1,92 @@
+"""Walks of the floor for whoever leads it: who picks what, how far they are, and when they scanned last."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from fulfillment.models import PickList, PickTask
+from fulfillment.states import LIVE_TASKS
+from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.inlines import ReadOnlyInline
+from oms.foundation.look.cells import moment, two_lines
+from oms.foundation.scope import scoped
+from oms.foundation.templatetags.console import pill
+
+
+class StopInline(ReadOnlyInline):
+    """The stops of a walk, as far as the person sees their orders."""
+
+    model = PickTask
+    verbose_name_plural = "stops"
+    show_change_link = False
+    fields = readonly_fields = ["position", "bin", "product", "quantity", "picked", "tote", "order", "status"]
+    ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PickTask]":
+        """Return them with what they show."""
+        mine: QuerySet[PickTask] = scoped(request.user, PickTask)
+        return mine.select_related("fulfillment_order__order", "allocation__order_line").order_by("position")
+
+    @admin.display(description="product")
+    def product(self, row: PickTask) -> str:
+        """Return the SKU."""
+        return str(row.allocation.order_line.sku)
+
+    @admin.display(description="order")
+    def order(self, row: PickTask) -> str:
+        """Return the order's number."""
+        return str(row.fulfillment_order.order.number)
+
+    @admin.display(description="state")
+    def status(self, row: PickTask) -> str:
+        """Return the state as a coloured word."""
+        return pill(row.get_state_display(), row.state)
+
+
+@admin.register(PickList)
+class PickListAdmin(ConsoleAdmin):
+    """Walks: who picks what, and how far they are."""
+
+    page = "fulfillment.picklist"
+    list_display = ["numbers", "status", "person", "stops", "scanned", "created_at"]
+    list_filter = ["state", "location"]
+    list_select_related = ["location", "picker"]
+    search_fields = ["=number", "=picker__username"]
+    search_words = "The whole number of a walk, or its picker’s user name."
+    empty_words = "A walk appears here as soon as somebody takes work with a handheld, under Handheld."
+    ordering = ["-id"]
+    fields = ["location", "state", "person", "created_at", "scanned", "completed_at"]
+    readonly_fields = ["person", "scanned"]
+    inlines: ClassVar[list[Any]] = [StopInline]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PickList]":
+        """Return the walks with the numbers of their stops."""
+        left = Count("tasks", Q(tasks__state__in=LIVE_TASKS))
+        return super().get_queryset(request).annotate(stop_count=Count("tasks"), left_count=left)
+
+    @admin.display(description="walk", ordering="number")
+    def numbers(self, row: PickList) -> str:
+        """Return its number over its location."""
+        return two_lines(row.number, row.location.name)
+
+    @admin.display(description="state", ordering="state")
+    def status(self, row: PickList) -> str:
+        """Return the state as a coloured word."""
+        return pill(row.get_state_display(), row.state)
+
+    @admin.display(description="picker", ordering="picker")
+    def person(self, row: PickList) -> str:
+        """Return who holds it, or held it last."""
+        return str(row.picker or "nobody")
+
+    @admin.display(description="stops")
+    def stops(self, row: Any) -> str:
+        """Return how many stops are done."""
+        return f"{row.stop_count - row.left_count} of {row.stop_count}"
+
+    @admin.display(description="last scan", ordering="updated_at")
+    def scanned(self, row: PickList) -> str:
+        """Return when it was touched last."""
+        return moment(row.updated_at)
