@@ -8,6 +8,7 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.decision import Candidate, Decision, Portion, Rejection, Shortage
 from fulfillment.sourcing.demand import Place, kilometres
+from fulfillment.sourcing.shortage import consequence_of
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
 from fulfillment.sourcing.wording import enumeration, units_by_sku
 from oms.foundation.wording import count
@@ -19,15 +20,18 @@ def decide_by_hand(
     """Return what a person chose for an order, cut to the stock that is there; ``by_rules`` would have shipped else."""
     portions = tuple(_portions(order, chosen, book))
     shortages = _shortages(order, portions)
+    told = consequence_of(order, portions, shortages)
     return Decision(
         order_id=order.order_id,
         portions=portions,
         shortages=shortages,
         candidates=tuple(_candidates(order, chosen, book)),
         rejections=tuple(_rejections(order, chosen, book)),
-        sentence=_sentence(chosen, by_rules, portions, shortages),
+        sentence=f"{_sentence(chosen, by_rules, portions, shortages)} {told.sentence}".strip(),
         method="by_hand",
         rules_version=rules.version,
+        when_short=told.when_short,
+        expected_on=told.expected_on,
     )
 
 

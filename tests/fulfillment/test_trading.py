@@ -78,7 +78,8 @@ def test_both_timelines_and_both_decisions_say_it(work, waiting) -> None:
     for order, rules in ((work.order, " By the rules London would ship."), (waiting, "")):
         row = SourcingDecision.objects.filter(order=order).order_by("-pk")[0]
         assert row.trigger == "traded_by_hand"
-        assert row.sentence == f"{words} Missing: 1 of SKU TEA.{rules} Reason: wedding on Friday"
+        waits = " It waits until all of it is there, as its channel wants."
+        assert row.sentence == f"{words} Missing: 1 of SKU TEA.{rules}{waits} Reason: wedding on Friday"
         assert AuditLine.objects.get(subject=order.stream, act="fulfillment.trade").note == row.sentence
 
 

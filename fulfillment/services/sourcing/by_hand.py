@@ -10,7 +10,7 @@ from fulfillment.services.sourcing.cases import Case, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.rule_sets import active_rules
-from fulfillment.services.sourcing.run import prices_of
+from fulfillment.services.sourcing.run import coming_for, outlook_of, prices_of
 from fulfillment.services.sourcing.supply import lock_supply
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.engine import decide
@@ -36,9 +36,11 @@ def decide_chosen(
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     rules = active_rules()
     card, fees = prices_of(cases, products, rules, actor)
+    outlook = outlook_of(cases, actor.now)
     outcomes, bars = [], []
     for case in cases:
-        snapshot = supply.snapshot(case.snapshot(products, card, fees))
+        coming = coming_for(case, outlook, actor.now)
+        snapshot = supply.snapshot(case.snapshot(products, card, fees, coming))
         bars += _bars(case, snapshot, rules)
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fulfillment.models import SourcingDecision
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce, fees_in_force
-from fulfillment.services.sourcing.cases import Case, gather, products_of
+from fulfillment.services.sourcing.cases import Case, ComingParts, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.outlook import Outlook, read_outlook
 from fulfillment.services.sourcing.promise import write
@@ -72,10 +72,10 @@ def source_orders(
     supply = _supply(cases, products, actor.now)
     rules = active_rules()
     card, fees = prices_of(cases, products, rules, actor)
-    outlook = _outlook(cases, actor.now)
+    outlook = outlook_of(cases, actor.now)
     outcomes = []
     for case in cases:
-        coming = outlook.left_for(case.turn(actor.now), case.product_ids) if _is_backordered(case) else ()
+        coming = coming_for(case, outlook, actor.now)
         snapshot = supply.snapshot(case.snapshot(products, card, fees, coming))
         (decision,) = decide(snapshot, rules)
         supply.take(case.order.pk, decision.portions)
@@ -112,7 +112,12 @@ def _is_backordered(case: Case) -> bool:
     return case.when_short[0] == ShortagePolicy.BACKORDER
 
 
-def _outlook(cases: Sequence[Case], now: datetime) -> Outlook:
+def coming_for(case: Case, outlook: Outlook, now: datetime) -> ComingParts:
+    """Return what is on its way that nobody waits for before an order; nothing for one that is told no day."""
+    return outlook.left_for(case.turn(now), case.product_ids) if _is_backordered(case) else ()
+
+
+def outlook_of(cases: Sequence[Case], now: datetime) -> Outlook:
     """Return what is on its way for the orders that are told a day; nothing is asked when there are none."""
     lines = (line for case in cases if _is_backordered(case) for line in case.lines)
     return read_outlook((line.product_id for line in lines if line.product_id is not None), now)
