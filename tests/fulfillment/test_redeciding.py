@@ -1,12 +1,13 @@
 """What waits for its release is decided again, and moves where that saves what the rules ask for."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from fulfillment.handlers import move_to_save, serve_waiting
+from fulfillment.handlers import end_cancelled, move_to_save, serve_waiting
 from fulfillment.models import FulfillmentOrder, ShippingRate, SourcingDecision
 from fulfillment.services.sourcing import redeciding, source_orders
 from fulfillment.services.sourcing.reading import replay
@@ -15,7 +16,11 @@ from inventory.models import Product, StockLevel
 from inventory.services.stock import adjust_stock
 from oms.foundation.facts import fact_of
 from oms.foundation.models import OutboxEvent
+from oms.foundation.refusals import Refused
+from orders.events import OrderCancelled
 from orders.models import Order
+from orders.services.cancel import cancel_order
+from tests.concurrency.rival import no_row_locks, rival_after, rival_before
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
 from tests.fulfillment.rules import a_draft, in_force
 from tests.fulfillment.shop import some_orders
@@ -129,3 +134,63 @@ def test_ten_orders_take_as_many_statements_as_two(tea) -> None:
         return len(queries)
 
     assert statements(10) <= statements(2) + 6
+
+
+MATCHING_ALONE = pytest.mark.lacks("I13", "I30", "I33")  # neither sums nor money stand behind the orders
+SUPPLY = "fulfillment.services.sourcing.redeciding.lock_supply"
+
+
+def two_for_one_piece(tea: Product) -> tuple[Order, Order]:
+    """Return an order that could move to the one piece in London, and a new one that would take it."""
+    (stays,) = waiting(tea)
+    (comes,) = some_orders([[(tea, 1)]], paid=False)
+    adjust_stock(sku="TEA", location="LON", quantity=1, reason="receipt", actor=LATER)
+    return stays, comes
+
+
+def source_it(order: Order) -> None:
+    """Source a new order."""
+    source_orders(order_ids=[order.pk], trigger="placed", actor=LATER)
+
+
+@pytest.mark.pg
+@pytest.mark.race
+@MATCHING_ALONE
+@pytest.mark.django_db(transaction=True)
+def test_a_new_order_waits_while_one_moves_to_the_last_piece(tea) -> None:
+    stays, comes = two_for_one_piece(tea)
+    with rival_after(SUPPLY, partial(source_it, comes)) as rival:
+        assert redeciding.redecide(order_ids=[stays.pk], actor=LATER) == 1
+    assert rival.outcome is None
+    assert (places([stays]), places([comes])) == (["LON"], ["LDS"])
+
+
+@pytest.mark.pg
+@pytest.mark.race
+@pytest.mark.twin
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_only_the_check_keeps_the_last_piece_from_both(tea) -> None:
+    stays, comes = two_for_one_piece(tea)
+    with (
+        no_row_locks(),
+        rival_after(SUPPLY, partial(source_it, comes)),
+        pytest.raises((IntegrityError, Refused)),
+    ):
+        redeciding.redecide(order_ids=[stays.pk], actor=LATER)
+
+
+@pytest.mark.pg
+@pytest.mark.race
+@MATCHING_ALONE
+@pytest.mark.django_db(transaction=True)
+def test_an_order_cancelled_meanwhile_is_not_moved(tea) -> None:
+    stays, _ = two_for_one_piece(tea)
+
+    def cancel() -> None:
+        """Cancel the order, and let matching hear of it."""
+        cancel_order(order_id=stays.pk, actor=LATER)
+        end_cancelled([OrderCancelled(at=LATER.now, order_id=stays.pk)], LATER)
+
+    with rival_before("fulfillment.services.sourcing.redeciding.gather", cancel):
+        assert redeciding.redecide(order_ids=[stays.pk], actor=LATER) == 0
+    assert not StockLevel.objects.filter(allocated__gt=0).exists()
