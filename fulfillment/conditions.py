@@ -3,20 +3,22 @@
 from collections.abc import Collection
 from typing import Any
 
-from fulfillment.models import FulfillmentOrder, Label, Package, ScarcityRun, Shipment, SourcingRuleSet
+from fulfillment.models import FulfillmentOrder, Label, Package, Pickup, ScarcityRun, Shipment, SourcingRuleSet
 from fulfillment.queries import is_prefetched, replayed, unsettled_labels
 from fulfillment.states import (
     DEAD_LABELS,
     AllocationState,
     FulfillmentOrderState,
     LabelState,
+    PickupState,
     RuleSetState,
     ScarcityState,
     ShipmentState,
 )
+from inventory.models.places import LocationKind
 from oms.foundation.actions import Condition
 from orders.services.held import not_held
-from orders.states import HeldAct, OrderState
+from orders.states import HeldAct, OrderState, ServiceLevel
 
 IN_HAND = (LabelState.PURCHASED, LabelState.PRINTED)
 
@@ -119,6 +121,44 @@ def _was_shipped(row: Package) -> str | None:
     return "The parcel was not handed to the carrier yet; ship it first."
 
 
+def _not_at_supplier(row: FulfillmentOrder) -> str | None:
+    """Say that a supplier does the work."""
+    if row.location.kind != LocationKind.SUPPLIER:
+        return None
+    return f"{row.location.name} sends it itself: enter its answer under “Supplier requests”."
+
+
+def _collected_in_store(row: Shipment) -> str | None:
+    """Say that the order is sent."""
+    if row.order.service_level == ServiceLevel.PICKUP:
+        return None
+    return f"Order {row.order.number} is sent, not collected: buy a label."
+
+
+def _sent_by_carrier(row: Shipment) -> str | None:
+    """Say that the customer comes for it."""
+    if row.order.service_level != ServiceLevel.PICKUP:
+        return None
+    return "The customer collects it in the store: lay it ready instead of buying a label."
+
+
+def _no_pickup_waits(row: Shipment) -> str | None:
+    """Say that the parcels lie ready already."""
+    waiting = Pickup.objects.filter(shipment=row, state=PickupState.WAITING).first()
+    return f"It lies ready already as {waiting.number}." if waiting else None
+
+
+def _work_not_on_shelf(row: FulfillmentOrder) -> str | None:
+    """Say that the parcels wait for their customer."""
+    waiting = Pickup.objects.filter(shipment__fulfillment_order=row, state=PickupState.WAITING).first()
+    return f"The parcels wait for the customer; take {waiting.number} from the shelf first." if waiting else None
+
+
+def _pickup_waits(row: Pickup) -> str | None:
+    """Say that nothing waits any more."""
+    return None if row.state == PickupState.WAITING else f"{row} is {row.get_state_display()}; nothing waits any more."
+
+
 def _is_draft(row: SourcingRuleSet) -> str | None:
     """Say that a tested set stays as it is."""
     if row.is_draft:
@@ -192,6 +232,12 @@ FOR_LEAST_FREIGHT = Condition("not_for_least_freight", _for_least_freight)
 FEES_MAY_HOLD = Condition("no_fees", _fees_may_hold)
 FEES_IN_FORCE = Condition("fees_not_in_force", _fees_in_force)
 HAS_FEES = Condition("no_fees", _has_fees)
+NOT_AT_SUPPLIER = Condition("at_supplier", _not_at_supplier)
+COLLECTED_IN_STORE = Condition("not_collected_in_store", _collected_in_store)
+SENT_BY_CARRIER = Condition("collected_in_store", _sent_by_carrier)
+NO_PICKUP_WAITS = Condition("lies_ready", _no_pickup_waits)
+WORK_NOT_ON_SHELF = Condition("lies_ready", _work_not_on_shelf)
+PICKUP_WAITS = Condition("waits_no_more", _pickup_waits)
 IS_DRAFT = Condition("not_a_draft", _is_draft)
 MAY_BE_ACTIVATED = Condition("not_tested", _may_be_activated)
 REPLAYED = Condition("not_replayed", _was_replayed)

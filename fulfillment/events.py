@@ -85,6 +85,65 @@ class ShipmentShipped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupplierFact(Fact):
+    """Something between us and a supplier who sends straight to the customer."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierAsked(SupplierFact):
+    """A supplier is asked to send an order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierRequestCancelled(SupplierFact):
+    """A supplier is to send an order no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupFact(Fact):
+    """Something that happened to parcels that wait in a store."""
+
+    STREAM = "order:{order_id}"
+
+    order_id: int
+    pickup_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupReady(PickupFact):
+    """The parcels lie ready; the customer is told the code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupCodeRenewed(PickupFact):
+    """There is a new code; the old one opens nothing any more."""
+
+    code_number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupDue(PickupFact):
+    """Nobody has come, and the time to collect is over soon: on the day ``until``."""
+
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupCollected(PickupFact):
+    """The customer has collected the parcels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupExpired(PickupFact):
+    """Nobody has come in time: the pieces are back in stock, their part of the order is cancelled."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackageDelivered(Fact):
     """A parcel has reached the customer."""
 

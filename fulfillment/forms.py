@@ -12,6 +12,7 @@ from fulfillment.models import SubstituteOffer
 from fulfillment.services.offering import MOST_HOURS
 from fulfillment.services.packing import MAX_PARCELS, MAX_WEIGHT_G
 from fulfillment.states import OfferState, TrackingStatus
+from inventory.models.places import MOST_PICKUP_DAYS
 from inventory.queries import substitutes_of
 from orders.models import Order
 
@@ -120,6 +121,71 @@ class Reason(forms.Form):
     """Why."""
 
     reason = forms.CharField(max_length=300)
+
+
+class Shelf(forms.Form):
+    """Where the parcels lie."""
+
+    shelf = forms.CharField(
+        label="Where it lies", max_length=40, required=False, help_text="Such as: shelf 3; for whoever hands it out."
+    )
+
+
+class Collect(forms.Form):
+    """What the customer shows, and who it is."""
+
+    code = forms.CharField(max_length=20, help_text="Six digits, from the customer's mail.")
+    name = forms.CharField(
+        label="Who takes it", max_length=120, help_text="As on the card or paper that was shown; kept as proof."
+    )
+
+
+class KeepLonger(forms.Form):
+    """How many days more."""
+
+    days = forms.IntegerField(label="Days more", min_value=1, max_value=MOST_PICKUP_DAYS, initial=3)
+    reason = forms.CharField(max_length=300, required=False)
+
+
+class Accepted(forms.Form):
+    """What a supplier says when it takes an order."""
+
+    reference = forms.CharField(label="Their number", max_length=64, required=False)
+    sends_on = forms.DateField(
+        label="Will be sent on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class TrackingNumbers(forms.CharField):
+    """Tracking numbers, one a line or divided by commas; a list of them from the API."""
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the numbers; raises ValidationError for none, too many, or one that is too long."""
+        text = "\n".join(map(str, value)) if isinstance(value, list) else str(super().clean(value))
+        numbers = [word.strip() for word in text.replace(",", "\n").splitlines() if word.strip()]
+        if not 0 < len(numbers) <= MAX_PARCELS or any(len(word) > 64 or "\x00" in word for word in numbers):
+            raise forms.ValidationError("Write one tracking number a line, each up to 64 signs.", code="bad_tracking")
+        return numbers
+
+
+class SentBySupplier(forms.Form):
+    """How a supplier has sent an order."""
+
+    carrier = forms.CharField(max_length=24, help_text="Such as dhl, ups.")
+    tracking = TrackingNumbers(
+        label="Tracking numbers",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One a line; each is a parcel.",
+    )
+    reference = forms.CharField(label="Their number", max_length=64, required=False)
+    weight_g = forms.IntegerField(
+        label="Weight of all parcels (g)",
+        min_value=1,
+        max_value=MAX_WEIGHT_G,
+        required=False,
+        help_text="Empty takes the products' own weights.",
+    )
 
 
 class Told(forms.Form):

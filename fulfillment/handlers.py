@@ -20,7 +20,9 @@ from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, source_new, sweep_backorders
 from fulfillment.services.sourcing.redeciding import redecide_for, sweep_savings, tell_of_savings
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
+from fulfillment.services.supplier_requests import ask_suppliers, unasked
 from fulfillment.services.tracking import mark_overdue, record_events
+from fulfillment.services.uncollected import expire_late, remind_late
 from fulfillment.sourcing.turns import Turn
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
@@ -38,6 +40,7 @@ from orders.events import (
     OrderReduced,
     OrderReleased,
     PaymentAuthorized,
+    ShippingChanged,
 )
 
 WORKERS = (label_buying, polling, sandbox_journey)
@@ -58,6 +61,12 @@ def source_placed(facts: Sequence[OrderPlaced], actor: Actor) -> None:
 def source_moved(facts: Sequence[AddressChanged], actor: Actor) -> None:
     """Decide again for orders that go elsewhere; what the floor has begun stays."""
     source_orders(order_ids=_ids(facts), trigger=Trigger.ADDRESS, actor=_sourcing(actor))
+
+
+@handles(ShippingChanged)
+def source_reshipped(facts: Sequence[ShippingChanged], actor: Actor) -> None:
+    """Decide again for orders that travel another way."""
+    source_orders(order_ids=_ids(facts), trigger=Trigger.METHOD, actor=_sourcing(actor))
 
 
 @handles(OrderLinesChanged)
@@ -107,6 +116,7 @@ def serve_next(facts: Sequence[BackordersLeft], actor: Actor) -> None:
 def open_released(facts: Sequence[OrderReleased], actor: Actor) -> None:
     """Give the work to the floor."""
     open_fulfillment_orders(order_ids=_ids(facts), actor=actor)
+    ask_unasked(actor, _ids(facts))
 
 
 @handles(OrderRecalled)
@@ -205,6 +215,32 @@ def end_offers_in_time(actor: Actor) -> str:
 def renew_scarcity_fees(actor: Actor) -> str:
     """Bring the scarcity fees in force up to date after many orders."""
     return renew_fees(actor=Actor.system("scarcity fees", now=actor.now))
+
+
+def ask_unasked(actor: Actor, order_ids: Sequence[int] | None = None) -> int:
+    """Ask the suppliers that have open work nobody asked for; return of how many orders."""
+    waiting = unasked(order_ids)
+    if waiting:
+        ask_suppliers(order_ids=waiting, actor=_sourcing(actor))
+    return len(waiting)
+
+
+@periodic("ask_suppliers", seconds=60)
+def ask_the_rest(actor: Actor) -> str:
+    """Ask the suppliers of work that was opened by a person, or sourced anew."""
+    return f"{ask_unasked(actor)} orders"
+
+
+@periodic("remind_pickups", seconds=1800)
+def remind(actor: Actor) -> str:
+    """Remind the customers whose time to collect is over soon."""
+    return f"{remind_late(actor=Actor.system('pick-up', now=actor.now))} customers"
+
+
+@periodic("expire_pickups", seconds=900)
+def give_back_uncollected(actor: Actor) -> str:
+    """Give back what nobody has collected in time."""
+    return f"{expire_late(actor=Actor.system('pick-up', now=actor.now))} pick-ups"
 
 
 @periodic("mark_overdue_parcels", seconds=3600)

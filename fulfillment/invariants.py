@@ -1,16 +1,18 @@
 """What must be true of matching in every committed moment: promises, parcels, places, moments."""
 
-from fulfillment import invariants_labels  # noqa: F401  registering is its import
+from fulfillment import invariants_labels, invariants_pickups  # noqa: F401  registering is their import
 from fulfillment.models import (
     FulfillmentOrder,
     Label,
     PickList,
     PickTask,
+    Pickup,
     ScarcityRun,
     Shipment,
     SourcingReplay,
     SourcingRuleSet,
     SubstituteOffer,
+    SupplierRequest,
 )
 from oms.foundation.invariant_kinds import states_are_told
 from oms.foundation.invariants import Repair, invariant
@@ -36,6 +38,8 @@ states_are_told(
     PickList,
     PickTask,
     SubstituteOffer,
+    Pickup,
+    SupplierRequest,
 )
 invariant(
     "I2",

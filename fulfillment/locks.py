@@ -11,10 +11,12 @@ from fulfillment.models import (
     Package,
     PickList,
     PickTask,
+    Pickup,
     ScarcityRun,
     Shipment,
     ShippingRate,
     SourcingRuleSet,
+    SupplierRequest,
 )
 from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
 from inventory.locks import lock_levels
@@ -70,6 +72,46 @@ def lock_shipments(ids: Iterable[int], *, with_payments: bool = False) -> list[S
     for shipment in shipments:
         shipment.fulfillment_order.location = shipment.location
     return shipments
+
+
+def lock_pickup(pk: int) -> Pickup:
+    """Lock the order, its payments, the fulfillment order and the shipment, then the pick-up; return that with them."""
+    found = Pickup.objects.filter(pk=pk).values_list("shipment_id", flat=True).first()
+    if found is None:
+        raise NotFound("There is no pick-up with this number.")
+    shipment = lock_shipment(found, with_payments=True)
+    pickup = lock_row(Pickup, pk)
+    pickup.shipment = shipment
+    return pickup
+
+
+def lock_pickups(ids: Iterable[int]) -> list[Pickup]:
+    """Lock pick-ups of locked orders by primary key, and return them with their shipments and locations."""
+    rows = lock_rows(Pickup, ids)
+    prefetch_related_objects(rows, "shipment__location")
+    return rows
+
+
+def lock_request(pk: int) -> SupplierRequest:
+    """Lock the order, its payments, the fulfillment order and a supplier's request; return that with them."""
+    found = SupplierRequest.objects.filter(pk=pk).values_list("fulfillment_order_id", "fulfillment_order__order_id")
+    if not found:
+        raise NotFound("There is no request with this number.")
+    work_id, order_id = found[0]
+    lock_orders([order_id])
+    lock_payments([order_id])
+    work = lock_fulfillment_order(work_id)
+    row = lock_row(SupplierRequest, pk)
+    row.fulfillment_order = work
+    return row
+
+
+def lock_requests_of(work_ids: Iterable[int], states: Iterable[str]) -> list[SupplierRequest]:
+    """Lock the requests of locked fulfillment orders that are in one of the states, by primary key."""
+    wanted = SupplierRequest.objects.filter(fulfillment_order__in=sorted(set(work_ids)), state__in=list(states))
+    return list(
+        wanted.select_related("fulfillment_order__location").select_for_update(no_key=True, of=("self",)).order_by("pk")
+    )
 
 
 def lock_package(pk: int) -> Package:
@@ -175,6 +217,10 @@ __all__ = [
     "lock_pick_list",
     "lock_pick_task",
     "lock_pick_tasks_of_work",
+    "lock_pickup",
+    "lock_pickups",
+    "lock_request",
+    "lock_requests_of",
     "lock_rule_sets",
     "lock_scarcity_runs",
     "lock_shipment",

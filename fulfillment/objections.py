@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from fulfillment.models import FulfillmentOrder, Label, Shipment, SubstituteOffer
 from fulfillment.states import BEGUN, DEAD_LABELS, FulfillmentOrderState, LabelState, OfferState, ShipmentState
+from inventory.models.places import LocationKind
 from oms.foundation.objections import objects_to
 from oms.foundation.refusals import Reason
 
@@ -25,6 +26,15 @@ def in_hand(ids: Sequence[int]) -> Reasons:
     """Object to recalling an order of which the floor has begun to work on a part."""
     found = _left(ids)
     for pk, reasons in _in_hand(ids, "recall").items():
+        found[pk].extend(reasons)
+    return found
+
+
+@objects_to("orders.change_shipping")
+def under_way(ids: Sequence[int]) -> Reasons:
+    """Object to another shipping method once something was shipped, or is in somebody's hands."""
+    found = _left(ids)
+    for pk, reasons in _in_hand(ids, "change").items():
         found[pk].extend(reasons)
     return found
 
@@ -80,6 +90,8 @@ def _in_hand(ids: Sequence[int], verb: str) -> Reasons:
         first = "stop picking" if row.state == FulfillmentOrderState.IN_PROGRESS else "unpack and stop picking"
         sentence = (
             f"{row.location.code} has {row.number} {row.get_state_display()}; to {verb} the order, {first} there first."
+            if row.location.kind != LocationKind.SUPPLIER
+            else f"{row.location.name} has accepted {row.number}; to {verb} the order, cancel the request there first."
         )
         found[row.order_id].append(Reason("being_fulfilled", sentence))
     return found

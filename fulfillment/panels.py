@@ -12,7 +12,15 @@ from django.utils import timezone
 from fulfillment import moving_panel, shortage_panel  # noqa: F401  registering is their import
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
-from fulfillment.models import FulfillmentOrder, Package, ScarcityRun, Shipment, SourcingDecision, SubstituteOffer
+from fulfillment.models import (
+    FulfillmentOrder,
+    Package,
+    ScarcityRun,
+    Shipment,
+    SourcingDecision,
+    SubstituteOffer,
+    SupplierRequest,
+)
 from fulfillment.queries import (
     last_decision,
     picked_pieces,
@@ -24,6 +32,7 @@ from fulfillment.queries import (
 )
 from fulfillment.services.arriving import arrivals_of
 from fulfillment.states import FulfillmentOrderState
+from fulfillment.store_panel import pickups_of
 from inventory.models import StockLevel
 from inventory.queries import availability, substitutes_of
 from oms.foundation.actions import offers
@@ -71,6 +80,7 @@ def work_context(order: Order, principal: Any) -> dict[str, Any]:
         ],
         "ended": list(mine.filter(state__in=GONE).exclude(opened_at=None).select_related("location")),
         "shipments": [{"row": row, "next": _next(row, principal)} for row in shipments],
+        "pickups": [{"row": row, "next": _next(row, principal)} for row in pickups_of(order, principal)],
     }
 
 
@@ -176,6 +186,11 @@ def pieces_context(row: FulfillmentOrder, principal: Any) -> dict[str, Any]:
     }
 
 
+def supplier_context(row: SupplierRequest, principal: Any) -> dict[str, Any]:
+    """Return what a supplier is to send, and the parcels that it has sent."""
+    return pieces_context(row.fulfillment_order, principal)
+
+
 def parcels_context(row: Shipment, principal: Any) -> dict[str, Any]:
     """Return the parcels of a shipment, and which of its papers can be printed."""
     shipment = shipments_with_parcels(Shipment.objects.filter(pk=row.pk)).get()
@@ -199,6 +214,7 @@ def promise_context(row: Any, principal: Any) -> dict[str, Any]:
 
 add_column("orders_order", Column("leaves", "leaves by", leaving_of_orders))
 add_panel("fulfillment.fulfillmentorder", Panel("To pick", "fulfillment/panels/pieces.html", pieces_context))
+add_panel("fulfillment.supplierrequest", Panel("To send", "fulfillment/panels/pieces.html", supplier_context))
 add_panel("fulfillment.shipment", Panel("Parcels", "fulfillment/panels/parcels.html", parcels_context))
 add_panel("fulfillment.package", Panel("Journey", "fulfillment/panels/journey.html", journey_context))
 add_panel(
@@ -222,78 +238,6 @@ name_acts(
         "skip": "Left for later",
         "drop": "Not wanted any more",
         "complete": "Walk done",
-    },
-)
-name_acts(
-    "fulfillment",
-    {
-        "source": "Sourced",
-        "create_carrieraccount": "Carrier account added",
-        "change_carrieraccount": "Carrier account changed",
-        "create_shippingrate": "Rate added",
-        "change_shippingrate": "Rate changed",
-        "stop_using_rate": "Taken out of use",
-        "use_rate_again": "In use again",
-        "draft_rules": "Drafted",
-        "change_sourcingruleset": "Changed",
-        "test_rules": "Tested",
-        "replay_rules": "Replayed on past orders",
-        "activate_rules": "Activated",
-        "retire_rules": "Retired",
-        "offer_substitute": "Substitute offered",
-        "accept_offer": "Offered substitute accepted",
-        "decline_offer": "Offered substitute declined",
-        "expire_offer": "Offer ran out",
-        "withdraw_offer": "Offer withdrawn",
-        "plan": "Planned at a location",
-        "replan": "Planned anew",
-        "open": "Given to the floor",
-        "recall": "Taken back from the floor",
-        "shrink": "Pieces taken out of the work",
-        "expire": "Pieces given back, unpaid for too long",
-        "start_picking": "Picking began",
-        "stop_picking": "Picking stopped",
-        "confirm_picked": "Picked",
-        "miss": "Pieces not found",
-        "pack": "Packed",
-        "unpack": "Unpacked",
-        "make_shipment": "Shipment made",
-        "cancel_shipment": "Shipment cancelled",
-        "fulfill": "Work done",
-        "hold": "Work put on hold",
-        "resume": "Work resumed",
-        "reject": "Work taken from the location",
-        "rejected": "Work rejected by the location",
-        "cancel": "Work cancelled",
-        "rerouted": "Moved to another location",
-        "reallocate": "Moved by hand",
-        "trade": "Traded with another order",
-        "buy_labels": "Labels asked for",
-        "request_label": "Label asked for",
-        "label": "Label bought",
-        "label_failed": "Label refused by the carrier",
-        "label_unknown": "Label being confirmed",
-        "label_stuck": "Label needs a person",
-        "ask_carrier_again": "Carrier asked again",
-        "give_labels_up": "Label given up",
-        "print_label": "Label printed",
-        "print_labels": "Labels printed",
-        "void_labels": "Labels being voided",
-        "request_void": "Label being voided",
-        "label_voided": "Label voided",
-        "void_refused": "Voiding refused by the carrier",
-        "ship": "Handed to the carrier",
-        "track": "Carrier told",
-        "learn_fees": "Scarcity fees asked for",
-        "fees_learned": "Scarcity fees learned",
-        "fees_failed": "Scarcity fees not learned",
-        "put_fees_into_force": "Scarcity fees put into force",
-        "switch_fees_off": "Scarcity fees switched off",
-        "cap_fees": "Scarcity fees of a location capped",
-        "ask_for_replay": "Replay asked for",
-        "replay_begun": "Replay begun",
-        "replay_done": "Replayed",
-        "replay_failed": "Replay failed",
     },
 )
 detail_acts("fulfillment", {"change_shippingrate": changes_told})

@@ -37,9 +37,13 @@ HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
 
 def work_with_lines(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
     """Return fulfillment orders with all that their answers show."""
+    return rows.select_related("order", "location").prefetch_related(pieces_of_work())
+
+
+def pieces_of_work(path: str = "") -> "Prefetch[Any]":
+    """Let the pieces of fulfillment orders, found below a path, be read with their lines and bins."""
     pieces = Allocation.objects.select_related("order_line", "stock_level__product")
-    pieces = pieces.order_by("order_line__position", "pk")
-    return rows.select_related("order", "location").prefetch_related(Prefetch("allocations", pieces))
+    return Prefetch(f"{path}allocations", pieces.order_by("order_line__position", "pk"))
 
 
 def shipments_with_parcels(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
@@ -116,6 +120,7 @@ def work_answer(row: FulfillmentOrder, arrives: tuple[date, date] | None = None)
         "order": row.order.number,
         "location": row.location.code,
         "state": row.state,
+        "request_status": row.request_status,
         "ship_by": row.ship_by,
         **delivery_answer(arrives),
         "opened_at": row.opened_at,
@@ -124,17 +129,7 @@ def work_answer(row: FulfillmentOrder, arrives: tuple[date, date] | None = None)
         "fulfilled_at": row.fulfilled_at,
         "fixed_at": row.fixed_at,
         "version": row.version,
-        "lines": [
-            {
-                "position": one.order_line.position,
-                "sku": one.order_line.sku,
-                "title": one.order_line.title,
-                "quantity": one.quantity,
-                "state": one.state,
-                "bin": one.stock_level.bin,
-            }
-            for one in row.allocations.all()
-        ],
+        "lines": pieces_answer(row),
     }
 
 
@@ -142,6 +137,21 @@ def delivery_answer(arrives: tuple[date, date] | None) -> dict[str, date | None]
     """Return the days by which five and nine of ten parcels arrive, as answers name them."""
     p50, p90 = arrives or (None, None)
     return {"delivery_p50": p50, "delivery_p90": p90}
+
+
+def pieces_answer(row: FulfillmentOrder) -> list[dict[str, Any]]:
+    """Return the pieces of a fulfillment order, at hand with their lines, as plain values."""
+    return [
+        {
+            "position": one.order_line.position,
+            "sku": one.order_line.sku,
+            "title": one.order_line.title,
+            "quantity": one.quantity,
+            "state": one.state,
+            "bin": one.stock_level.bin,
+        }
+        for one in row.allocations.all()
+    ]
 
 
 def shipment_answer(row: Shipment) -> dict[str, Any]:

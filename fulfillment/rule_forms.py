@@ -92,12 +92,21 @@ class RuleSetForm(forms.ModelForm[SourcingRuleSet]):
         help_text="For the least freight: what is planned is decided again while the order waits, and moved when that"
         " saves so much. Empty or 0.00 is never.",
     )
+    young_stock_fee = Threshold(
+        label="A week younger weighs", required=False, help_text="Old stock goes first: for each week it came in later."
+    )
+    shallow_stock_fee = Threshold(
+        label="Shallow stock weighs",
+        required=False,
+        help_text="Deep stock goes first: times the share that it has less.",
+    )
 
     class Meta:
         model = SourcingRuleSet
         fields = [
             "name", "note", "prefer", "allow_partial", "max_parcels",
-            "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee", "move_saving",
+            "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee", "young_stock_fee", "shallow_stock_fee",
+            "move_saving",
         ]  # fmt: skip
 
 

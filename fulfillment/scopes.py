@@ -14,6 +14,7 @@ from fulfillment.models import (
     PickList,
     PickScan,
     PickTask,
+    Pickup,
     ReplayChange,
     SandboxParcel,
     ScarcityFee,
@@ -25,6 +26,7 @@ from fulfillment.models import (
     SourcingRule,
     SourcingRuleSet,
     SubstituteOffer,
+    SupplierRequest,
     TrackingEvent,
 )
 from inventory.queries import within_locations
@@ -38,6 +40,8 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     Shipment: ("order", "location"),
     Package: ("shipment__order", "shipment__location"),
     PackageItem: ("package__shipment__order", "package__shipment__location"),
+    Pickup: ("shipment__order", "shipment__location"),
+    SupplierRequest: ("fulfillment_order__order", "fulfillment_order__location"),
     Label: ("package__shipment__order", "package__shipment__location"),
     TrackingEvent: ("package__shipment__order", "package__shipment__location"),
     PickTask: ("fulfillment_order__order", "fulfillment_order__location"),

@@ -61,6 +61,27 @@ class CarrierAdapter(models.TextChoices):
     SHIPGLOBAL = "shipglobal", "ShipGlobal"
 
 
+class PickupState(models.TextChoices):
+    """The life of parcels that wait in a store for their customer."""
+
+    WAITING = "waiting", "to be collected"
+    COLLECTED = "collected", "collected"
+    EXPIRED = "expired", "not collected"
+    WITHDRAWN = "withdrawn", "taken back"
+
+
+class RequestState(models.TextChoices):
+    """What a supplier says about an order that it is asked to send."""
+
+    REQUESTED = "requested", "asked"
+    ACCEPTED = "accepted", "accepted"
+    REJECTED = "rejected", "rejected"
+    CANCELLED = "cancelled", "cancelled"
+
+
+OPEN_REQUESTS = (RequestState.REQUESTED, RequestState.ACCEPTED)
+
+
 class LabelState(models.TextChoices):
     """The life of a label; ``unknown`` while the carrier's answer is lost."""
 

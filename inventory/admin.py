@@ -98,6 +98,7 @@ class LocationAdmin(TellsRelated, MasterData):
         ("Address", {"fields": ["line1", ("postal_code", "city"), "country", ("latitude", "longitude")]}),
         ("Floor", {"fields": ["capabilities", ("daily_capacity", "cutoff"), ("timezone", "handling_days")]}),
         ("Calendar", {"fields": ["working_days", "closed_on"]}),
+        ("Ways to the customer", {"fields": [("same_day_km", "pickup_days"), "email"]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("code", "code"),
@@ -116,6 +117,9 @@ class LocationAdmin(TellsRelated, MasterData):
         ("working_days", "working_days"),
         ("closed_on", lambda location: closed_days_text(location.closed_on)),
         ("capabilities", lambda location: " ".join(location.capabilities)),
+        ("same_day_km", "same_day_km"),
+        ("pickup_days", "pickup_days"),
+        ("email", "email"),
         ("is_active", "is_active"),
     ]
 

@@ -16,7 +16,13 @@ from unfold.widgets import (
 from inventory.attributes import attributes_in, attributes_text
 from inventory.calendars import ClosedDaysField, WorkingDaysField
 from inventory.models import Location, Product
-from inventory.models.places import CAPABILITIES_BY_KIND, EVERY_DAY, MOST_HANDLING_DAYS
+from inventory.models.places import (
+    CAPABILITIES_BY_KIND,
+    EVERY_DAY,
+    MOST_COURIER_KM,
+    MOST_HANDLING_DAYS,
+    MOST_PICKUP_DAYS,
+)
 from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
@@ -128,12 +134,41 @@ class LocationForm(forms.ModelForm[Location]):
         required=False, max_length=6000, help_text="Holidays and other days without parcels: 2026-12-25; 2026-12-26"
     )
 
+    same_day_km = forms.IntegerField(
+        label="Same-day radius (km)",
+        min_value=0,
+        max_value=MOST_COURIER_KM,
+        initial=30,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="How far a courier brings parcels on the same day; 0 is not at all.",
+    )
+    pickup_days = forms.IntegerField(
+        label="Days to collect",
+        min_value=1,
+        max_value=MOST_PICKUP_DAYS,
+        initial=7,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="So long an order waits to be collected; then it goes back to stock.",
+    )
+
     class Meta:
         model = Location
         fields = [
             "code", "name", "kind", "line1", "city", "postal_code", "country", "latitude", "longitude",
             "capabilities", "daily_capacity", "cutoff", "timezone", "handling_days", "working_days", "closed_on",
+            "same_day_km", "pickup_days", "email",
         ]  # fmt: skip
+
+    def clean_same_day_km(self) -> int:
+        """Keep the radius that is there when none is sent."""
+        told = self.cleaned_data["same_day_km"]
+        return self.instance.same_day_km if told is None else int(told)
+
+    def clean_pickup_days(self) -> int:
+        """Keep the days that are there when none are sent."""
+        return int(self.cleaned_data["pickup_days"] or self.instance.pickup_days)
 
     def clean_country(self) -> str:
         """Keep country codes in capitals."""

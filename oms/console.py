@@ -105,6 +105,19 @@ UNFOLD: dict[str, Any] = {
                     },
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
+                    _entry(
+                        "To be collected",
+                        "shelves",
+                        "fulfillment_pickup",
+                        "fulfillment.view_pickup",
+                        "?state__exact=waiting",
+                    ),
+                    _entry(
+                        "Supplier requests",
+                        "forward_to_inbox",
+                        "fulfillment_supplierrequest",
+                        "fulfillment.view_supplierrequest",
+                    ),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
                     _entry(
                         "Decisions", "alt_route", "fulfillment_sourcingdecision", "fulfillment.view_sourcingdecision"

@@ -65,6 +65,8 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_shipment",
         "fulfillment.*_package",
         "fulfillment.free_picklist",
+        "fulfillment.*_pickup",
+        "fulfillment.*_supplierrequest",
         "inventory.view_*",
         "inventory.adjust_stock*",
         "returns.view_*",

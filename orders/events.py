@@ -71,6 +71,11 @@ class AddressChanged(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShippingChanged(OrderFact):
+    """The order travels another way, or is collected elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentAuthorized(OrderFact):
     """A gateway promised the money of a payment."""
 

@@ -55,6 +55,7 @@ def _head(order: Order, discounts: list[OrderDiscount]) -> dict[str, Any]:
         "customer.email": order.email,
         "customer.phone": order.phone,
         "shipping.service_level": order.service_level,
+        "shipping.pickup_location": order.pickup_location,
         "shipping.amount": minor_text(order.shipping_total, order.currency),
         "shipping.tax": minor_text(order.shipping_tax, order.currency),
         "discounts": _discounts([one for one in discounts if one.line_id is None], order),

@@ -19,9 +19,11 @@ from orders.states import (
     HoldState,
     OrderState,
     Outcome,
+    ServiceLevel,
 )
 
 GONE_OUT = (FulfillmentStatus.PARTIALLY_SHIPPED, FulfillmentStatus.SHIPPED, FulfillmentStatus.DELIVERED)
+BOUND = (ServiceLevel.PICKUP, ServiceLevel.SAME_DAY)
 SIGNS = {EventKind.CAPTURE: 1, EventKind.REFUND: -1}
 
 
@@ -140,7 +142,7 @@ def _header(order: Order) -> list[tuple[str, Any]]:
         ("Customer", order.customer_name),
         ("Placed", order.placed_at),
         ("Total", order.total_money),
-        ("Shipping method", order.get_service_level_display()),
+        ("Shipping method", f"{order.get_service_level_display()} {order.pickup_location}".strip()),
         ("Channel wants it shipped by", order.ship_by),
         ("Promised to the customer for", order.deliver_by),
         ("Kept by the channel", Money(order.channel_fee, order.currency) if order.channel_fee else None),
@@ -215,7 +217,10 @@ def acts_that_mend(order: Order) -> list[str]:
     if not order.is_live or order.released_at is not None:
         return ["request_return"] if order.fulfillment_status in GONE_OUT else []
     closed = [gate for gate in gate_rows(order) if gate.state == GateState.CLOSED]
-    return [*MENDING[GateName(closed[0].name)], "release"] if closed else ["release"]
+    if not closed:
+        return ["release"]
+    bound = closed[0].name == GateName.STOCK and order.service_level in BOUND
+    return [*(["change_shipping"] if bound else []), *MENDING[GateName(closed[0].name)], "release"]
 
 
 def _line_row(line: OrderLine, known: dict[int, OrderLine], currency: str) -> LineRow:

@@ -57,6 +57,7 @@ name_acts(
         "set_tags": "Tags set",
         "set_priority": "Priority set",
         "edit_address": "Address changed",
+        "change_shipping": "Shipping method changed",
         "edit_contact": "Contact changed",
         "stop_mails": "Customer e-mails stopped",
         "resume_mails": "Customer e-mails resumed",

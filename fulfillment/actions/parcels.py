@@ -1,7 +1,7 @@
 """The acts on shipments and their parcels."""
 
 from fulfillment import forms
-from fulfillment.conditions import LABEL_UNSETTLED
+from fulfillment.conditions import LABEL_UNSETTLED, SENT_BY_CARRIER
 from fulfillment.locks import lock_all_of_shipments
 from fulfillment.models import Package, Shipment
 from fulfillment.services import label_clearing, labels, shipping, tracking
@@ -20,7 +20,7 @@ register(
         locks=lock_all_of_shipments,
         conditions=labels.CAN_BUY,
         form=forms.BuyLabels,
-        shown=lambda row: row.state == T.PACKED,
+        shown=lambda row: row.state == T.PACKED and SENT_BY_CARRIER.check(row) is None,
         inverse="void_labels",
         primary=True,
         icon="label",

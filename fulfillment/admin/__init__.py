@@ -5,10 +5,12 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     decisions,
     floor,
     offers,
+    pickups,
     rates,
     replays,
     rules,
     scarcity,
     shipments,
+    suppliers,
     walks,
 )

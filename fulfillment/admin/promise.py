@@ -68,7 +68,12 @@ def _answered(told: dict[str, Any], user: Any) -> dict[str, Any]:
     levels, incoming = scoped(user, StockLevel), scoped(user, IncomingStock)
     answer = promise_basket(asked, levels=levels, incoming=incoming, now=timezone.now())
     (one,) = answer.skus
-    return {"answer": one, "same_day": answer.same_day, "verdict": _verdict(answer, one, told["day"], user)}
+    return {
+        "answer": one,
+        "same_day": answer.same_day,
+        "today": answer.today,
+        "verdict": _verdict(answer, one, told["day"], user),
+    }
 
 
 def _verdict(answer: Answer, one: SkuAnswer, day: date, user: Any) -> Verdict:

@@ -101,6 +101,7 @@ class SourcingRuleSetAdmin(TellsRelated, ConsoleAdmin):
                     ("split_penalty", "distance_weight"),
                     ("last_unit_fee", "late_day_fee"),
                     "move_saving",
+                    ("young_stock_fee", "shallow_stock_fee"),
                 ]
             },
         ),

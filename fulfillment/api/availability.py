@@ -17,7 +17,7 @@ from oms.foundation.scope import scoped
 from orders.screening.address import rules_of
 from orders.states import ServiceLevel
 
-MOST_SKUS, MOST_PIECES = 200, 1_000_000
+MOST_SKUS, MOST_PIECES, LONGEST_CODE = 200, 1_000_000, 16
 
 
 class PlaceOut(serializers.Serializer[Any]):
@@ -39,6 +39,7 @@ class PromiseOut(serializers.Serializer[Any]):
 
     complete = serializers.BooleanField(help_text="Everything is there, or on its way.")
     missing = serializers.IntegerField()
+    why = serializers.CharField(allow_blank=True, help_text="Who would send it, or what is in the way.")
     one_place = serializers.BooleanField(help_text="All of it can leave now, from one place.")
     ships_from = FromOut(many=True)
     ship_by = serializers.DateTimeField(allow_null=True, help_text="When the last piece leaves.")
@@ -74,6 +75,9 @@ class AvailabilityList(serializers.Serializer[Any]):
     results = AvailabilityOut(many=True)
     basket = PromiseOut()
     same_day = serializers.BooleanField(help_text="All of it can be delivered today, by courier from near.")
+    same_day_why = serializers.CharField(
+        allow_blank=True, help_text="From where it comes today, or what is in the way."
+    )
 
 
 def _query(name: str, kind: type, words: str, **more: Any) -> OpenApiParameter:
@@ -93,6 +97,7 @@ class AvailabilityView(APIView):
             _query("country", str, "Two letters, where it goes."),
             _query("postal_code", str, "Where it goes."),
             _query("service_level", str, "How it travels.", enum=ServiceLevel.values),
+            _query("pickup_location", str, "The code of the store where it is collected; any store without one."),
         ],
         responses={200: AvailabilityList},
     )
@@ -108,6 +113,7 @@ class AvailabilityView(APIView):
             "results": [_sku(one) for one in answer.skus],
             "basket": _promise(answer.basket),
             "same_day": answer.same_day,
+            "same_day_why": answer.today,
         }
         return Response(told)
 
@@ -125,10 +131,14 @@ def _asked(request: Request) -> Asked:
     country = query.get("country", "").upper()
     if country and (len(country) != 2 or rules_of(country) is None):
         raise Invalid("Write the country's two letters, like GB.", code="unknown_country", field="country")
+    store = query.get("pickup_location", "")
+    if store and (level != ServiceLevel.PICKUP or len(store) > LONGEST_CODE or "\x00" in store):
+        sentence = "Name a store by its code, and only for the service level pickup."
+        raise Invalid(sentence, code="not_pickup", field="pickup_location")
     pieces: dict[str, int] = {}
     for sku, quantity in zip(skus, _quantities(query.getlist("quantity"), skus), strict=True):
         pieces[sku] = pieces.get(sku, 0) + quantity
-    return Asked(pieces, country, query.get("postal_code", "")[:20], level)
+    return Asked(pieces, country, query.get("postal_code", "")[:20], level, store)
 
 
 def _quantities(told: Sequence[str], skus: Sequence[str]) -> list[int]:
@@ -163,6 +173,7 @@ def _promise(one: Promise) -> dict[str, Any]:
     return {
         "complete": one.complete,
         "missing": one.missing,
+        "why": one.sentence,
         "one_place": not one.missing and len(one.places) == 1,
         "ships_from": [{"location": code, "quantity": pieces} for code, pieces in one.places.items()],
         "ship_by": one.ship_by,

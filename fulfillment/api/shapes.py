@@ -4,7 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fulfillment.states import AllocationState, FulfillmentOrderState, LabelState, ShipmentState, TrackingStatus
+from fulfillment.states import (
+    AllocationState,
+    FulfillmentOrderState,
+    LabelState,
+    RequestState,
+    ShipmentState,
+    TrackingStatus,
+)
 from oms.foundation.api.schema import ReasonOut
 
 
@@ -34,6 +41,7 @@ class FulfillmentOrderOut(serializers.Serializer[Any]):
     order = serializers.CharField()
     location = serializers.CharField()
     state = serializers.ChoiceField(FulfillmentOrderState.choices)
+    request_status = serializers.ChoiceField([("", "not asked"), *RequestState.choices])
     ship_by = serializers.DateTimeField(allow_null=True)
     delivery_p50 = serializers.DateField(allow_null=True, help_text="The day by which five of ten parcels arrive.")
     delivery_p90 = serializers.DateField(allow_null=True, help_text="The day by which nine of ten parcels arrive.")

@@ -4,6 +4,7 @@ from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.picking import PickList, PickScan, PickTask
+from fulfillment.models.pickups import Pickup
 from fulfillment.models.rates import ShippingRate
 from fulfillment.models.replays import ReplayChange, SourcingReplay
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
@@ -11,6 +12,7 @@ from fulfillment.models.sandbox import SandboxParcel
 from fulfillment.models.scarcity import ScarcityFee, ScarcityRun
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
 from fulfillment.models.sourcing import SourcingDecision
+from fulfillment.models.suppliers import SupplierRequest
 
 __all__ = [
     "Allocation",
@@ -22,6 +24,7 @@ __all__ = [
     "PickList",
     "PickScan",
     "PickTask",
+    "Pickup",
     "ReplayChange",
     "SandboxParcel",
     "ScarcityFee",
@@ -33,5 +36,6 @@ __all__ = [
     "SourcingRule",
     "SourcingRuleSet",
     "SubstituteOffer",
+    "SupplierRequest",
     "TrackingEvent",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
-from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
+from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState, RequestState
 from inventory.models import Location, StockLevel
 from oms.foundation.aggregate import Aggregate, words_check
 from orders.models import Order, OrderLine
@@ -25,12 +25,16 @@ class FulfillmentOrder(Aggregate):
     order = models.ForeignKey(Order, models.PROTECT, related_name="fulfillment_orders")
     location = models.ForeignKey(Location, models.PROTECT, related_name="fulfillment_orders")
     state = FSMField(max_length=12, default=S.PLANNED, choices=S.choices, protected=True)
+    request_status = models.CharField(
+        "what the supplier says", max_length=10, choices=RequestState.choices, blank=True, default="", editable=False
+    )
     ship_by = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     picked_at = models.DateTimeField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     fulfilled_at = models.DateTimeField(null=True, blank=True)
     fixed_at = models.DateTimeField("chosen by a person", null=True, blank=True, editable=False)
+    reject_reason = models.CharField("why it was rejected", max_length=300, blank=True, default="", editable=False)
 
     class Meta:
         permissions = [
@@ -42,7 +46,10 @@ class FulfillmentOrder(Aggregate):
             ("pick_fulfillmentorder", "Can pick"),
             ("pack_fulfillmentorder", "Can pack and unpack"),
         ]
-        constraints = [words_check("state", S.values, "fulfillment_state_word")]
+        constraints = [
+            words_check("state", S.values, "fulfillment_state_word"),
+            words_check("request_status", ["", *RequestState.values], "fulfillment_request_word"),
+        ]
         indexes = [
             models.Index(fields=["location", "state", "ship_by"], name="fulfillment_queue"),
             models.Index(fields=["state", "ship_by", "id"], name="fulfillment_by_state"),

@@ -57,6 +57,8 @@ class SourcingRuleSet(Aggregate):
     last_unit_fee = models.BigIntegerField("a store's last unit costs", default=0)
     late_day_fee = models.BigIntegerField("a late day costs", default=0)
     move_saving = models.BigIntegerField("moved before release when that saves", default=0)
+    young_stock_fee = models.BigIntegerField("a week younger stock costs", default=0)
+    shallow_stock_fee = models.BigIntegerField("shallow stock costs", default=0)
     content = models.JSONField(null=True, blank=True, editable=False)
     created_by = models.CharField(max_length=150, blank=True, default="", editable=False)
     tested_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -78,6 +80,9 @@ class SourcingRuleSet(Aggregate):
                 condition=Q(split_penalty__gte=0, last_unit_fee__gte=0, late_day_fee__gte=0), name="rule_set_fees"
             ),
             models.CheckConstraint(condition=Q(move_saving__gte=0), name="rule_set_saving"),
+            models.CheckConstraint(
+                condition=Q(young_stock_fee__gte=0, shallow_stock_fee__gte=0), name="rule_set_health_fees"
+            ),
             models.CheckConstraint(
                 condition=Q(max_parcels__isnull=True) | Q(max_parcels__gt=0), name="rule_set_some_parcels"
             ),
@@ -110,6 +115,8 @@ class SourcingRuleSet(Aggregate):
             last_unit_fee=self.last_unit_fee,
             late_day_fee=self.late_day_fee,
             move_saving=self.move_saving,
+            young_stock_fee=self.young_stock_fee,
+            shallow_stock_fee=self.shallow_stock_fee,
             ordered=tuple(row.as_rule(number) for number, row in enumerate(self.rows.all(), start=1)),
         )
 

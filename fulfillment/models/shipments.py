@@ -73,6 +73,11 @@ class Shipment(Aggregate):
         """It was handed over."""
         self.shipped_at = at
 
+    @transition(field=state, source=S.PACKED, target=S.SHIPPED)
+    def hand_over(self, *, at: datetime) -> None:
+        """It left without a label of ours: the customer has collected it, or a supplier has sent it."""
+        self.shipped_at = at
+
     @transition(field=state, source=[S.PACKING, S.PACKED, S.LABELLED], target=S.CANCELLED)
     def cancel(self) -> None:
         """It will not leave."""

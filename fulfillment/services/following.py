@@ -12,6 +12,7 @@ from fulfillment.services.sourcing.cases import cut_off
 from fulfillment.services.sourcing.offers import end_offers
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
+from fulfillment.services.supplier_requests import end_requests
 from fulfillment.states import BEGUN, LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, ShipmentState
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
@@ -73,6 +74,8 @@ def shrink_promises(*, order_ids: Sequence[int], trigger: str = Trigger.REDUCED,
             [Act("fulfillment.shrink", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in excess],
         )
         give_back(excess, verdicts={}, actor=actor)
+        touched = {one.fulfillment_order_id for one in excess}
+        end_requests([row for row in at_work if row.pk in touched], why="The order was reduced.", actor=actor)
         _cancel_empty(at_work, actor)
     source_orders(order_ids=ids, trigger=trigger, actor=actor)
 

@@ -10,6 +10,7 @@ from fulfillment.conditions import (
     LABEL_NOT_HELD,
     LABELS_IN_HAND,
     ORDER_RELEASED,
+    SENT_BY_CARRIER,
     WITHOUT_LABELS,
     in_state,
 )
@@ -27,7 +28,7 @@ from oms.foundation.wording import count
 from oms.foundation.work import ring
 
 S = ShipmentState
-CAN_BUY = (in_state([S.PACKED], "labelled"), WITHOUT_LABELS, ORDER_RELEASED, LABEL_NOT_HELD)
+CAN_BUY = (in_state([S.PACKED], "labelled"), SENT_BY_CARRIER, WITHOUT_LABELS, ORDER_RELEASED, LABEL_NOT_HELD)
 CAN_VOID = (in_state([S.PACKED, S.LABELLED, S.MANIFESTED], "freed of its labels"), LABELS_IN_HAND)
 CAN_PRINT = (LABELS_IN_HAND,)
 

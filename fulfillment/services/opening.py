@@ -8,6 +8,7 @@ from django.db import transaction
 from fulfillment.cutoff import Calendar, next_departure
 from fulfillment.locks import lock_live_of, lock_orders
 from fulfillment.models import FulfillmentOrder
+from fulfillment.services.supplier_requests import end_requests
 from fulfillment.states import FulfillmentOrderState
 from inventory.models import Location
 from oms.foundation.actor import Actor
@@ -59,6 +60,7 @@ def recall_fulfillment_orders(*, order_ids: Sequence[int], actor: Actor) -> list
     """Take open fulfillment orders of recalled orders back from the floor; what is being picked stays there."""
     recalled = [order.pk for order in lock_orders(order_ids) if order.state == OrderState.PLACED]
     rows = lock_live_of(recalled, [S.OPEN])
+    end_requests(rows, why="The order was taken back.", actor=actor)
     for row in rows:
         row.recall()
     save_many(rows, ["state", "opened_at"])

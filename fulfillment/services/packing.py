@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from fulfillment.conditions import ALL_PICKED, ORDER_RELEASED, PACK_NOT_HELD, WORK_WITHOUT_LABELS, in_state
+from fulfillment.conditions import (
+    ALL_PICKED,
+    NOT_AT_SUPPLIER,
+    ORDER_RELEASED,
+    PACK_NOT_HELD,
+    WORK_NOT_ON_SHELF,
+    WORK_WITHOUT_LABELS,
+    in_state,
+)
 from fulfillment.locks import (
     lock_fulfillment_order,
     lock_fulfillment_orders,
@@ -28,8 +36,8 @@ from oms.foundation.together import Together, allowed
 from oms.foundation.wording import count
 
 S = FulfillmentOrderState
-CAN_PACK = (in_state([S.IN_PROGRESS], "packed"), ALL_PICKED, ORDER_RELEASED, PACK_NOT_HELD)
-CAN_UNPACK = (in_state([S.READY], "unpacked"), WORK_WITHOUT_LABELS)
+CAN_PACK = (in_state([S.IN_PROGRESS], "packed"), NOT_AT_SUPPLIER, ALL_PICKED, ORDER_RELEASED, PACK_NOT_HELD)
+CAN_UNPACK = (in_state([S.READY], "unpacked"), WORK_NOT_ON_SHELF, WORK_WITHOUT_LABELS)
 UNSENT = (ShipmentState.PACKING, ShipmentState.PACKED, ShipmentState.LABELLED)
 MAX_WEIGHT_G = 20_000_000
 MAX_PARCELS = 1_000
@@ -89,11 +97,11 @@ def pack_together(
             fillings[row.pk] = _filling(picked, own_weight, parcels, weight_g)
         except Invalid as fault:
             refused[row.pk] = fault
-    made = _shipments([row for row in rows if row.pk in fillings], fillings, material, actor)
+    made = make_shipments([row for row in rows if row.pk in fillings], fillings, material, actor)
     return Together(made, refused)
 
 
-def _shipments(
+def make_shipments(
     rows: Sequence[FulfillmentOrder], fillings: Mapping[int, Filling], material: str, actor: Actor
 ) -> dict[int, Shipment]:
     """Make a packed shipment of each locked fulfillment order and mark that as ready; return them by its id."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from fulfillment.conditions import ORDER_RELEASED, PICK_NOT_HELD, SOMETHING_TO_PICK, in_state
+from fulfillment.conditions import NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HELD, SOMETHING_TO_PICK, in_state
 from fulfillment.events import PiecesMissed
 from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
@@ -22,9 +22,9 @@ from oms.foundation.refusals import Invalid, Reason
 from oms.foundation.together import Together, allowed
 
 S, A = FulfillmentOrderState, AllocationState
-CAN_START = (in_state([S.OPEN], "started"), ORDER_RELEASED, PICK_NOT_HELD)
-CAN_STOP: tuple[Condition, ...] = (in_state([S.IN_PROGRESS], "stopped"),)
-CAN_CONFIRM = (in_state([S.IN_PROGRESS], "confirmed as picked"), SOMETHING_TO_PICK)
+CAN_START = (in_state([S.OPEN], "started"), NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HELD)
+CAN_STOP: tuple[Condition, ...] = (in_state([S.IN_PROGRESS], "stopped"), NOT_AT_SUPPLIER)
+CAN_CONFIRM = (in_state([S.IN_PROGRESS], "confirmed as picked"), NOT_AT_SUPPLIER, SOMETHING_TO_PICK)
 
 
 def start_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Sum
 from fulfillment.cutoff import moment_of
 from fulfillment.services.opening import departure_from
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, fees_in_force
+from fulfillment.services.sourcing.ages import stock_ages
 from fulfillment.services.sourcing.outlook import Coming, coming_stock, short_lines
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
@@ -34,6 +35,7 @@ class Asked:
     country: str = ""
     postal_code: str = ""
     service_level: str = "standard"
+    pickup_location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Answer:
     skus: Sequence[SkuAnswer]
     basket: Promise
     same_day: bool
+    today: str = ""
+    """How all of it can be delivered today, or what is in the way."""
 
 
 class Market:
@@ -106,8 +110,17 @@ class Market:
         if self.rules.prefer == "cheapest":
             self.fees = fees_in_force(ids, currency=card.currency, now=now)
         self.usual = {rate: card.usual_days[rate] for rate in self.rates}
+        places = [node.location_id for node in self.nodes]
+        self.ages = stock_ages(ids, places, now=now) if self.rules.young_stock_fee else {}
         self.weight_g = sum(one.weight_g * asked.pieces[sku] for sku, one in self.products.items())
         self.to: Point | None = locate(asked.country, asked.postal_code) if asked.country else None
+
+    @property
+    def bound_by(self) -> str:
+        """Return the method that limits which locations may take part; any store will do until one is named."""
+        if self.asked.service_level == SAME_DAY or self.asked.pickup_location:
+            return self.asked.service_level
+        return ""
 
     def _departure(self, node: Node) -> datetime:
         """Return when an order that comes in now leaves a location; one that is full today begins tomorrow."""
@@ -128,18 +141,20 @@ class Market:
         return transit_of(node, self.to, self.asked.service_level, self.usual, self.weight_g)
 
     def reaches(self, node: Node) -> bool:
-        """Say whether the asked service reaches the customer from a location, on the same day where that is asked."""
-        if self.transit(node) is None:
-            return False
-        return self.asked.service_level != SAME_DAY or self.leaves_today(node)
+        """Say whether the asked service reaches the customer from a location at all."""
+        if self.bound_by:
+            return True  # the engine keeps out what is too far, too late or another store, and says why
+        return self.transit(node) is not None
 
     def leaves_today(self, node: Node) -> bool:
         """Say whether what comes in now leaves on this day, as the location's clock shows it."""
         zone = self.places[node.location_id].zone
         return self.leaves[node.location_id].astimezone(zone).date() == self.now.astimezone(zone).date()
 
-    def decided(self, pieces: Mapping[str, int], able: Callable[[Node], bool]) -> Decision:
-        """Return what the engine decides for some pieces, from locations that are able."""
+    def decided(
+        self, pieces: Mapping[str, int], able: Callable[[Node], bool] = lambda node: True, *, bound_by: str = ""
+    ) -> Decision:
+        """Return what the engine decides for some pieces, from locations that are able, perhaps bound by a method."""
         wants = tuple(
             Want(at, one.pk, sku, pieces[sku], one.capability, one.weight_g)
             for at, (sku, one) in enumerate(self.products.items(), start=1)
@@ -156,9 +171,15 @@ class Market:
             rate_currency=self.rate_currency if self.rules.prefer == "cheapest" else "",
             fees=self.fees.of({want.product_id for want in wants}),
             fees_run=self.fees.run,
+            bound_by=bound_by or self.bound_by,
+            collect_at=self.asked.pickup_location,
         )
-        nodes = tuple(replace(node, capacity_left=None) for node in self.nodes if able(node))
-        supply = Supply(dict(self.free), nodes, Counter(self.reserved), {})
+        nodes = tuple(
+            replace(node, capacity_left=None, late_today=not self.leaves_today(node))
+            for node in self.nodes
+            if able(node)
+        )
+        supply = Supply(dict(self.free), nodes, Counter(self.reserved), {}, self.ages)
         (decision,) = decide(supply.snapshot(order), self.rules)
         return decision
 
@@ -173,9 +194,8 @@ def promise_basket(
     basket = _promise(market, known)
     if len(known) < len(asked.pieces):
         basket = replace(basket, complete=False, ship_by=None, delivery_p50=None, delivery_p90=None)
-    near = [node for node in market.nodes if transit_of(node, market.to, SAME_DAY) and market.leaves_today(node)]
-    fast = market.decided(known, lambda node: node in near) if near and known else None
-    return Answer(skus, basket, bool(fast and fast.is_complete and len(known) == len(asked.pieces)))
+    today = market.decided(known, bound_by=SAME_DAY)
+    return Answer(skus, basket, today.is_complete and len(known) == len(asked.pieces), today.sentence)
 
 
 def _sku(market: Market, sku: str, quantity: int) -> SkuAnswer:

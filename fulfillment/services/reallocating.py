@@ -21,6 +21,7 @@ from fulfillment.states import (
     LIVE_FULFILLMENT,
     AllocationState,
     FulfillmentOrderState,
+    RequestState,
 )
 from inventory.models import Location
 from oms.foundation.actions import Condition, refuse_unless
@@ -204,6 +205,8 @@ def _move(
     row: FulfillmentOrder, moved: Mapping[int, int], location: Location, *, reason: str, insist: bool, actor: Actor
 ) -> FulfillmentOrder:
     """Move unpicked pieces of locked work, by allocation id, to a location; return the work there."""
+    sentence = f"{row.location.name} has accepted {row.number}: cancel the request to it first."
+    refuse_if(row.request_status == RequestState.ACCEPTED, sentence, code="at_supplier")
     before = arrivals_of([row], now=actor.now).get(row.pk)
     case = gather_moved([row.order_id], moved)[row.order_id]
     gives: Counter[int] = Counter()

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from fulfillment.conditions import WORK_WITHOUT_LABELS, in_state
+from fulfillment.conditions import WORK_NOT_ON_SHELF, WORK_WITHOUT_LABELS, in_state
 from fulfillment.locks import lock_fulfillment_order
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.opening import departures, open_now
@@ -10,6 +10,7 @@ from fulfillment.services.packing import cancel_unsent
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.verdicts import withdrawn
 from fulfillment.services.sourcing.withdrawal import withdraw
+from fulfillment.services.supplier_requests import end_requests
 from fulfillment.states import FulfillmentOrderState
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
@@ -23,6 +24,7 @@ CAN_REROUTE = (in_state([S.PLANNED, S.OPEN], "moved to another location"),)
 CAN_REJECT = (in_state([S.PLANNED, S.OPEN], "rejected"),)
 CAN_CANCEL = (
     in_state([S.PLANNED, S.OPEN, S.IN_PROGRESS, S.READY, S.ON_HOLD], "cancelled"),
+    WORK_NOT_ON_SHELF,
     WORK_WITHOUT_LABELS,
 )
 CAN_HOLD = (in_state([S.PLANNED, S.OPEN], "put on hold"),)
@@ -54,6 +56,9 @@ def _move_away(pk: int, conditions: tuple[Condition, ...], trigger: str, note: s
     """End the fulfillment order as rejected and source again in one run."""
     row = lock_fulfillment_order(pk)
     refuse_unless(row, *conditions)
+    end_requests([row], why=note, actor=actor)
+    row.reject_reason = note[:300]
+    row.save(update_fields=["reject_reason"])
     record(actor, f"fulfillment.{trigger}", row, note=f"{row.told} {note}".strip())
     source_orders(order_ids=[row.order_id], trigger=trigger, taken_back=[row.pk], actor=actor)
     return lock_fulfillment_order(pk)
@@ -75,6 +80,7 @@ def hold_fulfillment(*, fulfillment_order_id: int, note: str = "", actor: Actor)
     """Let the location wait; the pieces stay promised."""
     row = lock_fulfillment_order(fulfillment_order_id)
     refuse_unless(row, *CAN_HOLD)
+    end_requests([row], why=note or "It has to wait.", actor=actor)
     row.hold()
     row.save(update_fields=["state"])
     record(actor, "fulfillment.hold", row, note=f"{row.told} {note}".strip())

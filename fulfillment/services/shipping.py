@@ -48,25 +48,37 @@ def ship_together(*, shipment_ids: Collection[int], actor: Actor) -> Together[Sh
             sentence = "The parcels do not hold exactly what was picked; unpack and pack again."
             refused[row.pk] = Refused(sentence, code="parcels_differ")
     leaving = [row for row in rows if row.pk not in refused]
+    for row in leaving:
+        row.ship(at=actor.now)
     _leave(leaving, picked, actor)
     return Together({row.pk: row for row in leaving}, refused)
 
 
-def _leave(rows: Sequence[Shipment], picked: Mapping[int, Sequence[Allocation]], actor: Actor) -> None:
-    """Let locked shipments leave: their pieces, their work, their orders' counters, the stock, and who waits for it."""
+def hand_over(shipment: Shipment, *, how: str, actor: Actor) -> None:
+    """Let a locked packed shipment leave without a label of ours: to the customer in a store, or from a supplier."""
+    shipment.hand_over(at=actor.now)
+    _leave([shipment], _picked([shipment]), actor, how=how)
+
+
+def _leave(
+    rows: Sequence[Shipment], picked: Mapping[int, Sequence[Allocation]], actor: Actor, *, how: str = ""
+) -> None:
+    """Let locked shipments leave: their pieces, their work, their orders' counters, the stock, and who waits for it.
+
+    ``how`` is told on the timeline where no carrier of ours takes them.
+    """
     pieces = [one for row in rows for one in picked[row.pk]]
     for one in pieces:
         one.ship()
     save_many(pieces, ["state"])
     work = [row.fulfillment_order for row in rows]
     for row in rows:
-        row.ship(at=actor.now)
         row.fulfillment_order.fulfill(at=actor.now)
     save_many(rows, ["state", "shipped_at"])
     save_many(work, ["state", "fulfilled_at"])
     parcels = _parcels(rows)
     _expect_arrival(rows, parcels, actor)
-    record_many(actor, [Act("fulfillment.ship", row, _told(row, parcels[row.pk])) for row in rows])
+    record_many(actor, [Act("fulfillment.ship", row, how or _told(row, parcels[row.pk])) for row in rows])
     record_many(actor, [Act("fulfillment.fulfill", one, one.told) for one in work])
     mark_shipped(shipped=[_gone(row, picked[row.pk]) for row in rows], actor=actor)
     ship_pieces(pieces=[Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}") for one in pieces], actor=actor)

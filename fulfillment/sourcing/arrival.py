@@ -11,8 +11,6 @@ from fulfillment.sourcing.geography import distance_km
 from fulfillment.sourcing.snapshot import Node, Point, Rate
 
 SAME_DAY, EXPRESS, PICKUP = "same_day", "express", "pickup"
-SAME_DAY_KM = 30
-"""How far from a location a courier still delivers on the same day."""
 SUNDAY = 7
 
 
@@ -45,7 +43,7 @@ def transit_of(
         return Transit(0, 0) if "pickup" in node.capabilities else None
     km = distance_km(node.point, to) if node.point and to else None
     if service_level == SAME_DAY:
-        return Transit(0, 0) if km is not None and km <= SAME_DAY_KM else None
+        return Transit(0, 0) if km is not None and km <= node.same_day_km else None
     if sent:
         rate = min(sent, key=lambda rate: (_price(rate, weight_g), rate.transit_days))
         return Transit(min(usual[rate], rate.transit_days), rate.transit_days)

@@ -11,12 +11,13 @@ from fulfillment.sourcing.snapshot import Node, Snapshot
 class Book:
     """Stock and capacity of one snapshot, minus what earlier orders of the batch have taken."""
 
-    __slots__ = ("_parcels", "_stock", "_taken", "nodes")
+    __slots__ = ("_ages", "_parcels", "_stock", "_taken", "nodes")
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Open the book on a snapshot; the snapshot itself is never changed."""
         self.nodes = tuple(sorted(snapshot.nodes, key=lambda node: (node.code, node.location_id)))
         self._stock = snapshot.stock
+        self._ages = snapshot.ages
         self._taken: dict[tuple[int, int], int] = {}
         self._parcels: dict[int, int] = {}
 
@@ -28,6 +29,10 @@ class Book:
             return 0
         left = level[1] - self._taken.get(key, 0) if self._taken else level[1]
         return left if left > 0 else 0
+
+    def age_of(self, product_id: int, location_id: int) -> int | None:
+        """Return the days since the oldest piece of a product came to a location; None where that is not known."""
+        return self._ages.get((product_id, location_id))
 
     def stock_level_id(self, product_id: int, location_id: int) -> int:
         """Return the stock level that holds a product at a location."""

@@ -17,6 +17,11 @@ Method: TypeAlias = Literal["exact", "greedy", "cheapest", "near_cheapest", "by_
 
 ReasonCode: TypeAlias = Literal[
     "excluded",
+    "other_store",
+    "no_pickup",
+    "no_same_day",
+    "outside_radius",
+    "after_cutoff",
     "kept_out_by_rule",
     "no_capacity",
     "no_capability",

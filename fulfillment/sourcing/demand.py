@@ -9,6 +9,8 @@ from itertools import combinations
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.counters import Counter, counter_of
 from fulfillment.sourcing.geography import UNKNOWN_KM, distance_km
+from fulfillment.sourcing.health import Shelf, health_fees
+from fulfillment.sourcing.methods import method_bar
 from fulfillment.sourcing.rules import Standing, last_unit, standing
 from fulfillment.sourcing.scarcity import NO_TOLL, Toll, tolls_of
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
@@ -40,6 +42,8 @@ class Place:
     """What the rules add to a parcel from it, in minor units."""
     last_of: str = ""
     """The SKU of which it would give its last unit, where that is part of the fee."""
+    health: tuple[str, ...] = ()
+    """What the age and depth of its stock add to the fee, in words."""
     counter: Counter | None = None
     """What its carriers ask; None where rates do not decide."""
     alone: int = 0
@@ -66,6 +70,10 @@ class Problem:
     """Units that all places together fill of each need."""
     unserved: frozenset[int] = frozenset()
     """Locations with stock from which no carrier's service goes to the address."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """Name and reason of each location with stock that the shipping method keeps out, the nearest first."""
+    store_known: bool = True
+    """Whether the store where the order is collected is among the locations."""
 
     def fill(self, index: int, members: Iterable[int]) -> int:
         """Return the units of one need that the given places fill together."""
@@ -131,12 +139,14 @@ def _cuts(wants: list[Want]) -> tuple[tuple[frozenset[str], int], ...]:
 def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
     """Set up the covering problem from what the book still holds."""
     needs, held = needs_of(order.wants), standing(order, rules)
-    stocked = [
+    able = [
         _weighed(place, needs, held, rules)
         for node in book.nodes
         if node.location_id not in order.excluded_locations and book.has_capacity(node) and not held.barring(node)
         if (place := _place(node, order, needs, book)).depth
     ]
+    reached, kept = _reached(able, order)
+    stocked = _with_health(reached, needs, book, rules)
     places = _served(stocked, needs, order, rules) if rules.prefer == "cheapest" else stocked
     unserved = {place.node.location_id for place in stocked} - {place.node.location_id for place in places}
     ranked = sorted(zip(_weights(places, rules), places, strict=True), key=lambda pair: pair[0])
@@ -144,7 +154,37 @@ def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
     bare = Problem(needs, tuple(place for _, place in ranked), weights, ())
     everybody = range(len(ranked))
     targets = tuple(bare.fill(index, everybody) for index in range(len(needs)))
-    return Problem(needs, bare.places, weights, targets, frozenset(unserved))
+    known = any(node.code == order.collect_at for node in book.nodes)
+    return Problem(needs, bare.places, weights, targets, frozenset(unserved), kept, known)
+
+
+def _reached(places: list[Place], order: OrderSnapshot) -> tuple[list[Place], tuple[tuple[str, str], ...]]:
+    """Part the places that the order's shipping method lets take part from the others, those with their reasons."""
+    if not order.bound_by:
+        return places, ()
+    bars = [(place, method_bar(order, place.node, place.km)) for place in places]
+    kept = [(place, bar) for place, bar in bars if bar is not None]
+    kept.sort(key=lambda pair: (pair[0].km is None, pair[0].km or 0, pair[0].node.code))
+    told = tuple((place.node.name, bar.words) for place, bar in kept)
+    return [place for place, bar in bars if bar is None], told
+
+
+def _with_health(places: list[Place], needs: tuple[Need, ...], book: Book, rules: Rules) -> list[Place]:
+    """Put on each place what the age and depth of its stock add to a parcel, where the rules weigh that."""
+    if not (rules.young_stock_fee or rules.shallow_stock_fee):
+        return places
+    shelves = [Shelf(place.node.name, place.depth, _age(place, needs, book)) for place in places]
+    return [
+        replace(place, fee=place.fee + fee, health=words) if fee else place
+        for place, (fee, words) in zip(places, health_fees(shelves, rules), strict=True)
+    ]
+
+
+def _age(place: Place, needs: tuple[Need, ...], book: Book) -> int | None:
+    """Return the days since the oldest wanted piece came to a place; None where the ledger does not tell."""
+    stocked = (need for need, units in zip(needs, place.supply, strict=True) if units)
+    ages = (book.age_of(need.product_id, place.node.location_id) for need in stocked)
+    return max((age for age in ages if age is not None), default=None)
 
 
 def _served(stocked: list[Place], needs: tuple[Need, ...], order: OrderSnapshot, rules: Rules) -> list[Place]:

@@ -9,7 +9,8 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.costing import grams_of, loads_of
 from fulfillment.sourcing.counters import Counter
 from fulfillment.sourcing.decision import Candidate, Portion, ReasonCode, Rejection
-from fulfillment.sourcing.demand import Need, Place, Problem, criteria, travel
+from fulfillment.sourcing.demand import Need, Place, Problem, criteria, kilometres, travel
+from fulfillment.sourcing.methods import method_bar
 from fulfillment.sourcing.rules import Standing, amount, standing
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
@@ -125,7 +126,10 @@ def _seats(problem: Problem, plan: Plan) -> list[_Seat]:
 def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
     """Say why a location was not even a candidate."""
     if node.location_id in court.order.excluded_locations:
-        return _Loss("excluded", "it is excluded for this order")
+        return _Loss("excluded", _excluded(court.order, node.location_id))
+    bar = method_bar(court.order, node, kilometres(node, court.order))
+    if bar is not None:
+        return _Loss(bar.code, bar.words, bar.needed, bar.available)
     rule = court.held.barring(node)
     if rule is not None:
         return _Loss("kept_out_by_rule", f"{rule.label} keeps it out")
@@ -141,6 +145,12 @@ def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
         return _Loss("no_capability", cannot(unable), sum(need.quantity for need in stocked), available)
     need = max(needs, key=lambda need: need.quantity)
     return _short(need, need.quantity, 0, len(needs) - 1)
+
+
+def _excluded(order: OrderSnapshot, location_id: int) -> str:
+    """Say that a location may not serve the order, and why it has refused to."""
+    why = dict(order.refusals).get(location_id, "")
+    return f"it has rejected the order: {why.rstrip('.')}" if why else "it is excluded for this order"
 
 
 def _loss_of_candidate(court: _Court, index: int) -> _Loss:
@@ -240,7 +250,7 @@ def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
     told = list(held.told(place.node))
     if place.last_of:
         told.append(f"its last unit of SKU {place.last_of} adds {amount(rules.last_unit_fee)}")
-    return told
+    return [*told, *place.health]
 
 
 def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, wins: Counter) -> _Loss:

@@ -85,4 +85,8 @@ def settings_words(rules: Rules) -> list[str]:
         said.append(f"A day too late weighs {amount(rules.late_day_fee)}.")
     if rules.move_saving:
         said.append(f"Before release, what is planned moves when that saves {amount(rules.move_saving)} or more.")
+    if rules.young_stock_fee:
+        said.append(f"Stock that came in a week later than the oldest weighs {amount(rules.young_stock_fee)} more.")
+    if rules.shallow_stock_fee:
+        said.append(f"The shallower the stock, the more a parcel weighs, up to {amount(rules.shallow_stock_fee)}.")
     return said

@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.criteria import Rule
+from fulfillment.sourcing.nodes import Node, Point, node_from_json, node_to_json, point_from_json, point_to_json
+
+__all__ = ["Ages", "Fee", "Node", "OrderSnapshot", "Point", "Preference", "Rate", "Rules", "Snapshot", "Stock", "Want"]
 
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 """(product_id, location_id) -> (stock_level_id, units available)."""
+
+Ages: TypeAlias = Mapping[tuple[int, int], int]
+"""(product_id, location_id) -> days."""
 
 Preference: TypeAlias = Literal["nearest", "most_stock", "priority", "cheapest"]
 
 LATER = (
     "rate_currency", "deliver_by", "channel", "service_level", "postal_code", "total", "fees_run", "when_short",
     "when_short_of", "priority",
+    "bound_by", "collect_at",
 )  # fmt: skip
 """What an order is told to have only where it is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A place on the earth, in decimal degrees."""
-
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A location that may ship, with what it can do today."""
-
-    location_id: int
-    code: str
-    name: str
-    kind: str
-    point: Point | None
-    capabilities: frozenset[str] = frozenset()
-    capacity_left: int | None = None
-    """Parcels it can still send today; None is no limit."""
-    priority: int = 0
-    """The higher one wins when everything else is equal, or first of all under ``prefer="priority"``."""
-    daily_capacity: int | None = None
-    """Parcels a day, only for the sentence that explains a full location."""
-    leaves_on: str = ""
-    """ISO day on which an order that comes in now leaves; "" is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +113,12 @@ class OrderSnapshot:
     """The higher one is served first when stock comes in."""
     coming: tuple[tuple[int, str, int], ...] = ()
     """(product_id, ISO day, pieces) on their way that nobody waits for before it; only for one to be back-ordered."""
+    bound_by: str = ""
+    """The shipping method that limits which locations may take part: pickup, same_day."""
+    collect_at: str = ""
+    """The code of the store where the customer collects the order."""
+    refusals: tuple[tuple[int, str], ...] = ()
+    """Why excluded locations have rejected the order, where they have said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +143,10 @@ class Rules:
     """What every day costs that the order arrives after its promised day."""
     move_saving: int = 0
     """How much a decision that is made again before release has to save, so that the pieces are moved; 0 is never."""
+    young_stock_fee: int = 0
+    """What it costs, on top, for each week that a location's stock is younger than the oldest that could be sent."""
+    shallow_stock_fee: int = 0
+    """What it costs, on top, to send from the last pieces while others have many: this times the share it has less."""
     ordered: tuple[Rule, ...] = ()
     """The rules of staff, in their order."""
 
@@ -167,6 +156,8 @@ class Rules:
             "last_unit_fee": self.last_unit_fee,
             "late_day_fee": self.late_day_fee,
             "move_saving": self.move_saving,
+            "young_stock_fee": self.young_stock_fee,
+            "shallow_stock_fee": self.shallow_stock_fee,
             "ordered": [rule.to_json() for rule in self.ordered],
         }
         first = ("version", "split_penalty", "distance_weight", "prefer", "allow_partial", "max_parcels")
@@ -186,13 +177,16 @@ class Snapshot:
     orders: tuple[OrderSnapshot, ...]
     nodes: tuple[Node, ...]
     stock: Stock
+    ages: Ages = field(default_factory=dict)
+    """(product_id, location_id) -> days since the oldest piece came in, where rules weigh that."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data; lines, locations and stock are sorted, so that equal snapshots give equal data."""
         return {
             "orders": [_order_to_json(order) for order in self.orders],
-            "nodes": [_node_to_json(node) for node in sorted(self.nodes, key=lambda node: node.location_id)],
+            "nodes": [node_to_json(node) for node in sorted(self.nodes, key=lambda node: node.location_id)],
             "stock": [[*key, *level] for key, level in sorted(self.stock.items())],
+            **({"ages": [[*key, days] for key, days in sorted(self.ages.items())]} if self.ages else {}),
         }
 
     @classmethod
@@ -200,19 +194,10 @@ class Snapshot:
         """Rebuild a snapshot from the data that ``to_json`` gave."""
         return cls(
             orders=tuple(_order_from_json(row) for row in data["orders"]),
-            nodes=tuple(_node_from_json(row) for row in data["nodes"]),
+            nodes=tuple(node_from_json(row) for row in data["nodes"]),
             stock={(product, location): (level, units) for product, location, level, units in data["stock"]},
+            ages={(product, location): days for product, location, days in data.get("ages", ())},
         )
-
-
-def _point_to_json(point: Point | None) -> list[float] | None:
-    """Return latitude and longitude, or None."""
-    return None if point is None else [point.latitude, point.longitude]
-
-
-def _point_from_json(data: list[float] | None) -> Point | None:
-    """Rebuild a point from latitude and longitude."""
-    return None if data is None else Point(data[0], data[1])
 
 
 def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
@@ -226,11 +211,12 @@ def _order_to_json(order: OrderSnapshot) -> dict[str, Any]:
         "chosen": order.chosen.to_json() if order.chosen else None,
         "fees": sorted(list(astuple(fee)) for fee in order.fees),
         "coming": sorted(map(list, order.coming)),
+        "refusals": [list(one) for one in sorted(order.refusals)],
         **{name: getattr(order, name) for name in LATER},
     }
     return {
         "order_id": order.order_id,
-        "destination": _point_to_json(order.destination),
+        "destination": point_to_json(order.destination),
         "country": order.country,
         "wants": [_want_to_json(want) for want in sorted(order.wants, key=lambda want: want.line_id)],
         "excluded_locations": sorted(order.excluded_locations),
@@ -255,7 +241,7 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
     return OrderSnapshot(
         **{
             **data,
-            "destination": _point_from_json(data["destination"]),
+            "destination": point_from_json(data["destination"]),
             "wants": tuple(Want(*row) for row in data["wants"]),
             "excluded_locations": frozenset(data["excluded_locations"]),
             "rates": tuple(Rate(*row) for row in data.get("rates", ())),
@@ -263,32 +249,6 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
             "chosen": Choice.from_json(data["chosen"]) if "chosen" in data else None,
             "fees": tuple(Fee(*row) for row in data.get("fees", ())),
             "coming": tuple((product, day, pieces) for product, day, pieces in data.get("coming", ())),
-        }
-    )
-
-
-def _node_to_json(node: Node) -> dict[str, Any]:
-    """Return one location as plain data; when it leaves only where that is known."""
-    return {
-        **({"leaves_on": node.leaves_on} if node.leaves_on else {}),
-        "location_id": node.location_id,
-        "code": node.code,
-        "name": node.name,
-        "kind": node.kind,
-        "point": _point_to_json(node.point),
-        "capabilities": sorted(node.capabilities),
-        "capacity_left": node.capacity_left,
-        "priority": node.priority,
-        "daily_capacity": node.daily_capacity,
-    }
-
-
-def _node_from_json(data: Mapping[str, Any]) -> Node:
-    """Rebuild one location."""
-    return Node(
-        **{
-            **data,
-            "point": _point_from_json(data["point"]),
-            "capabilities": frozenset(data["capabilities"]),
+            "refusals": tuple((place, why) for place, why in data.get("refusals", ())),
         }
     )

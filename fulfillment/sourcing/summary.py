@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fulfillment.sourcing.decision import Freight, Portion
 from fulfillment.sourcing.demand import Problem
+from fulfillment.sourcing.methods import unreachable
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import OrderSnapshot
 from fulfillment.sourcing.wording import amount, enumeration, units_by_sku
@@ -30,6 +31,9 @@ def sentence_of(
     if problem.unserved and not problem.places:
         return f"No carrier service goes to this address, so none of the {count(wanted, 'unit')} can be shipped."
     if not problem.places:
+        why = unreachable(order, wanted, problem.kept, problem.store_known)
+        if why:
+            return why
         return f"No location can ship any of the {count(wanted, 'unit')}."
     if not plan:
         return f"Nothing is promised, because the order ships whole or not at all: {_obstacle(problem)}."

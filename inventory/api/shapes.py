@@ -70,6 +70,8 @@ class LocationOut(serializers.Serializer[Location]):
     working_days = serializers.CharField(help_text="ISO digits of the days on which parcels leave: 1 is Monday.")
     closed_on = serializers.ListField(child=serializers.DateField(), help_text="Days on which no parcel leaves.")
     capabilities = serializers.ListField(child=serializers.CharField())
+    same_day_km = serializers.IntegerField(help_text="Kilometres within which a courier brings parcels the same day.")
+    pickup_days = serializers.IntegerField(help_text="Days that an order waits here to be collected.")
     is_active = serializers.BooleanField()
     version = serializers.IntegerField()
 

@@ -8,11 +8,19 @@ from functools import cache, partial
 from typing import Any
 
 from babel import Locale
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from inventory.calendars import closed_days_in, working_days_in
 from inventory.imports.products import flag
 from inventory.imports.rows import RowsFile
-from inventory.models.places import CAPABILITIES_BY_KIND, MOST_HANDLING_DAYS, LocationKind
+from inventory.models.places import (
+    CAPABILITIES_BY_KIND,
+    MOST_COURIER_KM,
+    MOST_HANDLING_DAYS,
+    MOST_PICKUP_DAYS,
+    LocationKind,
+)
 from inventory.services.catalogue import plan_locations, store_locations
 from inventory.services.shelves import Entry
 from oms.foundation.actor import Actor
@@ -61,6 +69,16 @@ def capacity(cell: str) -> int | None:
     return whole_number(cell) if cell else None
 
 
+def mail_address(cell: str) -> str:
+    """Return an e-mail address; an empty cell has none."""
+    try:
+        if cell:
+            validate_email(cell)
+    except ValidationError:
+        raise BadCell(f"“{shown(cell)}” is not an e-mail address.", code="bad_email") from None
+    return text(cell, longest=254)
+
+
 def words(cell: str) -> list[str]:
     """Return the words of a cell, separated by blanks or semicolons."""
     return [identifier(word, longest=32) for word in re.split(r"[;\s]+", cell) if word]
@@ -81,6 +99,9 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "working_days": working_days_in,
     "closed_on": closed_days_in,
     "capabilities": words,
+    "same_day_km": lambda cell: whole_number(cell or "30", most=MOST_COURIER_KM),
+    "pickup_days": lambda cell: whole_number(cell or "7", least=1, most=MOST_PICKUP_DAYS),
+    "email": mail_address,
     "is_active": flag,
 }
 

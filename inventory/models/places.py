@@ -33,6 +33,7 @@ EVERY_DAY = "1234567"
 WORKING_DAYS = ["".join(days) for length in range(1, 8) for days in combinations(EVERY_DAY, length)]
 """The weeks that a location can have, as the ISO digits of its working days: 1 is Monday, 7 is Sunday."""
 MOST_HANDLING_DAYS, MOST_CLOSED_DAYS = 90, 366
+MOST_COURIER_KM, MOST_PICKUP_DAYS = 500, 90
 
 
 class Location(Versioned):
@@ -60,6 +61,17 @@ class Location(Versioned):
     )
     closed_on = models.JSONField(default=list, blank=True, help_text="Days on which no parcel leaves, as ISO dates.")
     capabilities = models.JSONField(default=list, blank=True)
+    same_day_km = models.PositiveSmallIntegerField(
+        "same-day radius (km)",
+        default=30,
+        help_text="How far a courier brings parcels on the same day; 0 is not at all.",
+    )
+    pickup_days = models.PositiveSmallIntegerField(
+        "days to collect", default=7, help_text="So long an order waits to be collected; then it goes back to stock."
+    )
+    email = models.EmailField(
+        "e-mail for orders", blank=True, default="", help_text="A supplier is asked here to send an order."
+    )
     is_active = models.BooleanField("ships", default=True)
     history = HistoricalRecords(get_user=person_of)
 
@@ -70,6 +82,12 @@ class Location(Versioned):
             words_check("working_days", WORKING_DAYS, "location_working_days"),
             models.CheckConstraint(
                 condition=models.Q(handling_days__lte=MOST_HANDLING_DAYS), name="location_handling_days"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(same_day_km__lte=MOST_COURIER_KM), name="location_same_day_radius"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pickup_days__gte=1, pickup_days__lte=MOST_PICKUP_DAYS), name="location_pickup_days"
             ),
         ]
 

@@ -4,7 +4,9 @@ from oms.foundation.actions import Condition
 from oms.outlets.models import Notification, WebhookDelivery
 from oms.outlets.models.messages import NotificationState
 from oms.outlets.models.webhooks import DeliveryState
-from oms.outlets.notifications.noting import address_of, is_usable
+from oms.outlets.notifications.noting import is_for_customer, is_usable, recipient_of
+
+NO_SUPPLIER_ADDRESS = "location has no usable e-mail address; add it on its page"
 
 
 def _not_waiting(row: Notification) -> str | None:
@@ -14,7 +16,10 @@ def _not_waiting(row: Notification) -> str | None:
 
 def _has_address(row: Notification) -> str | None:
     """Return why the mail cannot be sent, or None."""
-    return None if is_usable(address_of(row.order)) else "The order has no usable e-mail address; correct it first."
+    if is_usable(recipient_of(row)):
+        return None
+    who = "order has no usable e-mail address; correct it" if is_for_customer(row) else NO_SUPPLIER_ADDRESS
+    return f"The {who} first."
 
 
 def _is_dead(row: WebhookDelivery) -> str | None:

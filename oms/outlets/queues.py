@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from fulfillment.models import FulfillmentOrder, Package, Shipment, SubstituteOffer
+from fulfillment.models import FulfillmentOrder, Package, Pickup, Shipment, SubstituteOffer, SupplierRequest
 from fulfillment.queries import shipments_for_a_person
 from fulfillment.states import FulfillmentOrderState as Work
-from fulfillment.states import OfferState, TrackingStatus
+from fulfillment.states import OfferState, PickupState, RequestState, TrackingStatus
 from oms.foundation.bulk_again import with_failures
 from oms.foundation.look.counts import MOST_COUNTED, counted
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
@@ -129,6 +129,11 @@ QUEUES = [
           _work(Work.IN_PROGRESS)),
     Queue("ready", FLOOR, "Packed", "Needs a label or the truck", *FLOOR_LIST, "state__exact=ready",
           _work(Work.READY)),
+    Queue("to_collect", FLOOR, "To be collected", "Waits for its customer", "fulfillment.view_pickup",
+          "fulfillment_pickup", "state__exact=waiting", _rows(Pickup, state=PickupState.WAITING), quiet=True),
+    Queue("suppliers_asked", FLOOR, "Asked of suppliers", "They have not answered yet",
+          "fulfillment.view_supplierrequest", "fulfillment_supplierrequest", "state__exact=requested",
+          _rows(SupplierRequest, state=RequestState.REQUESTED), quiet=True),
     Queue("late", FLOOR, "Late", "Should have left already", *FLOOR_LIST, "late=yes", _late, urgent=True),
     Queue("delayed", FLOOR, "Parcels in trouble", "Delayed, lost or coming back", "fulfillment.view_package",
           "fulfillment_package", f"tracking_status__in={','.join(TROUBLED)}",

@@ -12,7 +12,7 @@ from orders.models.orders import AddressKind
 from orders.queries import unsettled_intents
 from orders.services.addresses import ADDRESS_FIELDS
 from orders.services.held import blockable
-from orders.states import MOST_PRIORITY, EventKind, GateName, HeldAct, HoldReason
+from orders.states import MOST_PRIORITY, EventKind, GateName, HeldAct, HoldReason, ServiceLevel
 
 
 class ReasonForm(forms.Form):
@@ -121,6 +121,21 @@ class AddressForm(forms.Form):
         if not sent and not self.errors:
             raise ValidationError("Send at least one field of the address.", code="no_fields")
         return {"kind": data.get("kind") or AddressKind.SHIPPING, **sent}
+
+
+class ShippingForm(forms.Form):
+    """Asks how the order travels, and where it is collected."""
+
+    service_level = forms.ChoiceField(choices=ServiceLevel.choices, label="shipping method")
+    pickup_location = forms.CharField(
+        max_length=16, required=False, label="store", help_text="The code of the store, when it is collected."
+    )
+    reason = forms.CharField(max_length=300, required=False, help_text="Shown on the timeline.")
+
+    @staticmethod
+    def initial_for(order: Order) -> dict[str, Any]:
+        """Open with how the order travels now."""
+        return {"service_level": order.service_level, "pickup_location": order.pickup_location}
 
 
 class ContactForm(forms.Form):

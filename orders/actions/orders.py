@@ -8,7 +8,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.money import parse_minor
 from orders.actions import forms
 from orders.models import Order
-from orders.services import addresses, cancel, drafts, holds, notes, priority, rechecks, release
+from orders.services import addresses, cancel, drafts, holds, notes, priority, rechecks, release, shipping_method
 from orders.services import conditions as when
 from orders.services.drafts import DraftLine
 
@@ -141,6 +141,19 @@ register(
         irreversible="The old address is kept and can be entered again.",
         icon="home_pin",
         help="The address is checked again, and the locations that ship are chosen anew.",
+    ),
+    act(
+        name="change_shipping",
+        label="Change shipping method",
+        permission="orders.readdress_order",
+        service=shipping_method.change_shipping,
+        form=forms.ShippingForm,
+        conditions=(when.LIVE,),
+        shown=lambda order: order.is_live,
+        bulk=False,
+        irreversible="Choose the old method again; other orders may have taken the pieces meanwhile.",
+        icon="alt_route",
+        help="Standard instead of same-day, another store, or delivery instead of pick-up: it is sourced anew.",
     ),
     act(
         name="edit_contact",

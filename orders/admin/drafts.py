@@ -41,6 +41,9 @@ class DraftForm(forms.Form):
     region = forms.CharField(max_length=80, required=False, label="region or state")
     country = forms.CharField(max_length=2, required=False, label="country code")
     service_level = forms.ChoiceField(choices=ServiceLevel.choices, label="shipping method")
+    pickup_location = forms.CharField(
+        max_length=16, required=False, label="store", help_text="The code of the store where it is collected, if it is."
+    )
     deliver_by = forms.DateField(
         required=False,
         label="promised for",
@@ -122,6 +125,7 @@ def _draft(form: DraftForm, lines: "BaseFormSet[DraftLineForm]", request: HttpRe
         phone=data["phone"],
         shipping=address if data["line1"] or data["city"] or data["postal_code"] else {},
         service_level=data["service_level"],
+        pickup_location=data["pickup_location"].strip() if data["service_level"] == ServiceLevel.PICKUP else "",
         shipping_total=parse_minor(data["shipping_amount"].strip() or "0", currency),
         instructions=data["instructions"],
         purchase_order=data["purchase_order"],

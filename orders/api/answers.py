@@ -96,6 +96,7 @@ def _shipping(order: Order) -> dict[str, str]:
     """Return how the order travels and what that costs."""
     return {
         "service_level": order.service_level,
+        "pickup_location": order.pickup_location,
         "amount": minor_text(order.shipping_total, order.currency),
         "tax": minor_text(order.shipping_tax, order.currency),
     }

@@ -93,6 +93,14 @@ class ShippingInSerializer(StrictSerializer):
     service_level = serializers.ChoiceField(ServiceLevel.choices, default=ServiceLevel.STANDARD.value)
     amount = Amount(default=0)
     tax = Amount(default=0)
+    pickup_location = Text(max_length=16, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take a store only for what is collected."""
+        if attrs["pickup_location"] and attrs["service_level"] != ServiceLevel.PICKUP:
+            fault = ValidationError("only for the service level pickup.", code="not_pickup")
+            raise ValidationError({"pickup_location": fault.detail})
+        return attrs
 
 
 class LineInSerializer(StrictSerializer):

@@ -91,6 +91,7 @@ class ShippingOut(serializers.Serializer[Any]):
     """How the order travels and what that costs."""
 
     service_level = serializers.ChoiceField(ServiceLevel.choices)
+    pickup_location = serializers.CharField(allow_blank=True, help_text="Code of the store where it is collected.")
     amount = serializers.CharField()
     tax = serializers.CharField()
 

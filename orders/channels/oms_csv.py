@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from oms.foundation.tables import BadCell
-from oms.foundation.tables.cells import amount, identifier, iso_day, one_of, required, whole_number
+from oms.foundation.tables.cells import amount, identifier, iso_day, one_of, required, text, whole_number
 from oms.foundation.tables.rows import Cells
 from orders.channels.cells import amount_or_zero, country, currency, flag, moment, note
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
@@ -18,7 +18,7 @@ HEAD = (
     "customer.name", "customer.email", "customer.phone",
     *(f"shipping_address.{part}" for part in ADDRESS),
     *(f"billing_address.{part}" for part in ADDRESS),
-    "shipping.service_level", "shipping.amount", "shipping.tax", "discounts",
+    "shipping.service_level", "shipping.pickup_location", "shipping.amount", "shipping.tax", "discounts",
     "instructions", "tags", "purchase_order", "risk_stated", "ship_by", "deliver_by", "channel_fee",
     "sales_rep",
 )  # fmt: skip
@@ -87,6 +87,7 @@ def _order(head: Cells, code: str, lines: list[LineIn], payments: list[PaymentIn
             head.take("shipping.service_level", lambda cell: one_of(cell, SERVICE_LEVELS), "") or "standard",
             head.take("shipping.amount", money, 0),
             head.take("shipping.tax", money, 0),
+            head.take("shipping.pickup_location", lambda cell: text(cell, longest=16), ""),
         ),
         discounts=head.take("discounts", partial(discounts_in, code=code), []),
         payments=payments,

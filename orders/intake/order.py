@@ -62,11 +62,12 @@ class LineIn:
 
 @dataclass(frozen=True, slots=True)
 class ShippingIn:
-    """How the parcel travels and what the customer pays for it."""
+    """How the parcel travels and what the customer pays for it; ``pickup_location`` is the store's code, if any."""
 
     service_level: str = "standard"
     amount: int = 0
     tax: int = 0
+    pickup_location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

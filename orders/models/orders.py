@@ -21,8 +21,7 @@ class Order(Aggregate):
     ``total`` is what the customer was told; ``total_difference`` is total − (lines + shipping + tax − discounts) as
     computed here, zero unless the channel's own sums do not add up. ``tax_total`` is part of the lines and shipping
     when ``prices_include_tax``, otherwise on top. ``cancelled_total`` is the part of ``total`` that fell away with
-    cancelled pieces: the customer owes the rest. ``channel_fee`` is what a marketplace keeps of the sale; the customer
-    does not see it and it is no part of ``total``.
+    cancelled pieces: the customer owes the rest. ``channel_fee`` is what a marketplace keeps; no part of ``total``.
     """
 
     number = models.CharField(max_length=12, unique=True, editable=False)
@@ -51,6 +50,7 @@ class Order(Aggregate):
     service_level = models.CharField(
         "shipping method", max_length=12, choices=ServiceLevel.choices, default=ServiceLevel.STANDARD
     )
+    pickup_location = models.CharField("store to collect from", max_length=16, blank=True, default="")
     customer_name = models.CharField(max_length=200, blank=True, default="")
     email = models.CharField("e-mail", max_length=254, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")

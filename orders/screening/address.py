@@ -47,8 +47,13 @@ class CountryRules:
     example: str
 
 
-def check_address(address: AddressLike | None, *, kind: str = "shipping") -> Verdict:
-    """Return the verdict of the address gate: valid, or closed with each fault, its field and what to do."""
+def check_address(address: AddressLike | None, *, kind: str = "shipping", collected: bool = False) -> Verdict:
+    """Return the verdict of the address gate: valid, or closed with each fault, its field and what to do.
+
+    What is collected in a store goes to no address, so that none can be wrong.
+    """
+    if collected:
+        return Verdict.of_faults("address", [], {"source": "collected"})
     if address is None:
         missing = Fault("missing_address", f"{kind}_address", f"The {kind} address is missing: add it.")
         return Verdict.of_faults("address", [missing], {"source": SOURCE})

@@ -18,6 +18,7 @@ from orders.screening import (
 from orders.screening.verdict import PENDING
 from orders.services.capture_known import email_of
 from orders.services.payment_gate import payment_verdict
+from orders.states import ServiceLevel
 
 
 def gate_rows(
@@ -42,7 +43,7 @@ def gate_rows(
 def verdicts(order: Order, told: OrderIn, newcomers: Collection[str], channel: Channel) -> Iterator[Verdict]:
     """Yield the verdict of each gate; stock is for the room that knows it."""
     yield check_data(_data_facts(order, channel))
-    yield check_address(told.shipping_address)
+    yield check_address(told.shipping_address, collected=order.service_level == ServiceLevel.PICKUP)
     yield check_fraud(_fraud_facts(order, told, newcomers))
     yield payment_verdict(order, list(order.payments.all()))
     yield Verdict("stock", PENDING)

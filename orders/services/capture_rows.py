@@ -48,6 +48,7 @@ def order_row(order: OrderIn, account: ChannelAccount, *, number: str, reps: Map
             phone=order.customer.phone,
             instructions=masked(order.instructions),
             purchase_order=order.purchase_order,
+            pickup_location=order.shipping.pickup_location.strip(),
             risk_stated=order.risk_stated,
         ),
     )

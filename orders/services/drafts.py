@@ -51,6 +51,7 @@ class Draft:
     shipping: Mapping[str, str] = field(default_factory=dict)
     billing: Mapping[str, str] = field(default_factory=dict)
     service_level: str = ServiceLevel.STANDARD
+    pickup_location: str = ""
     shipping_total: int = 0
     instructions: str = ""
     purchase_order: str = ""
@@ -78,6 +79,7 @@ def create_draft(*, draft: Draft, actor: Actor) -> Order:
         shipping_total=draft.shipping_total,
         total=goods + draft.shipping_total,
         service_level=draft.service_level,
+        pickup_location=draft.pickup_location,
         customer_name=draft.customer_name,
         email=draft.email,
         phone=draft.phone,

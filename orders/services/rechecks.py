@@ -17,6 +17,7 @@ from orders.models.orders import AddressKind
 from orders.screening import CheckedLine, DataFacts, FraudFacts, Verdict, check_address, check_data, check_fraud
 from orders.services.gates import apply_verdicts
 from orders.services.payment_gate import payment_verdict
+from orders.states import ServiceLevel
 
 LOOKED_AT = "Data, address, risk and payment as they are now."
 Addresses = dict[tuple[int, str], OrderAddress]
@@ -71,7 +72,9 @@ def screen(orders: Sequence[Order], lines: Iterable[OrderLine] | None = None) ->
     return {
         order.pk: [
             check_data(_data_facts(order, channels[order.channel_id], rows[order.pk], sold)),
-            check_address(addresses.get((order.pk, AddressKind.SHIPPING))),
+            check_address(
+                addresses.get((order.pk, AddressKind.SHIPPING)), collected=order.service_level == ServiceLevel.PICKUP
+            ),
             check_fraud(_fraud_facts(order, addresses, is_first=order.pk in first)),
         ]
         for order in orders

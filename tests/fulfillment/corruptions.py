@@ -13,11 +13,35 @@ FREED = (
 )
 BOUGHT = f"select id from fulfillment_label where package_id <> ({PARCEL}) and state = 'purchased'"
 UNSHIPPED = "select id from fulfillment_fulfillmentorder where state = 'planned'"
+PACKED = "select min(id) from fulfillment_shipment where state <> 'shipped'"
 PARCEL_COLUMNS = (
     "carrier_reference, reference, tracking_number, service, cost, currency, request, bought_at, next_event"
 )
 
+PICKUP = (
+    "insert into fulfillment_pickup (version, created_at, updated_at, number, shipment_id, state, code, shelf,"
+    " ready_at, expires_at, collected_at, collected_by) values"
+    " (0, {{then}}, {{then}}, 'P', ({shipment}), '{state}', '', '', {{then}}, {{soon}}, {collected}, '')"
+)
+LAST_PICKUP = "select max(id) from fulfillment_pickup"
+WAITS_AFTER_IT_LEFT = PICKUP.format(shipment=LEFT, state="waiting", collected="null")
+ASKED = (
+    "insert into fulfillment_supplierrequest (version, created_at, updated_at, number, fulfillment_order_id, state,"
+    f" reference, asked_at, answer) values (0, {{then}}, {{then}}, 'Q', ({UNSHIPPED}), 'requested', '', {{then}}, '')"
+)
+LAST_ASKED = "select max(id) from fulfillment_supplierrequest"
+
 CORRUPTIONS = [
+    Corruption(name="I50", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I16.pickup": LAST_PICKUP}),
+    Corruption(name="I16.pickup", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I50": LAST_PICKUP}),
+    Corruption(
+        name="I50c",
+        sql=PICKUP.format(shipment=PACKED, state="collected", collected="{then}"),
+        found=LAST_PICKUP,
+        also={"I16.pickup": LAST_PICKUP},
+    ),
+    Corruption(name="I51", sql=ASKED, found=LAST_ASKED, also={"I16.supplierrequest": LAST_ASKED}),
+    Corruption(name="I16.supplierrequest", sql=ASKED, found=LAST_ASKED, also={"I51": LAST_ASKED}),
     state("I16.fulfillmentorder", "fulfillment_fulfillmentorder", "state = 'planned'", "on_hold"),
     state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),

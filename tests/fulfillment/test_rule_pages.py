@@ -42,6 +42,7 @@ def typed(row: SourcingRuleSet, *rules: dict[str, object], **changes: object) ->
     sent: dict[str, object] = {
         "name": row.name, "note": "", "prefer": row.prefer, "allow_partial": "on", "max_parcels": "",
         "split_penalty": "100000.00", "distance_weight": "0.01", "last_unit_fee": "0.00", "late_day_fee": "0.00",
+        "young_stock_fee": "0.00", "shallow_stock_fee": "0.00",
         "seen_version": row.version, "rows-TOTAL_FORMS": len(rules), "rows-INITIAL_FORMS": 0,
     }  # fmt: skip
     for at, rule in enumerate(rules):

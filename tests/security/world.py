@@ -48,6 +48,7 @@ from orders.models import (
 from orders.services.api_keys import digest_of
 from returns.models import Return, ReturnLine
 from tests.factories import NOW
+from tests.security.stores import stores
 
 # words that stand in every text of the other shop and the other warehouse, and nowhere else
 CHANNEL_MARK, LOCATION_MARK = "Zyxchannel", "Zyxplace"
@@ -238,7 +239,8 @@ def _parcel(shop: Shop) -> None:
         order=order, order_line=order.lines.get(), product=level.product, quantity=1, expires_at=NOW.replace(year=2099)
     )
     walk = PickList.objects.create(number=f"P{mark[:8].upper()}", location=shop.location)
-    for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer, walk):
+    more = (walk, *stores(mark, work, shipment))
+    for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer, *more):
         shop.keep(row)
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from fulfillment.sourcing.demand import kilometres
+from fulfillment.sourcing.methods import PICKUP, SAME_DAY, method_bar
 from fulfillment.sourcing.rules import standing
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Stock, Want
 from fulfillment.sourcing.wording import cannot, parcels_taken
@@ -44,6 +46,9 @@ class Sight:
         lacks = sorted({one.capability for one in wants if one.capability and one.capability not in node.capabilities})
         if lacks:
             yield Bar("no_capability", f"{node.name} {cannot(lacks)}.")
+        bar = method_bar(self.order, node, kilometres(node, self.order)) if self.order.bound_by == PICKUP else None
+        if bar is not None:
+            yield Bar(bar.code, f"{node.name} cannot have it: {bar.words}.")
         asked: Counter[tuple[int, str]] = Counter()
         for one in wants:
             asked[one.product_id, one.sku] += one.quantity
@@ -56,6 +61,9 @@ class Sight:
         """Yield what a person may insist on: another parcel on a full day, what rules or the location itself say."""
         if node.capacity_left == 0 and node.location_id not in self.joined:
             yield Bar("no_capacity", f"{node.name} is full: {parcels_taken(node.daily_capacity)}.", soft=True)
+        bar = method_bar(self.order, node, kilometres(node, self.order)) if self.order.bound_by == SAME_DAY else None
+        if bar is not None:
+            yield Bar(bar.code, f"{node.name} cannot deliver it today: {bar.words}.", soft=True)
         rule = standing(self.order, self.rules).barring(node)
         if rule is not None:
             yield Bar("kept_out_by_rule", f"{rule.label[:1].upper()}{rule.label[1:]} keeps {node.name} out.", soft=True)

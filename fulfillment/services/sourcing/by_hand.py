@@ -35,6 +35,8 @@ def decide_chosen(
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)
     rules = active_rules()
+    if rules.young_stock_fee:
+        supply.look_at_ages(products, actor.now)
     card, fees = prices_of(cases, products, rules, actor)
     outlook = outlook_of(cases, actor.now)
     outcomes, bars = [], []

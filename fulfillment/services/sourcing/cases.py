@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
@@ -18,9 +19,12 @@ from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
 from inventory.models import Product
 from orders.models import Channel, Customer, Order, OrderAddress, OrderLine
 from orders.models.orders import AddressKind
+from orders.states import ServiceLevel
 
 S = FulfillmentOrderState
 ComingParts = tuple[tuple[int, str, int], ...]
+BOUND = (ServiceLevel.PICKUP, ServiceLevel.SAME_DAY)
+"""Shipping methods that limit which locations may take part."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class Case:
     excluded: frozenset[int] = frozenset()
     chosen: Choice | None = None
     joined: dict[int, FulfillmentOrder] = field(default_factory=dict)
+    refusals: dict[int, str] = field(default_factory=dict)
 
     @property
     def wanted(self) -> dict[int, int]:
@@ -90,6 +95,15 @@ class Case:
             if line.pk in wanted and line.product_id is not None
         )
 
+    def _limits(self, level: str) -> dict[str, Any]:
+        """Return which locations may not serve the order: who has refused, and what its shipping method asks."""
+        return {
+            "excluded_locations": self.excluded,
+            "refusals": tuple(sorted(self.refusals.items())),
+            "bound_by": level if level in BOUND else "",
+            "collect_at": self.order.pickup_location if level == ServiceLevel.PICKUP else "",
+        }
+
     def snapshot(
         self,
         products: Mapping[int, Product],
@@ -112,7 +126,7 @@ class Case:
             destination=self.destination,
             country=country,
             wants=wants,
-            excluded_locations=self.excluded,
+            **self._limits(level),
             channel=self.channel.code,
             service_level=level,
             deliver_by=self.order.deliver_by.isoformat() if self.order.deliver_by else "",
@@ -173,6 +187,14 @@ def gather_moved(order_ids: Sequence[int], moved: Mapping[int, int]) -> dict[int
             cases[row.order_id].joined.setdefault(row.location_id, row)
     _exclude_rejecting(cases)
     return cases
+
+
+def pieces_by_level(allocations: Iterable[Allocation]) -> Counter[int]:
+    """Return the pieces of allocations by stock level."""
+    pieces: Counter[int] = Counter()
+    for one in allocations:
+        pieces[one.stock_level_id] += one.quantity
+    return pieces
 
 
 def _opened(order_ids: Sequence[int]) -> dict[int, Case]:
@@ -241,9 +263,11 @@ def _add_promises(cases: Mapping[int, Case], taken_back: Collection[int], forgiv
 def _exclude_rejecting(cases: Mapping[int, Case]) -> None:
     """Keep an order away from the locations that have rejected it."""
     excluded: dict[int, set[int]] = defaultdict(set)
-    rejected = FulfillmentOrder.objects.filter(order__in=list(cases), state=S.REJECTED)
-    for order_id, location_id in rejected.values_list("order_id", "location_id"):
+    rejected = FulfillmentOrder.objects.filter(order__in=list(cases), state=S.REJECTED).order_by("pk")
+    for order_id, location_id, why in rejected.values_list("order_id", "location_id", "reject_reason"):
         excluded[order_id].add(location_id)
+        if why:
+            cases[order_id].refusals[location_id] = why
     for order_id, locations in excluded.items():
         cases[order_id].excluded = frozenset(locations)
 

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from fulfillment.services.opening import departures, open_now
 from fulfillment.services.sourcing import offers
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.verdicts import stop_of, unknown_skus, verdict_of
+from fulfillment.services.supplier_requests import end_requests
 from fulfillment.sourcing.decision import decision_hash
 from inventory.services.allocation import allocate_pieces, free_pieces
 from oms.foundation.actor import Actor
@@ -46,6 +47,7 @@ def write(
     """Write every outcome of a batch; everything it touches is locked by the caller. ``act`` is its name on the
     timeline."""
     short_before = {one.case.order.pk for one in outcomes if one.case.order.short_since is not None}
+    end_requests(_changed_work(outcomes), why="The order is sent from elsewhere.", actor=actor)
     ended = _take_back(outcomes, taken_back)
     planned, made = _plan(outcomes, actor)
     places = {node.location_id: node.name for one in outcomes for node in one.snapshot.nodes}
@@ -71,6 +73,15 @@ def write(
 def _told(row: FulfillmentOrder, places: Mapping[int, str]) -> str:
     """Return which work it is and where, without asking for its location."""
     return f"{row.number} at {places.get(row.location_id, 'a location that is closed now')}."
+
+
+def _changed_work(outcomes: Sequence[Outcome]) -> Iterator[FulfillmentOrder]:
+    """Yield the work that ends, gives pieces away or gets more: what a supplier was asked of it is true no longer."""
+    for one in outcomes:
+        freed = {part.fulfillment_order_id for part in one.case.freed}
+        joined = one.case.joined.values()
+        yield from one.case.replaced
+        yield from (row for row in joined if row.pk in freed or row.location_id in one.decision.location_ids)
 
 
 def _take_back(outcomes: Sequence[Outcome], taken_back: Collection[int]) -> list[tuple[str, FulfillmentOrder]]:

@@ -33,6 +33,7 @@ CAN_RETIRE = (MAY_BE_RETIRED,)
 SETTINGS = (
     "prefer", "allow_partial", "max_parcels", "split_penalty", "distance_weight", "last_unit_fee", "late_day_fee",
     "move_saving",
+    "young_stock_fee", "shallow_stock_fee",
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """One run of sourcing over a batch of orders: take back, decide, promise."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -9,7 +8,7 @@ from django.db import transaction
 
 from fulfillment.models import SourcingDecision
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce, fees_in_force
-from fulfillment.services.sourcing.cases import Case, ComingParts, gather, products_of
+from fulfillment.services.sourcing.cases import Case, ComingParts, gather, pieces_by_level, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.outlook import Outlook, read_outlook
 from fulfillment.services.sourcing.promise import write
@@ -31,6 +30,7 @@ class Trigger:
     STOCK: Final = "stock_grew"
     SWEEP: Final = "sweep"
     ADDRESS: Final = "address_changed"
+    METHOD: Final = "method_changed"
     LINES: Final = "lines_changed"
     MISSED: Final = "pieces_missed"
     REDUCED: Final = "order_reduced"
@@ -69,8 +69,8 @@ def source_orders(
     if taken_back:
         _exclude_taken_back(cases, taken_back)
     products = products_of(cases)
-    supply = _supply(cases, products, actor.now)
     rules = active_rules()
+    supply = _supply(cases, products, rules, actor.now)
     card, fees = prices_of(cases, products, rules, actor)
     outlook = outlook_of(cases, actor.now)
     outcomes = []
@@ -87,14 +87,15 @@ def source_orders(
     return decisions
 
 
-def _supply(cases: Sequence[Case], products: Mapping[int, Product], now: datetime) -> Supply:
-    """Lock the stock of the products and return what is free, with what is taken back from the orders."""
-    freed: Counter[int] = Counter()
-    for case in cases:
-        for one in case.freed:
-            freed[one.stock_level_id] += one.quantity
+def _supply(cases: Sequence[Case], products: Mapping[int, Product], rules: Rules, now: datetime) -> Supply:
+    """Lock the stock of the products and return what is free, with what is taken back, and its age where it weighs."""
+    freed = pieces_by_level(one for case in cases for one in case.freed)
     replaced = [one.pk for case in cases for one in case.replaced]
-    return lock_supply(products, orders=[case.order for case in cases], freed=freed, replaced=replaced, now=now)
+    orders = [case.order for case in cases]
+    supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=now)
+    if rules.young_stock_fee:
+        supply.look_at_ages(products, now)
+    return supply
 
 
 def prices_of(
@@ -126,5 +127,6 @@ def outlook_of(cases: Sequence[Case], now: datetime) -> Outlook:
 def _exclude_taken_back(cases: Sequence[Case], taken_back: Collection[int]) -> None:
     """Keep each order away from the locations it is taken from."""
     for case in cases:
-        places = {one.location_id for one in case.replaced if one.pk in taken_back}
-        case.excluded = case.excluded | places
+        places = {one.location_id: one.reject_reason for one in case.replaced if one.pk in taken_back}
+        case.excluded = case.excluded | places.keys()
+        case.refusals |= {place: why for place, why in places.items() if why}

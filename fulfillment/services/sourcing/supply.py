@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from fulfillment.cutoff import day_start
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.opening import departure_from
+from fulfillment.services.sourcing.ages import stock_ages
 from fulfillment.sourcing.decision import Portion
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Snapshot
 from fulfillment.states import FulfillmentOrderState
@@ -34,6 +35,8 @@ class Supply:
     nodes: tuple[Node, ...]
     carts: Counter[int]
     own: dict[tuple[int, int], int]
+    ages: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Days since the oldest piece came in by (product, location), where rules weigh that."""
 
     def snapshot(self, order: OrderSnapshot) -> Snapshot:
         """Return what one order may see: the stock of its own products, so that its decision can be replayed alone."""
@@ -46,7 +49,12 @@ class Supply:
             }
             kept = self.carts[product] - self.own.get((order.order_id, product), 0)
             stock |= _without(here, kept) if kept > 0 else here
-        return Snapshot((order,), self.nodes, stock)
+        ages = {place: self.ages[place] for place in stock if place in self.ages}
+        return Snapshot((order,), self.nodes, stock, ages)
+
+    def look_at_ages(self, product_ids: Collection[int], now: datetime) -> None:
+        """Note how old the stock of products is at the locations that ship."""
+        self.ages = stock_ages(product_ids, [node.location_id for node in self.nodes], now=now)
 
     def take(self, order_id: int, portions: Iterable[Portion]) -> None:
         """Subtract what an order got, and one parcel of each location that ships it; its own cart keeps nothing."""
@@ -140,7 +148,9 @@ def nodes_of(locations: list[Location], replaced: list[int], now: datetime) -> t
             capabilities=frozenset(one.capabilities),
             capacity_left=None if one.daily_capacity is None else max(0, one.daily_capacity - taken[one.pk]),
             daily_capacity=one.daily_capacity,
-            leaves_on=departure_from(one, now).astimezone(one.zone).date().isoformat(),
+            leaves_on=(leaves := departure_from(one, now).astimezone(one.zone).date()).isoformat(),
+            same_day_km=one.same_day_km,
+            late_today=leaves > now.astimezone(one.zone).date(),
         )
         for one in locations
     )

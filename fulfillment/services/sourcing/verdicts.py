@@ -6,6 +6,7 @@ from typing import Any
 from fulfillment.services.sourcing.cases import Case
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.sourcing.decision import Decision, Rejection, Shortage
+from fulfillment.sourcing.methods import METHOD_CODES, PICKUP, SAME_DAY
 from fulfillment.sourcing.snapshot import Node, Snapshot
 from fulfillment.sourcing.wording import cannot, enumeration, units_by_sku
 from oms.foundation.wording import count
@@ -71,6 +72,9 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
         return "no_service", f"{decision.sentence} Add a rate for it, or change the address or the shipping method."
     pairs = [(one.missing, one.sku) for one in decision.shortages]
     missing = f"Missing: {units_by_sku(pairs, SHOWN)}."
+    bound = _bound(snapshot, decision, missing)
+    if bound:
+        return bound
     if _only_full(snapshot, decision):
         return "no_capacity", f"{missing} Every location that has it is full for today; it is tried again tomorrow."
     barred = _barred(decision)
@@ -78,6 +82,31 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
         return "kept_out_by_rules", f"{missing} {barred[0].sentence} Change the sourcing rules, or move stock."
     next_step = "It is tried again as soon as stock comes in; or receive stock, or cancel the missing pieces."
     return "short_stock", f"{missing} {next_step}"
+
+
+def _bound(snapshot: Snapshot, decision: Decision, missing: str) -> tuple[str, str] | None:
+    """Return why the shipping method keeps pieces back: the store lacks them, or today it is too far or too late."""
+    (order,) = snapshot.orders
+    kept = [one for one in decision.rejections if one.reason_code in METHOD_CODES]
+    if order.bound_by == PICKUP:
+        return _of_store(snapshot, decision, missing)
+    if order.bound_by != SAME_DAY or not kept or not _lie_at(snapshot, decision, kept):
+        return None
+    words = f"{missing} {kept[0].sentence}" if decision.portions else decision.sentence
+    later = any(one.reason_code == "after_cutoff" for one in kept)
+    next_step = "It is tried again tomorrow; or change the shipping method." if later else "Change the shipping method."
+    return ("after_cutoff" if later else "outside_radius"), f"{words} {next_step}"
+
+
+def _of_store(snapshot: Snapshot, decision: Decision, missing: str) -> tuple[str, str]:
+    """Return why the store where an order is collected cannot hand it out."""
+    (order,) = snapshot.orders
+    if not any(node.code == order.collect_at for node in snapshot.nodes):
+        return "no_store", f"{decision.sentence} Name one with “Change shipping method”."
+    lost = next((one.sentence for one in decision.rejections if one.code == order.collect_at), "")
+    words = missing if decision.portions else f"{decision.sentence} {lost}".strip()
+    next_step = "Send stock to the store, or change the shipping method to another store or to delivery."
+    return "store_lacks_pieces", f"{words} {next_step}"
 
 
 def _no_service(decision: Decision) -> bool:

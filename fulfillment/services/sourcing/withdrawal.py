@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.verdicts import STOCK, expired
+from fulfillment.services.supplier_requests import end_requests
 from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
 from inventory.services.allocation import free_pieces
 from oms.foundation.actor import Actor
@@ -30,6 +31,7 @@ def withdraw(
     """Cancel locked fulfillment orders and free their pieces: allocations, line counters, gate, then stock."""
     allocations = open_allocations_of([row.pk for row in rows])
     end_allocations(allocations)
+    end_requests(rows, why=note or "It is not needed any more.", actor=actor)
     for row in rows:
         row.cancel()
     save_many(rows, ["state"])

@@ -56,6 +56,8 @@ class WhatIf:
     """How much longer an order counts as waiting for each step of its priority."""
     left: dict[int, set[int]] = field(default_factory=dict)
     nodes: dict[int, Node] = field(default_factory=dict)
+    ages: dict[Place, int] = field(default_factory=dict)
+    """How old stock was, as the last decision that weighed it saw it."""
     figures: tuple[Figures, Figures] = field(default_factory=lambda: (Figures(), Figures()))
     changes: list[Change] = field(default_factory=list)
     stock_seen: int = 0
@@ -121,6 +123,7 @@ class WhatIf:
             self._take(self.real, one.snapshot.orders[0], one.snapshot.nodes, one.decision, one.at)
             sentence = before[1]
             if wish is not None:
+                self.ages |= one.snapshot.ages
                 sentence = self._decide(
                     wish, one.snapshot.nodes, self._stock(one.snapshot.stock), one.at, recorded=True
                 )
@@ -191,7 +194,8 @@ class WhatIf:
     ) -> str:
         """Decide an order in the other course; return the sentence."""
         able = tuple(self._as_full(node, at, recorded=recorded) for node in nodes)
-        (decision,) = decide(Snapshot((order,), able, stock), self.rules(self.last_version))
+        ages = {place: self.ages[place] for place in stock if place in self.ages}
+        (decision,) = decide(Snapshot((order,), able, stock, ages), self.rules(self.last_version))
         self._take(self.other, order, nodes, decision, at)
         self.waiting.pop(order.order_id, None)
         if self._missing(self.other, order.order_id):

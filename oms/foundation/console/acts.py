@@ -1,5 +1,6 @@
 """The pages of a button: its confirmation, its refusal, and the page of a stale save."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -67,6 +68,7 @@ def _do(admin: Any, request: HttpRequest, action: Action, row: Any) -> HttpRespo
     except Invalid as invalid:
         form = form_of(action, request.user, data=data)
         form.is_valid()
+        _mark(form, invalid.reasons)
         loose = [reason for reason in invalid.reasons if reason.field not in form.fields]
         return _page(admin, request, action, row, form, loose, status=422)
     except Refused as refusal:
@@ -74,6 +76,13 @@ def _do(admin: Any, request: HttpRequest, action: Action, row: Any) -> HttpRespo
         return _page(admin, request, action, row, form, refusal.reasons, status=409)
     messages.success(request, f"{action.label}: done.")
     return HttpResponseRedirect(_next(admin, request, row))
+
+
+def _mark(form: Any, reasons: Sequence[Reason]) -> None:
+    """Put what the act itself has against a value on its field; what the form has found stands there already."""
+    for reason in reasons:
+        if reason.field in form.fields and reason.field not in form.errors:
+            form.add_error(reason.field, reason.sentence)
 
 
 def posted(request: HttpRequest, action: Action) -> dict[str, Any]:

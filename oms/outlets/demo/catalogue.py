@@ -36,6 +36,7 @@ class Place:
     daily_capacity: int
     cutoff: time
     timezone: str
+    email: str = ""
 
 
 PLACES = [
@@ -45,6 +46,8 @@ PLACES = [
           time(15, 0), "Europe/Berlin"),
     Place("CPH", "Copenhagen store", "store", "Vesterbrogade 20", "København", "1620", "DK", 55.672, 12.558, 30,
           time(12, 0), "Europe/Copenhagen"),
+    Place("NORD", "Nordboat, Kiel", "supplier", "Werftstraße 9", "Kiel", "24143", "DE", 54.312, 10.152, 20,
+          time(11, 0), "Europe/Berlin", email="orders@nordboat.example"),
 ]  # fmt: skip
 
 SIZES = {"S": 10, "M": 24, "L": 18}
@@ -81,6 +84,7 @@ ARTICLES = [
     Article("CANDLE-FIR", "Candle, fir", 1790, 510, 300, (90, 90, 100),
             {"HAM": 50, "MUC": 35, "CPH": 9}, capability="fragile"),
     Article("PACK-35", "Rucksack, 35 l", 11900, 5600, 1150, (560, 320, 220), {"HAM": 14, "MUC": 3}),
+    Article("KAYAK-INFL", "Inflatable kayak", 54900, 31000, 9800, (700, 500, 300), {"NORD": 12}),
     Article("TENT-2P-LIGHT", "Two-person tent, light", 39900, 21500, 1900, (450, 170, 170), {"HAM": 40, "MUC": 6}),
 ]  # fmt: skip
 # what may be sent instead of what, and whether the other way round too

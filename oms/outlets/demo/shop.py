@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -38,12 +39,14 @@ def make_shop() -> None:
     orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
     capture_orders(account_id=web.pk, orders=orders[:-6], actor=actor)
     capture_orders(account_id=wholesale.pk, orders=orders[-6:], actor=actor)
+    special = list(_special_orders(random.Random(SEED), actor.now))  # noqa: S311  as above
+    capture_orders(account_id=web.pk, orders=special, actor=actor)
 
 
 def _make_places() -> None:
     """Make the locations."""
     for place in PLACES:
-        abilities = ["fragile", "gift_wrap"] if place.kind == "warehouse" else ["pickup"]
+        abilities = {"warehouse": ["fragile", "gift_wrap"], "store": ["pickup"]}.get(place.kind, ["fragile"])
         Location.objects.create(
             code=place.code,
             name=place.name,
@@ -57,6 +60,7 @@ def _make_places() -> None:
             daily_capacity=place.daily_capacity,
             cutoff=place.cutoff,
             timezone=place.timezone,
+            email=place.email,
             capabilities=abilities,
         )
 
@@ -121,11 +125,21 @@ def _make_channels() -> tuple[ChannelAccount, ChannelAccount]:
 
 def _orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
     """Yield the orders, the oldest first."""
-    sold = [article for article in ARTICLES if article.stock]
+    sold = [article for article in ARTICLES if article.stock and "NORD" not in article.stock]
     for number in range(ORDERS):
         placed = now - timedelta(hours=2 * (ORDERS - number), minutes=dice.randrange(60))
         yield _order(dice, 1001 + number, dice.choice(PEOPLE), _basket(dice, sold), placed)
     yield _order(dice, 1001 + ORDERS, PEOPLE[0], [(sold[5], 40)], now - timedelta(minutes=20))
+
+
+def _special_orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
+    """Yield an order that is collected in the store, and one that a supplier sends."""
+    by_sku = {article.sku: article for article in ARTICLES}
+    collected = _order(dice, 1100, PEOPLE[1], [(by_sku["BOTTLE-1L"], 1)], now - timedelta(minutes=15))
+    shipping = replace(collected.shipping, service_level="pickup", pickup_location="CPH")
+    yield replace(collected, shipping=shipping, payments=[PaymentIn(amount=collected.total, token=TOKENS[0])])
+    sent = _order(dice, 1101, PEOPLE[2], [(by_sku["KAYAK-INFL"], 1)], now - timedelta(minutes=10))
+    yield replace(sent, payments=[PaymentIn(amount=sent.total, token=TOKENS[0])], risk_stated="low")
 
 
 def _basket(dice: random.Random, sold: list[Article]) -> list[tuple[Article, int]]:

@@ -12,7 +12,7 @@ from oms.foundation.models import AuditLine
 from oms.foundation.work import ring
 from oms.outlets.models import Notification, NotificationRule
 from oms.outlets.models.messages import NotificationState
-from oms.outlets.notifications.kinds import MailKind, kinds_of
+from oms.outlets.notifications.kinds import KINDS, MailKind, Recipients, kinds_of, named
 from orders.models import Order
 from orders.states import OrderState
 
@@ -34,22 +34,39 @@ def _rows(kind: MailKind, facts: Sequence[Any], actor: Actor) -> list[Notificati
     if not keys:
         return []
     orders = Order.objects.select_related("channel", "customer").in_bulk(sorted(set(keys.values())))
+    if kind.recipients is not None:
+        return _to_others(kind, kind.recipients, {key: orders[pk] for key, pk in keys.items() if pk in orders}, actor)
     switches = _switches(kind)
     migrated = _migrated(list(orders.values()))
     return [
-        _row(kind, key, orders[order_id], _why_not(kind, orders[order_id], switches, migrated), actor)
+        _row(
+            kind,
+            key,
+            orders[order_id],
+            why_not=_why_not(kind, orders[order_id], switches, migrated),
+            to=address_of(orders[order_id]),
+            actor=actor,
+        )
         for key, order_id in keys.items()
         if order_id in orders
     ]
 
 
-def _row(kind: MailKind, key: str, order: Order, why_not: str, actor: Actor) -> Notification:
+def _to_others(kind: MailKind, recipients: Recipients, orders: Mapping[str, Order], actor: Actor) -> list[Notification]:
+    """Return the rows of mails that do not go to the customer: no switch for customers' mails keeps them back."""
+    addresses = recipients({named(key) for key in orders})
+    to = {key: addresses.get(named(key), "") for key in orders}
+    why = {key: "" if is_usable(to[key]) else "the location has no usable e-mail address" for key in orders}
+    return [_row(kind, key, order, why_not=why[key], to=to[key], actor=actor) for key, order in orders.items()]
+
+
+def _row(kind: MailKind, key: str, order: Order, *, why_not: str, to: str, actor: Actor) -> Notification:
     """Return one mail, waiting or suppressed with the reason."""
     return Notification(
         order=order,
         kind=kind.name,
         key=key,
-        recipient=address_of(order)[:254],
+        recipient=to[:254],
         state=NotificationState.SUPPRESSED if why_not else NotificationState.WAITING,
         note=why_not,
         created_at=actor.now,
@@ -60,6 +77,19 @@ def _row(kind: MailKind, key: str, order: Order, why_not: str, actor: Actor) -> 
 def address_of(order: Order) -> str:
     """Return the e-mail address the order's mails go to."""
     return (order.email or (order.customer.email if order.customer else "")).strip()
+
+
+def is_for_customer(row: Notification) -> bool:
+    """Say whether a mail goes to the customer."""
+    return row.kind not in KINDS or KINDS[row.kind].recipients is None
+
+
+def recipient_of(row: Notification) -> str:
+    """Return where a mail goes as things are today: to the customer, or to whom its kind says."""
+    kind = KINDS.get(row.kind)
+    if kind is None or kind.recipients is None:
+        return address_of(row.order)
+    return kind.recipients([named(row.key)]).get(named(row.key), "")
 
 
 def is_usable(address: str) -> bool:

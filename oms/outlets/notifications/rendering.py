@@ -17,10 +17,18 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A written mail."""
+    """A written mail; ``secret`` is what only its reader may know."""
 
     subject: str
     body: str
+    secret: str = ""
+    attached: tuple[str, str] | None = None
+    """Name and text of a CSV file that goes with it."""
+
+    @property
+    def kept(self) -> str:
+        """Return the text as it is stored: without the secret."""
+        return self.body.replace(self.secret, "•" * len(self.secret)) if self.secret else self.body
 
 
 def write_mail(row: Notification, order: Order, subject: Mapping[str, Any]) -> Mail:
@@ -37,7 +45,8 @@ def write_mail(row: Notification, order: Order, subject: Mapping[str, Any]) -> M
     }
     text = template.template.render(_plain(values))
     heading, _, body = text.strip().partition("\n")
-    return Mail(" ".join(heading.split())[:300], BLANK_LINES.sub("\n\n", body).strip() + "\n")
+    plain = BLANK_LINES.sub("\n\n", body).strip() + "\n"
+    return Mail(" ".join(heading.split())[:300], plain, str(subject.get("secret", "")), subject.get("attached"))
 
 
 def _plain(values: dict[str, Any]) -> Any:

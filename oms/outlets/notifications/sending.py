@@ -23,7 +23,7 @@ from oms.foundation.questions import next_due_of
 from oms.foundation.work import drainer
 from oms.outlets.models import Notification
 from oms.outlets.models.messages import NotificationState
-from oms.outlets.notifications.kinds import KINDS, label_of
+from oms.outlets.notifications.kinds import KINDS, label_of, whom
 from oms.outlets.notifications.rendering import Mail, write_mail
 from oms.outlets.notifications.subjects import subjects_of
 from orders.models import Order
@@ -115,7 +115,7 @@ class _Round:
                 self._note_taken(self.taken)
             ours = still_ours(row)
             if ours:
-                row.subject, row.body = mail.subject, mail.body
+                row.subject, row.body = mail.subject, mail.kept
                 row.state, row.note = NotificationState.FAILED, UNKNOWN
                 row.save(update_fields=["subject", "body", "state", "note"])
         self.taken = None  # only now: what was rolled back is noted again
@@ -126,14 +126,17 @@ class _Round:
         row.state, row.note, row.last_error = NotificationState.SENT, "", ""
         row.sent_at, row.lease_until = self.actor.now, None
         row.save(update_fields=["state", "note", "last_error", "sent_at", "lease_until"])
-        record(self.actor, "outlets.send_mail", row, note=f"mail to the customer: {label_of(row.kind)}")
+        record(self.actor, "outlets.send_mail", row, note=f"mail to {whom(row.kind)}: {label_of(row.kind)}")
 
 
 def _message(row: Notification, mail: Mail, order: Order, connection: BaseEmailBackend) -> EmailMessage:
     """Return the mail with its sender and the marks of an automatic one."""
     sender = order.channel.sender_email or settings.DEFAULT_FROM_EMAIL
     headers = {"Auto-Submitted": "auto-generated", "X-Order": order.number, "X-Kind": row.kind}
-    return EmailMessage(mail.subject, mail.body, sender, [row.recipient], headers=headers, connection=connection)
+    message = EmailMessage(mail.subject, mail.body, sender, [row.recipient], headers=headers, connection=connection)
+    if mail.attached:
+        message.attach(*mail.attached, "text/csv")
+    return message
 
 
 def _not_taken(row: Notification, error: smtplib.SMTPException, now: datetime) -> None:

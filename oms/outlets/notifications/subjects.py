@@ -7,12 +7,16 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from fulfillment.models import FulfillmentOrder, Package, Shipment, SubstituteOffer
-from fulfillment.queries import items_with_lines, work_with_lines
+from fulfillment.models import FulfillmentOrder, Package, Pickup, Shipment, SubstituteOffer, SupplierRequest
+from fulfillment.purchase_orders import purchase_order
+from fulfillment.queries import items_with_lines, pieces_of_work, work_with_lines
 from fulfillment.services.arriving import arrivals_of
 from fulfillment.services.shortages import shortness_of
+from fulfillment.states import OPEN_ALLOCATIONS, OPEN_REQUESTS
 from oms.outlets.models import Notification
-from orders.models import OrderLine, Payment, Refund
+from oms.outlets.notifications.kinds import named
+from orders.models import OrderAddress, OrderLine, Payment, Refund
+from orders.models.orders import AddressKind
 from returns.models import Return, ReturnLine
 
 Subject = tuple[int, dict[str, Any]]  # the order it belongs to, and the values of the template
@@ -24,6 +28,49 @@ def _shipments(pks: Collection[int]) -> dict[int, Subject]:
     packages = _with_pieces(Package.objects.order_by("position"))
     shipments = Shipment.objects.filter(pk__in=pks).prefetch_related(Prefetch("packages", packages))
     return {one.pk: (one.order_id, {"shipment": one, "packages": list(one.packages.all())}) for one in shipments}
+
+
+def _pickups(pks: Collection[int]) -> dict[int, Subject]:
+    """Return pick-ups with their store, their pieces, and the code, which is kept out of what is stored."""
+    packages = Prefetch("shipment__packages", _with_pieces(Package.objects.order_by("position")))
+    rows = Pickup.objects.filter(pk__in=pks).select_related("shipment__location").prefetch_related(packages)
+    return {
+        one.pk: (
+            one.shipment.order_id,
+            {
+                "pickup": one,
+                "store": one.shipment.location,
+                "until": one.expires_at.astimezone(one.shipment.location.zone).date(),
+                "packages": list(one.shipment.packages.all()),
+                "secret": one.code,
+            },
+        )
+        for one in rows
+    }
+
+
+def _requests(pks: Collection[int]) -> dict[int, Subject]:
+    """Return what suppliers are asked to send: the pieces, where they go, and a file of both."""
+    pieces = pieces_of_work("fulfillment_order__")
+    rows = SupplierRequest.objects.filter(pk__in=pks).select_related("fulfillment_order__location")
+    found = list(rows.prefetch_related(pieces))
+    orders = [one.fulfillment_order.order_id for one in found]
+    current = OrderAddress.objects.filter(order__in=orders, kind=AddressKind.SHIPPING, replaced_at=None)
+    to = {row.order_id: row for row in current}
+    return {one.pk: _request(one, to.get(one.fulfillment_order.order_id)) for one in found}
+
+
+def _request(one: SupplierRequest, to: OrderAddress | None) -> Subject:
+    """Return what one supplier is asked to send, to where, and a file of both while it is wanted."""
+    work = one.fulfillment_order
+    town = f"{to.postal_code} {to.city} {to.region}".strip() if to else ""
+    lines = [to.name, to.company, to.line1, to.line2, town, to.country, to.phone] if to else []
+    told: dict[str, Any] = {
+        "request": one,
+        "pieces": [row for row in work.allocations.all() if row.state in OPEN_ALLOCATIONS],
+        "to": [line for line in lines if line],
+    }
+    return work.order_id, told | ({"attached": purchase_order(one, to)} if one.state in OPEN_REQUESTS else {})
 
 
 def _packages(pks: Collection[int]) -> dict[int, Subject]:
@@ -86,6 +133,12 @@ LOADERS: dict[str, Loader] = {
     "payment_failed": _payments,
     "pieces_swapped": _lines,
     "arrives_later": _work,
+    "pickup_ready": _pickups,
+    "pickup_code": _pickups,
+    "pickup_reminder": _pickups,
+    "pickup_expired": _pickups,
+    "supplier_request": _requests,
+    "supplier_cancelled": _requests,
     "shipped": _shipments,
     "delayed": _packages,
     "delivered": _packages,
@@ -101,15 +154,9 @@ def subjects_of(rows: Sequence[Notification], now: datetime) -> dict[int, dict[s
     told: dict[int, dict[str, Any]] = {row.pk: {} for row in rows}
     loaders: dict[str, Loader] = {**LOADERS, "backordered": partial(_waiting, now=now)}
     for loader in set(loaders.values()):
-        mine = [(row, _named(row)) for row in rows if loaders.get(row.kind) is loader]
+        mine = [(row, named(row.key)) for row in rows if loaders.get(row.kind) is loader]
         found = loader({pk for _, pk in mine}) if mine else {}
         for row, pk in mine:
             owner, values = found.get(pk, (0, {}))
             told[row.pk] = values if owner == row.order_id else {}
     return told
-
-
-def _named(row: Notification) -> int:
-    """Return the id of what a mail's key names, 0 where it names none."""
-    pk = row.key.split(":")[1]
-    return int(pk) if pk.isdigit() else 0

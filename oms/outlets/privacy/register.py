@@ -16,9 +16,11 @@ from fulfillment.models import (
     FulfillmentOrder,
     Label,
     Package,
+    Pickup,
     SandboxParcel,
     Shipment,
     SourcingDecision,
+    SupplierRequest,
     TrackingEvent,
 )
 from oms.foundation.models import (
@@ -90,9 +92,11 @@ PARTS = [
     Part(Payment, "order__customer", {"token": "", "failure": ""}, born="created_at"),
     Part(PaymentEvent, "payment__order__customer", {"message": "", "last_error": ""}, born="created_at"),
     Part(Refund, "order__customer", {"reason": "", "failure": ""}, born="created_at"),
-    Part(FulfillmentOrder, "order__customer"),
+    Part(FulfillmentOrder, "order__customer", {"reject_reason": ""}),
+    Part(SupplierRequest, "fulfillment_order__order__customer", {"answer": ""}),
     Part(Shipment, "order__customer"),
     Part(Package, "shipment__order__customer"),
+    Part(Pickup, "shipment__order__customer", {"shelf": "", "collected_by": ""}),
     Part(SourcingDecision, "order__customer", {"snapshot": b"", "sentence": ""}),
     Part(
         Label,

@@ -11,18 +11,18 @@ from oms.outlets.locks import lock_notification
 from oms.outlets.models import Notification
 from oms.outlets.models.messages import NotificationState
 from oms.outlets.notifications.kinds import label_of
-from oms.outlets.notifications.noting import QUEUE, address_of
+from oms.outlets.notifications.noting import QUEUE, recipient_of
 
 
 @transaction.atomic
 def resend_mail(*, notification_id: int, actor: Actor) -> Notification:
-    """Send a mail (again) to the order's address of today, whatever rule kept it back.
+    """Send a mail (again) to the address of today, whatever rule kept it back.
 
     :raises Refused: while it waits anyway, or without a usable address.
     """
     row = lock_notification(notification_id)
     refuse_unless(row, IS_NOT_WAITING, HAS_ADDRESS)
-    row.recipient = address_of(row.order)[:254]
+    row.recipient = recipient_of(row)[:254]
     row.state, row.note, row.last_error = NotificationState.WAITING, f"sent again by {actor.label}"[:300], ""
     row.attempts, row.crashes, row.next_try_at, row.lease_until = 0, 0, actor.now, None
     row.save(

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from fulfillment.models import Package, Shipment, SubstituteOffer
+from fulfillment.models import Package, Pickup, Shipment, SubstituteOffer
 from oms.foundation.facts import Fact
 from oms.foundation.money import minor_text
 from orders.models import Hold, Order, OrderLine, Payment, Refund
@@ -104,9 +104,25 @@ def offers(ids: Iterable[int]) -> Mapping[int, Any]:
     }
 
 
+def pickups(ids: Iterable[int]) -> Mapping[int, Any]:
+    """Return pick-ups without their code, which is for the customer alone."""
+    rows = Pickup.objects.filter(pk__in=list(ids)).select_related("shipment__location")
+    return {
+        row.pk: {
+            "number": row.number,
+            "state": row.state,
+            "shipment": row.shipment.number,
+            "location": row.shipment.location.code,
+            "expires_at": row.expires_at.isoformat(),
+        }
+        for row in rows
+    }
+
+
 READERS: dict[str, tuple[str, Reader]] = {
     "shipment_id": ("shipment", shipments),
     "package_id": ("package", packages),
+    "pickup_id": ("pickup", pickups),
     "return_id": ("return", returned),
     "refund_id": ("refund", refunds),
     "payment_id": ("payment", payments),

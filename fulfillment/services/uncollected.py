@@ -1,0 +1,104 @@
+"""What nobody collects: the customer is reminded, then the pieces go back to stock and their part of the order ends."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django.db import transaction
+
+from fulfillment.events import PickupDue, PickupExpired
+from fulfillment.locks import lock_orders, lock_pickup, lock_pickups, open_allocations_of
+from fulfillment.models import Pickup
+from fulfillment.services.collecting import take_from_shelf
+from fulfillment.services.packing import cancel_unsent
+from fulfillment.services.sourcing.verdicts import STOCK
+from fulfillment.services.sourcing.withdrawal import withdraw
+from fulfillment.states import PickupState
+from oms.foundation.actor import Actor
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record_many
+from oms.foundation.facts import publish
+from oms.foundation.refusals import Refused
+from orders.models import OrderLine
+from orders.screening.verdict import CLOSED, Verdict
+from orders.services.cancel import cancel_line, cancel_order
+
+BEFORE = timedelta(days=2)
+"""So long before the end the customer is reminded; half-way where the store keeps it for less than four days."""
+BATCH = 200
+
+
+@transaction.atomic
+def remind_late(*, actor: Actor) -> int:
+    """Remind the customers whose time to collect is over soon, each once; return how many there were."""
+    waiting = Pickup.objects.filter(state=PickupState.WAITING, reminded_at=None, expires_at__lte=actor.now + BEFORE)
+    soon = waiting.filter(expires_at__gt=actor.now).order_by("expires_at", "pk")[:BATCH]
+    found = dict(soon.values_list("pk", "shipment__order_id"))
+    lock_orders(found.values())
+    due = [one for one in lock_pickups(found) if one.state == PickupState.WAITING and _is_due(one, actor)]
+    for one in due:
+        one.reminded_at = actor.now
+    save_many(due, ["reminded_at"])
+    record_many(actor, [Act("fulfillment.remind", one, one.told) for one in due])
+    publish(
+        *(
+            PickupDue(at=actor.now, order_id=found[one.pk], pickup_id=one.pk, until=one.expires_at.date().isoformat())
+            for one in due
+        )
+    )
+    return len(due)
+
+
+def _is_due(pickup: Pickup, actor: Actor) -> bool:
+    """Say whether it is time to remind."""
+    wait = pickup.expires_at - pickup.ready_at
+    return actor.now >= pickup.expires_at - min(BEFORE, wait / 2)
+
+
+def expire_late(*, actor: Actor) -> int:
+    """Give back what nobody has collected in time, each in a transaction of its own; return how many there were.
+
+    One that may not end now, because money is moving or a hold blocks it, is tried again the next time.
+    """
+    late = Pickup.objects.filter(state=PickupState.WAITING, expires_at__lte=actor.now).order_by("expires_at", "pk")
+    ended = 0
+    for pk in list(late.values_list("pk", flat=True)[:BATCH]):
+        try:
+            ended += _expire(pk, actor)
+        except Refused:
+            continue
+    return ended
+
+
+@transaction.atomic
+def _expire(pickup_id: int, actor: Actor) -> bool:
+    """End one pick-up: stock back, work and shipment cancelled, the pieces cancelled and their money given back."""
+    pickup = lock_pickup(pickup_id)
+    if pickup.state != PickupState.WAITING or pickup.expires_at > actor.now:
+        return False
+    shipment = pickup.shipment
+    work, order = shipment.fulfillment_order, shipment.order
+    pickup.expire()
+    take_from_shelf(pickup)
+    reason = f"Not collected at {shipment.location.name} in time."
+    record_many(actor, [Act("fulfillment.expire_pickup", pickup, f"{pickup.told} Nobody came.")])
+    pieces: Counter[int] = Counter()
+    for one in open_allocations_of([work.pk]):
+        pieces[one.order_line_id] += one.quantity
+    cancel_unsent(work, actor)
+    verdict = Verdict(STOCK, CLOSED, "not_collected", reason)
+    withdraw([work], act="fulfillment.uncollected", verdicts={order.pk: verdict}, note=reason, actor=actor)
+    _cancel(order.pk, pieces, reason, actor)
+    publish(PickupExpired(at=actor.now, order_id=order.pk, pickup_id=pickup.pk))
+    return True
+
+
+def _cancel(order_id: int, pieces: Counter[int], reason: str, actor: Actor) -> None:
+    """Cancel the pieces by line id; the whole order, at once, when nothing else of it is open or was shipped."""
+    lines = {line.pk: line for line in OrderLine.objects.filter(order=order_id)}
+    if all(line.quantity_open == pieces[pk] and not line.quantity_shipped for pk, line in lines.items()):
+        cancel_order(order_id=order_id, reason=reason, actor=actor)
+        return
+    for pk, quantity in sorted(pieces.items()):
+        left = min(quantity, lines[pk].quantity_open)
+        if left:
+            cancel_line(order_id=order_id, line=lines[pk].position, quantity=left, reason=reason, actor=actor)
