@@ -143,6 +143,7 @@ def test_without_a_service_to_its_address_an_order_waits_and_says_so():
     assert (state, code) == ("closed", "no_service")
     assert reason == (
         "No carrier service goes to this address, so none of the 2 units can be shipped."
+        " It waits until all of it is there, as its channel wants."
         " Add a rate for it, or change the address or the shipping method."
     )
 

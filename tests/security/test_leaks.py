@@ -92,7 +92,7 @@ def test_F98_secret_never_readable(secrets, told, capfd):
         if surface.method != "GET" or surface.side != "console" or (surface.row and row is None):
             continue
         places = dict.fromkeys(NAMED, "x") | dict.fromkeys(NUMBERED, getattr(row, "pk", 1))
-        answer = desk.get("/" + filled(surface.route, {**places, "action_name": surface.act or "x"}))
+        answer = desk.get("/" + filled(surface.route, {**places, "act": "x", "action_name": surface.act or "x"}))
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert words_in(body.decode("utf-8", "ignore"), secrets.words) == [], surface.route
         opened += answer.status_code == 200
