@@ -12,7 +12,7 @@ from fulfillment.models import FulfillmentOrder, ShippingRate, SourcingDecision
 from fulfillment.services.sourcing import redeciding, source_orders
 from fulfillment.services.sourcing.reading import replay
 from inventory.events import StockGrew
-from inventory.models import Product, StockLevel
+from inventory.models import Product, StockLevel, StockMovement
 from inventory.services.stock import adjust_stock
 from oms.foundation.facts import fact_of
 from oms.foundation.models import OutboxEvent
@@ -93,6 +93,24 @@ def test_nothing_moves_for_less_than_asked_or_without_a_threshold(tea) -> None:
     in_force(a_draft(**told))
     assert redeciding.sweep_savings(actor=LATER) == 0
     assert places(orders) == ["LON"]
+
+
+@pytest.mark.parametrize(("a_week", "stays"), [(50, True), (10, False)])
+def test_a_move_is_weighed_with_the_age_of_stock_like_the_first_decision(tea, a_week, stays) -> None:
+    places_of = {level.location.code: level.location for level in StockLevel.objects.select_related("location")}
+    jam = make_product("JAM")
+    make_stock(jam, places_of["LON"], 0)
+    old = StockLevel.objects.create(product=jam, location=places_of["LDS"], on_hand=50)
+    came = {"reason": "receipt", "reference": "old", "at": NOW - timedelta(days=100)}
+    StockMovement.objects.create(stock_level=old, quantity=50, **came)
+    told = {"prefer": "cheapest", "split_penalty": 0, "distance_weight": 0, "move_saving": 100}
+    in_force(a_draft(young_stock_fee=a_week, **told))
+    orders = waiting(jam)
+    arrive(jam, 9)
+
+    assert places(orders) == (["LDS"] if stays else ["LON"]), "5.00 less freight, fourteen weeks younger"
+    moved = SourcingDecision.objects.filter(trigger="moved_to_save")
+    assert ["saves 3.60 EUR" in row.sentence and replay(row).same for row in moved] == ([] if stays else [True])
 
 
 def test_released_held_and_chosen_work_stays_and_so_does_what_has_moved_enough(tea) -> None:

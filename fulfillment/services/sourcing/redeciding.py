@@ -81,6 +81,8 @@ def redecide(*, order_ids: Sequence[int], actor: Actor) -> int:
         return 0
     products = products_of(cases)
     supply = lock_supply(products, orders=(), freed={}, replaced=(), now=actor.now)
+    if rules.young_stock_fee:
+        supply.look_at_ages(products, actor.now)
     card, fees = prices_of(cases, products, rules, actor)
     before = _records(cases)
     outcomes = []
