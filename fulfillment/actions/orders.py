@@ -1,6 +1,7 @@
 """The acts of matching on orders: source again, move a line, offer a substitute, swap for one and back."""
 
 from fulfillment import forms, moving_forms
+from fulfillment.models import FulfillmentOrder
 from fulfillment.services import offering, reallocating, rerouting, swapping
 from oms.foundation.actions import Action, register
 from orders.models import Order
@@ -39,6 +40,7 @@ register(
         service=reallocating.reallocate_line,
         conditions=reallocating.CAN_MOVE_LINE,
         form=moving_forms.ReallocateLine,
+        within=FulfillmentOrder,
         shown=lambda order: order.is_live and any(line.quantity_allocated for line in order.lines.all()),
         irreversible="Move it back to where it was; every decision stays on record.",
         bulk=False,

@@ -135,6 +135,7 @@ register(
         service=trading.trade,
         conditions=trading.CAN_TRADE,
         form=moving_forms.Trade,
+        within=FulfillmentOrder,
         shown=lambda row: row.state in trading.WAITS,
         bulk=False,
         inverse="trade",

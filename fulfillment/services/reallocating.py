@@ -11,6 +11,7 @@ from fulfillment.locks import lock_fulfillment_order, lock_live_of, lock_pick_ta
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
 from fulfillment.services.hands import in_hands, picked_there, put_back
+from fulfillment.services.sight import Seen, in_sight
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
 from fulfillment.services.sourcing.run import Trigger
@@ -98,16 +99,19 @@ def reallocate_line(
     source: Location | None = None,
     quantity: int | None = None,
     insist: bool = False,
+    within: Seen = None,
     actor: Actor,
 ) -> Order:
     """Let another location ship pieces of the line at a position, by default all that one location has of it.
+
+    The pieces come out of work ``within`` what the actor may see.
 
     :raises Refused: when several locations have pieces of the line and ``source`` names none of them.
     """
     order = lock_order(order_id)
     refuse_unless(order, *CAN_MOVE_LINE)
     wanted = line_at(order, lock_lines([order_id]), line)
-    row = _source_of(order, wanted, source, location)
+    row = _source_of(order, wanted, source, location, within)
     open_pieces = [one for one in open_allocations_of([row.pk]) if one.order_line_id == wanted.pk]
     moved = _cut(open_pieces, quantity, f"{wanted.sku} at {row.location.name}")
     refuse_if(in_hands(row, moved), picked_there(row), code="being_fulfilled", field="line")
@@ -186,14 +190,16 @@ def _cut(rows: Sequence[Allocation], quantity: int | None, what: str) -> dict[in
     return moved
 
 
-def _source_of(order: Order, line: OrderLine, source: Location | None, to: Location) -> FulfillmentOrder:
+def _source_of(order: Order, line: OrderLine, source: Location | None, to: Location, within: Seen) -> FulfillmentOrder:
     """Return the locked work that has pieces of a line: the one at a location, or the only one that is elsewhere."""
     rows = {row.pk: row for row in lock_live_of([order.pk], LIVE_FULFILLMENT) if row.location_id != to.pk}
     having = {one.fulfillment_order_id for one in open_allocations_of(rows) if one.order_line_id == line.pk}
-    found = [rows[pk] for pk in sorted(having) if source is None or rows[pk].location_id == source.pk]
+    seen = in_sight(having, within)
+    found = [rows[pk] for pk in sorted(seen) if source is None or rows[pk].location_id == source.pk]
     if not found:
         where = f"at {source.name}" if source else f"outside of {to.name}"
-        raise Refused(f"Line {line.position} has no promised piece {where}.", code="not_here", field="source")
+        yours = " that is yours to move" if seen < having else ""
+        raise Refused(f"Line {line.position} has no promised piece {where}{yours}.", code="not_here", field="source")
     places = enumeration([f"{row.location.code} ({row.number})" for row in found])
     sentence = f"Line {line.position} has pieces at {places}: say from where, or move the work on its own page."
     refuse_if(len(found) > 1, sentence, code="several_locations", field="source")

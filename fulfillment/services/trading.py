@@ -16,6 +16,7 @@ from fulfillment.locks import lock_fulfillment_orders, lock_live_of, lock_orders
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
 from fulfillment.services.reallocating import note_moved, tell_if_late
+from fulfillment.services.sight import Seen, in_sight
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
 from fulfillment.services.sourcing.run import Trigger
@@ -67,17 +68,19 @@ def trade(
     reason: str,
     quantity: int | None = None,
     insist: bool = False,
+    within: Seen = None,
     actor: Actor,
 ) -> FulfillmentOrder:
     """Give pieces of a SKU that some work has to another order, for its own pieces elsewhere or its waiting place.
 
     Pieces that the other order lacks are given first; for them this order waits in its place. Trading back undoes it.
+    Its pieces elsewhere come out of work ``within`` what the actor may see.
 
     :raises Refused: for pieces that somebody has in hands, that are not there, or that the other order does not want.
     """
     mine, theirs = _lock_both(fulfillment_order_id, order.pk)
     refuse_unless(mine, *CAN_TRADE)
-    bargain = _bargain(mine, theirs, sku.strip(), quantity)
+    bargain = _bargain(mine, theirs, sku.strip(), quantity, within)
     since, before = theirs.short_since, _arrivals([mine.order_id, theirs.pk], actor)
     cases = gather_moved(sorted([mine.order_id, theirs.pk]), {**bargain.gives, **bargain.takes})
     giver, taker = cases[mine.order_id], cases[theirs.pk]
@@ -105,7 +108,7 @@ def _lock_both(fulfillment_order_id: int, other: int) -> tuple[FulfillmentOrder,
     return mine, theirs
 
 
-def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | None) -> Bargain:
+def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | None, within: Seen) -> Bargain:
     """Return what is traded; raises :class:`Refused` where that is not to be had."""
     lines = {one.pk: one for one in lock_lines([mine.order_id, theirs.pk])}
     have = [one for one in open_allocations_of([mine.pk]) if lines[one.order_line_id].sku == sku]
@@ -114,7 +117,7 @@ def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | No
     refuse_if(not mine_free, sentence, code="not_here", field="sku")
     product = lines[mine_free[0].order_line_id].product_id
     wanting = [one for one in lines.values() if one.order_id == theirs.pk and one.product_id == product]
-    elsewhere = _elsewhere(theirs, mine.location_id, wanting)
+    elsewhere, hidden = _elsewhere(theirs, mine.location_id, wanting, within)
     lacking = Counter({one.pk: one.quantity_short for one in wanting if one.quantity_short > 0})
     most = min(_count(mine_free), lacking.total() + _count(elsewhere))
     wanted = most if quantity is None else quantity
@@ -122,6 +125,7 @@ def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | No
         f"{_count(mine_free)} × {sku} can be given; order {theirs.number} lacks {lacking.total()} and has"
         f" {_count(elsewhere)} elsewhere. {wanted} cannot be traded."
     )
+    sentence += " What it has at locations that are not yours, somebody must trade who works there." if hidden else ""
     refuse_if(not 0 < wanted <= most, sentence, code="cannot_trade", field="quantity")
     bargain = Bargain(sku, gives=_first(mine_free, wanted))
     bargain.lacking = _some(lacking, wanted)
@@ -129,11 +133,16 @@ def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | No
     return bargain
 
 
-def _elsewhere(order: Order, location_id: int, lines: Iterable[OrderLine]) -> list[Allocation]:
-    """Return unbegun promised pieces of lines at other locations."""
+def _elsewhere(
+    order: Order, location_id: int, lines: Iterable[OrderLine], within: Seen
+) -> tuple[list[Allocation], bool]:
+    """Return unbegun promised pieces of lines at other locations in sight, and whether there are some out of sight."""
     rows = [row for row in lock_live_of([order.pk], WAITS) if row.location_id != location_id]
     wanted = {one.pk for one in lines}
-    return [one for one in open_allocations_of([row.pk for row in rows]) if one.order_line_id in wanted]
+    pieces = [one for one in open_allocations_of([row.pk for row in rows]) if one.order_line_id in wanted]
+    seen = in_sight({one.fulfillment_order_id for one in pieces}, within)
+    found = [one for one in pieces if one.fulfillment_order_id in seen]
+    return found, len(found) < len(pieces)
 
 
 def _count(rows: Iterable[Allocation]) -> int:

@@ -56,7 +56,8 @@ class Action:
     subject's plural (``order_ids``) and returns :class:`oms.foundation.together.Together`; ``locks`` takes the same ids
     and locks every row that this may touch, in the house's order. ``foresees`` tells of a row, the form's values and a
     moment in one sentence what the act would do, by looking alone. ``inverse`` names the action that takes it back;
-    without one ``irreversible`` says why there is none.
+    without one ``irreversible`` says why there is none. ``within`` is a kind of rows that the act touches beside its
+    own: the service gets those that the principal may see as ``within``, and refuses to touch another one.
     """
 
     model: type[Model]
@@ -76,6 +77,7 @@ class Action:
     bulk: bool = True
     icon: str = ""
     shown: Callable[[Any], bool] | None = None
+    within: type[Model] | None = None
     together: Callable[..., Any] | None = None
     locks: Callable[[Sequence[int]], Any] | None = None
     foresees: Callable[[Any, Mapping[str, Any], datetime], str] | None = None
@@ -165,6 +167,8 @@ def run_action(
         raise Denied(f"Your role may not do this ({action.permission}).")
     row = scoped_row(principal, action.model, **lookup)
     values = cleaned(action, data, principal)
+    if action.within is not None:
+        values = {**values, "within": scoped(principal, action.within)}
     with transaction.atomic(), expecting(row, version):
         return action.service(**{action.subject: row.pk}, actor=actor or Actor.of(principal, now=now), **values)
 
