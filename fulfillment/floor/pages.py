@@ -1,7 +1,7 @@
 """Home of the floor, a walk, and what is done on it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,13 +18,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from fulfillment.models import FulfillmentOrder, PickList
+from fulfillment.models import FulfillmentOrder, PickList, PickTask
 from fulfillment.services import walking
 from fulfillment.states import FulfillmentOrderState, PickListState
 from inventory.models import Location
+from inventory.models.places import LocationKind
 from oms.foundation.actor import Actor
 from oms.foundation.console.errors import refused
-from oms.foundation.refusals import Refused
+from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.retrying import until_done
 from oms.foundation.scope import scoped, scoped_row
 
@@ -92,7 +93,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "places": places,
         "here": here,
         "mine": mine,
-        "free": [one for one in left if one.is_free(now) and one != mine],
+        "free": _all_seen(user, [one for one in left if one.is_free(now) and one != mine]),
         "key": uuid.uuid4(),
     }
     page = TemplateResponse(request, "floor/home.html", context)
@@ -128,14 +129,14 @@ def claim(request: HttpRequest) -> HttpResponse:
 @for_pickers("GET", "HEAD")
 def walk(request: HttpRequest, number: str) -> HttpResponse:
     """Show the stop one stands at."""
-    return _walk_page(request, scoped_row(request.user, PickList, number=number))
+    return _walk_page(request, _walk_of(request.user, number))
 
 
 @for_pickers("POST")
 def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """Do what the handheld sent; a script gets the walk drawn anew, a plain form is led back to its page."""
     user: Any = request.user
-    pick_list = scoped_row(user, PickList, number=number)
+    pick_list = _walk_of(user, number)
     told = {"pick_list_id": pick_list.pk, "picker_id": user.pk, "actor": Actor.of(user, now=timezone.now())}
     try:
         if act in WHOLE:
@@ -144,7 +145,25 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
         answer = _at_stop(request, act, told)
     except Refused as refusal:
         answer = walking.Answer("wrong", refusal.sentence)
-    return _walk_page(request, scoped_row(user, PickList, number=number), answer)
+    return _walk_page(request, _walk_of(user, number), answer)
+
+
+def _walk_of(user: Any, number: str) -> PickList:
+    """Return a walk of which the person may see every stop.
+
+    :raises NotFound: for one at another location, or with orders of channels that are not theirs
+    """
+    found = scoped_row(user, PickList, number=number)
+    if not _all_seen(user, [found]):
+        raise NotFound("There is no walk with this number.")
+    return found
+
+
+def _all_seen(user: Any, walks: Sequence[PickList]) -> list[PickList]:
+    """Return the walks of which a person may see every stop."""
+    stops = PickTask.objects.filter(pick_list__in=walks)
+    hidden = set(stops.exclude(pk__in=scoped(user, PickTask).values("pk")).values_list("pick_list", flat=True))
+    return [one for one in walks if one.pk not in hidden]
 
 
 WHOLE: dict[str, Callable[..., Any]] = {
@@ -213,5 +232,6 @@ def _places(user: Any) -> list[Place]:
     work = scoped(user, FulfillmentOrder).filter(state=FulfillmentOrderState.OPEN)
     waiting = dict(work.values_list("location").annotate(Count("pk")).order_by())
     late = dict(work.filter(ship_by__lte=timezone.now()).values_list("location").annotate(Count("pk")).order_by())
-    rows = scoped(user, Location).filter(Q(is_active=True) | Q(pk__in=waiting)).order_by("code")
+    ours = scoped(user, Location).exclude(kind=LocationKind.SUPPLIER)
+    rows = ours.filter(Q(is_active=True) | Q(pk__in=waiting)).order_by("code")
     return [Place(one.pk, one.code, one.name, waiting.get(one.pk, 0), late.get(one.pk, 0)) for one in rows]

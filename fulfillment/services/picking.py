@@ -1,5 +1,6 @@
 """Picking: start, stop, and confirm what was taken from the shelf and what was not there."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
@@ -74,6 +75,21 @@ def confirm_picked(
 
 
 @transaction.atomic
+def confirm_scanned(*, fulfillment_order_id: int, missing: Mapping[int, int], actor: Actor) -> FulfillmentOrder:
+    """Note everything as picked but the ``missing`` pieces by allocation, whose own bin did not have them."""
+    row = lock_fulfillment_order(fulfillment_order_id)
+    prefetch_related_objects([row], "allocations")
+    refuse_unless(row, *CAN_CONFIRM)
+    waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
+    lacking = {pk: pieces for pk, pieces in missing.items() if pieces}
+    if lacking:
+        _confirm_missing(row, waiting, lacking, actor)
+    else:
+        _confirm_all([row], waiting, actor)
+    return row
+
+
+@transaction.atomic
 def confirm_together(
     *, fulfillment_order_ids: Collection[int], short: Mapping[str, int] | None = None, actor: Actor
 ) -> Together[FulfillmentOrder]:
@@ -87,7 +103,7 @@ def confirm_together(
             waiting[one.fulfillment_order_id].append(one)
     if short and any(short.values()):
         for row in rows:
-            _confirm_short(row, waiting[row.pk], short, actor)
+            _confirm_missing(row, waiting[row.pk], _missing_by_allocation(waiting[row.pk], short), actor)
     else:
         _confirm_all(rows, [one for own in waiting.values() for one in own], actor)
     return Together({row.pk: row for row in rows}, refused)
@@ -105,11 +121,13 @@ def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation]
     record_many(actor, [Act("fulfillment.confirm_picked", row, notes[row.pk]) for row in rows])
 
 
-def _confirm_short(
-    row: FulfillmentOrder, waiting: Sequence[Allocation], short: Mapping[str, int], actor: Actor
+def _confirm_missing(
+    row: FulfillmentOrder, waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor
 ) -> None:
-    """Note what was picked of one locked fulfillment order, and what the shelf did not have."""
-    missing = _missing_by_allocation(waiting, short)
+    """Note what was picked of one locked fulfillment order, and what the shelf did not have, by allocation."""
+    short: Counter[str] = Counter()
+    for pk, sku in Allocation.objects.filter(pk__in=list(missing)).values_list("pk", "order_line__sku"):
+        short[sku] += missing[pk]
     missed = _miss(waiting, missing, actor)
     found = [one for one in waiting if one.state == A.ALLOCATED]
     for one in found:

@@ -1,6 +1,6 @@
 """Pieces that leave a level leave its bins too, as far as those in no bin do not suffice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from inventory.models import BinMovement, BinStock, StockLevel
 from inventory.models.bins import BinKind, BinReason
@@ -21,9 +21,8 @@ def leave_bins(levels: Mapping[int, StockLevel], deltas: Mapping[int, int], acto
     over = {pk: pieces for pk, pieces in over.items() if pieces > 0}
     if not over:
         return
-    rows = list(BinStock.objects.filter(stock_level__in=sorted(over), quantity__gt=0).select_related("bin"))
     left, taken = dict(over), {}
-    for row in sorted(rows, key=_turn):
+    for row in bins_in_turn(over):
         if pieces := min(row.quantity, left[row.stock_level_id]):
             taken[row.pk] = pieces
             left[row.stock_level_id] -= pieces
@@ -33,6 +32,12 @@ def leave_bins(levels: Mapping[int, StockLevel], deltas: Mapping[int, int], acto
     BinMovement.objects.bulk_create(
         [movement(pk, -pieces, BinReason.LEFT, f"left:{code}:{pk}", "", actor) for pk, pieces in taken.items()]
     )
+
+
+def bins_in_turn(level_ids: Iterable[int]) -> list[BinStock]:
+    """Return what lies in the bins of some levels, in the turn in which pieces are taken from them."""
+    rows = BinStock.objects.filter(stock_level__in=sorted(set(level_ids)), quantity__gt=0).select_related("bin")
+    return sorted(rows, key=_turn)
 
 
 def _turn(row: BinStock) -> tuple[int, int, str]:

@@ -6,6 +6,10 @@
   const keep = (list) => localStorage.setItem(KEPT, JSON.stringify(list));
   let sending = false, later = 0, sound = null;
 
+  const person = main.dataset.person;
+  const mine = () => kept().filter((one) => one.person === person);
+  const drop = (gone) => keep(kept().filter((one) => one.data.key !== gone.data.key));
+
   const uuid = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
@@ -45,7 +49,7 @@
   };
 
   const wait = (sentence) => {
-    const count = kept().length;
+    const count = mine().length;
     tell(`${sentence} ${count} scan${count === 1 ? " is" : "s are"} kept here and sent by ${count === 1 ? "itself" : "themselves"}.`);
     clearTimeout(later);
     later = setTimeout(send, AGAIN_MS);
@@ -56,7 +60,7 @@
     if (sending) return;
     sending = true;
     try {
-      for (let first; (first = kept()[0]); ) {
+      for (let first; (first = mine()[0]); ) {
         const token = document.querySelector("[name=csrfmiddlewaretoken]");
         const body = new URLSearchParams({ ...first.data, csrfmiddlewaretoken: token ? token.value : "" });
         let answer;
@@ -66,10 +70,12 @@
         if (answer.status >= 500 || answer.status === 429) return wait("The shop is busy.");
         if (answer.status === 403 || answer.redirected) return tell("Sign in again: reload this page. Your scans are kept.");
         const page = await answer.text();
-        keep(kept().slice(1));
-        if (answer.ok) draw(page); else { location.reload(); return; }
+        drop(first);
+        if (!answer.ok) return tell("This walk is gone: a scan could not be counted. Go to the floor's first page.");
+        draw(page);
       }
-      tell("");
+      const others = kept().length;
+      tell(others ? `${others} of somebody else's scans are kept here, until they sign in on this device again.` : "");
     } finally { sending = false; }
   }
 
@@ -80,8 +86,9 @@
     if (form.dataset.sure && !confirm(form.dataset.sure)) return focus();
     const data = Object.fromEntries(new FormData(form));
     delete data.csrfmiddlewaretoken;
-    if ("code" in data && !data.code.trim()) return focus();
-    keep([...kept(), { url: form.action, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
+    if ("code" in data && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box
+    if ("code" in data && !data.code.trim()) { ring("wrong"); return focus(); }
+    keep([...kept(), { url: form.action, person, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
     const box = form.querySelector("input[name=code]");
     if (box) { box.value = ""; box.focus(); }
     send();

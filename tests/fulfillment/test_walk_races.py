@@ -50,6 +50,18 @@ def test_F44_two_pickers_claim_at_once():
     assert PickTask.objects.count() == 1
 
 
+def test_F44_who_is_beaten_to_an_order_takes_the_next():
+    tea = make_product()
+    place = make_location()
+    make_stock(tea, place, 10)
+    work = [sourced(take_order([(tea, 2, 1000)]))[0] for _ in range(2)]
+
+    found = together(claim(work[0], "ann"), claim(work[0], "bob"))
+
+    assert errors(found) == []
+    assert PickTask.objects.values("pick_list").distinct().count() == 2
+
+
 def test_F45_one_scan_sent_twice_at_once():
     walk = claim(some_work(), "ann")()
     scan = one_piece(walk)

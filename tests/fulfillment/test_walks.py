@@ -12,10 +12,14 @@ from fulfillment.services import walking
 from fulfillment.services.picking import stop_picking
 from fulfillment.services.reallocating import reallocate
 from fulfillment.services.walking import LEASE, Read, walk_of
-from inventory.models import Product, StockLevel
+from inventory.models import Bin, Product, StockLevel
+from inventory.services.bins import put_away
 from oms.foundation.invariants import check
 from oms.foundation.models import OutboxEvent
 from oms.foundation.refusals import Invalid, NotFound, Refused
+from orders.models import Order
+from orders.services.cancel import cancel_order
+from orders.services.holds import place_hold
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
 from tests.fulfillment.shop import an_order, sourced
 
@@ -275,6 +279,61 @@ def test_work_begun_anew_leaves_no_stop_of_the_walk_before(place, ann, bob) -> N
     claim(place, bob)
 
     assert states(old) == ["cancelled"] * 3
+
+
+def test_what_is_held_is_passed_over(place, ann) -> None:
+    first, second = FulfillmentOrder.objects.order_by("ship_by", "pk")
+    place_hold(order_id=first.order_id, blocks=["pick"], actor=make_actor())
+
+    walk = claim(place, ann, orders=1)
+
+    assert {one.fulfillment_order_id for one in walk.tasks.all()} == {second.pk}
+    walking.give_back(pick_list_id=walk.pk, picker_id=ann.pk, actor=make_actor())
+    with pytest.raises(Refused, match="is held"):
+        claim(place, ann)
+
+
+def test_each_line_misses_its_own_pieces(place, ann) -> None:
+    tea = Product.objects.get(sku="TEA")
+    for old in Order.objects.all():
+        cancel_order(order_id=old.pk, reason="twice", actor=make_actor())
+    FulfillmentOrder.objects.update(ship_by=NOW + timedelta(days=9))
+    (work,) = sourced(an_order([(tea, 1), (tea, 2)]))
+    walk = claim(place, ann, orders=1)
+    assert walk.tasks.count() == 2
+
+    at_stop(walking.report_short, walk, ann)
+    at_stop(walking.scan, walk, ann, "4001", 2)
+
+    found = work.allocations.values_list("order_line__position", "state").order_by("order_line__position")
+    assert list(found) == [(1, "short"), (2, "picked")]
+
+
+def test_stops_lead_to_the_bins_that_have_the_pieces(place, ann) -> None:
+    level = StockLevel.objects.get(product__sku="TEA")
+    for code, pieces in (("B-01", 2), ("B-02", 8)):
+        Bin.objects.create(location=place, code=code, sequence=int(code[-1]))
+        put_away(stock_level_id=level.pk, bin=code, quantity=pieces, actor=make_actor())
+
+    walk = claim(place, ann)
+
+    assert [one.bin for one in walk.tasks.all()] == ["A-10", "B-01", "B-01 + B-02"]
+    task = walk.tasks.get(quantity=3)
+    assert at_stop(walking.scan, walk, ann, "b-02", task=task.pk).sentence == "Right bin. Now scan TEA."
+
+
+def test_totes_go_to_packing_or_back(place, ann) -> None:
+    walk = claim(place, ann)
+    at_stop(walking.scan, walk, ann, "4001", 2)
+    first = FulfillmentOrder.objects.order_by("pk")[0]
+    stop_picking(fulfillment_order_id=first.pk, actor=make_actor())
+    at_stop(walking.scan, walk, ann, "4001")
+    walking.end_walk(pick_list_id=walk.pk, picker_id=ann.pk, actor=make_actor())
+
+    done = walk_of(again(walk))
+
+    assert [tote for tote, _ in done.to_packing] == ["B"]
+    assert [tote for tote, _ in done.to_put_back] == ["A"]
 
 
 def test_nothing_to_pick_too_many_and_foreign_stops_are_refused(place, ann, bob) -> None:

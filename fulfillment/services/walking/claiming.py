@@ -1,5 +1,6 @@
 """Who walks: work is claimed for as long as its person goes on, and is free for others when they do not."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ from fulfillment.conditions import in_state
 from fulfillment.documents.pick_list import bin_order
 from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
-from fulfillment.services.picking import start_together
+from fulfillment.services.picking import CAN_START, start_together
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
-from oms.foundation.actions import refuse_unless
+from inventory.services.bin_leaving import bins_in_turn
+from oms.foundation.actions import refuse_unless, unmet
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
@@ -22,27 +24,64 @@ from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.wording import count
 
 LEASE = timedelta(minutes=15)
+BETWEEN_BINS, LONGEST_BIN = " + ", 32
 TOTES = "ABCDEFGHJKLM"
 MOST_ORDERS = len(TOTES)
+MOST_ROUNDS = 25
+"""How often somebody who was beaten to some work looks for the next."""
+PAGE, MOST_LOOKED = 50, 1000
+"""How many waiting orders are read at once, and at most, to pass over those that are held."""
 
 
-@transaction.atomic
 def claim_work(
     *, work: "QuerySet[FulfillmentOrder]", location_id: int, orders: int, picker_id: int, actor: Actor
 ) -> PickList:
     """Begin a walk for the most urgent of somebody's work at a location: at most ``orders``, each into its own tote.
 
+    What is held is passed over, and what others begin at the same moment; then the next is taken.
+
     :raises Refused: when the person has a walk already, or nothing is left that may be picked.
     """
     if not 1 <= orders <= MOST_ORDERS:
         raise Invalid(f"Take 1 to {MOST_ORDERS} orders at once.", code="bad_number", field="orders")
+    waiting = work.filter(location=location_id, state=FulfillmentOrderState.OPEN).order_by("ship_by", "pk")
+    taken: set[int] = set()
+    for _ in range(MOST_ROUNDS):
+        ids = _fit(waiting.exclude(pk__in=taken), orders)
+        walk = _begin(ids, location_id, picker_id, actor) if ids else None
+        if walk is not None:
+            return walk
+        if not ids:
+            break
+        taken.update(ids)
     _refuse_second_walk(picker_id)
-    waiting = work.filter(location=location_id, state=FulfillmentOrderState.OPEN)
-    ids = list(waiting.order_by("ship_by", "pk").values_list("pk", flat=True)[:orders])
+    why = (
+        "What waits here is held: the desk must let go of it."
+        if waiting.exists()
+        else "Nothing waits to be picked here."
+    )
+    raise Refused(why, code="nothing_to_pick")
+
+
+def _fit(waiting: "QuerySet[FulfillmentOrder]", orders: int) -> list[int]:
+    """Return the first so many that may be picked as far as one sees without a lock."""
+    found: list[int] = []
+    rows = waiting.select_related("order", "location").prefetch_related("order__holds")
+    for start in range(0, MOST_LOOKED, PAGE):
+        page = list(rows[start : start + PAGE])
+        found += [row.pk for row in page if not unmet(row, CAN_START)]
+        if len(found) >= orders or len(page) < PAGE:
+            break
+    return found[:orders]
+
+
+@transaction.atomic
+def _begin(ids: Sequence[int], location_id: int, picker_id: int, actor: Actor) -> PickList | None:
+    """Begin a walk with what of some work is still free under its lock; None when nothing is."""
+    _refuse_second_walk(picker_id)
     started = start_together(fulfillment_order_ids=ids, actor=actor)
     if not started.done:
-        why = next(iter(started.refused.values())).sentence if started.refused else "Nothing waits to be picked here."
-        raise Refused(why, code="nothing_to_pick")
+        return None
     walk = PickList(number=random_code(8, prefix="P"), location_id=location_id, created_at=actor.now)
     walk.take(picker_id=picker_id, until=actor.now + LEASE)
     walk.save()
@@ -124,10 +163,9 @@ def plan_stops(
     walk: PickList, pieces: "QuerySet[Allocation]", totes: Mapping[int, str], *, after: int, actor: Actor
 ) -> list[PickTask]:
     """Add a stop for each of some pieces to a locked walk, in the order of their bins, after a position."""
-    rows = sorted(
-        pieces.select_related("stock_level__product"),
-        key=lambda one: (bin_order(one.stock_level.bin), one.stock_level.product.sku, one.pk),
-    )
+    rows = list(pieces.select_related("stock_level__product"))
+    bins = bins_to_pick(rows)
+    rows.sort(key=lambda one: (bin_order(bins[one.pk]), one.stock_level.product.sku, one.pk))
     tasks = [
         PickTask(
             pick_list=walk,
@@ -135,7 +173,7 @@ def plan_stops(
             allocation=one,
             position=position,
             tote=totes[one.fulfillment_order_id],
-            bin=one.stock_level.bin,
+            bin=bins[one.pk],
             quantity=one.quantity,
             created_at=actor.now,
         )
@@ -144,3 +182,25 @@ def plan_stops(
     insert_rows(tasks)
     record_many(actor, [Act("floor.plan", one, one.told, created=True) for one in tasks])
     return tasks
+
+
+def bins_to_pick(pieces: Sequence[Allocation]) -> dict[int, str]:
+    """Return by allocation where its pieces lie: the bins that the ledger takes them from, else the level's usual one.
+
+    Several bins stand with a plus between them, as many as the pieces need.
+    """
+    held: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for row in bins_in_turn([one.stock_level_id for one in pieces]):
+        held[row.stock_level_id].append((row.bin.code, row.quantity))
+    return {one.pk: _enough(held[one.stock_level_id], one.quantity) or one.stock_level.bin for one in pieces}
+
+
+def _enough(held: Sequence[tuple[str, int]], wanted: int) -> str:
+    """Return the first bins that together have so many pieces, as far as their codes fit."""
+    codes: list[str] = []
+    for code, quantity in held:
+        if wanted <= 0 or len(BETWEEN_BINS.join([*codes, code])) > LONGEST_BIN:
+            break
+        codes.append(code)
+        wanted -= quantity
+    return BETWEEN_BINS.join(codes)

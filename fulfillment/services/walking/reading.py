@@ -35,6 +35,22 @@ class Walk:
         return left[0] if left else None
 
     @property
+    def to_packing(self) -> list[tuple[str, str]]:
+        """Return the totes that go to packing, with their orders."""
+        return self._totes(stopped=False)
+
+    @property
+    def to_put_back(self) -> list[tuple[str, str]]:
+        """Return the totes whose pieces go back on the shelf, with the orders that the desk stopped or changed."""
+        return self._totes(stopped=True)
+
+    def _totes(self, *, stopped: bool) -> list[tuple[str, str]]:
+        """Return the totes with pieces in them, whose order was stopped or not."""
+        ended = {one.order for one in self.stops if one.task.state == PickTaskState.CANCELLED}
+        full = {(one.task.tote, one.order) for one in self.stops if one.task.picked}
+        return sorted(one for one in full if (one[1] in ended) is stopped)
+
+    @property
     def done(self) -> int:
         """Return how many stops are behind."""
         return sum(not _is_live(one) for one in self.stops)

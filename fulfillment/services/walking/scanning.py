@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
-from fulfillment.services.walking.claiming import LEASE, refuse_stranger
+from fulfillment.services.walking.claiming import BETWEEN_BINS, LEASE, refuse_stranger
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
 from fulfillment.states import LIVE_TASKS
@@ -113,7 +113,7 @@ def _answered(task: PickTask, read: Read, actor: Actor, act: Callable[[PickTask,
 def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
     """Count pieces into the tote."""
     product, code = task.allocation.stock_level.product, read.code.strip()
-    if task.bin and code.casefold() == task.bin.casefold():
+    if code and code.casefold() in task.bin.casefold().split(BETWEEN_BINS):
         return Answer(OK, f"Right bin. Now scan {product.sku}.")
     if code.casefold() not in (product.sku.casefold(), product.barcode.casefold() or None):
         return Answer(WRONG, _what_it_is(code, product))
@@ -131,7 +131,7 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
 
 def _what_it_is(code: str, wanted: Product) -> str:
     """Return which product a wrong code belongs to."""
-    found = Product.objects.filter(Q(barcode=code) | Q(sku__iexact=code)).first() if code else None
+    found = Product.objects.filter(Q(barcode=code) | Q(sku__in=[code, code.upper()])).first() if code else None
     this = f"That is {found.sku} {found.title}".strip() if found else f"“{code}” is no product that is known here"
     return f"{this}. This stop wants {wanted.sku} {wanted.title}".strip()[:298] + "."
 

@@ -1,13 +1,12 @@
 """Orders of a walk whose stops are done: confirmed as picked, or given new stops for what the desk has changed."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db.models import Max
 
 from fulfillment.locks import open_allocations_of
 from fulfillment.models import Allocation, PickList, PickTask
-from fulfillment.services.picking import confirm_picked
+from fulfillment.services.picking import confirm_scanned
 from fulfillment.services.walking.claiming import drop_stops, plan_stops
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
@@ -46,8 +45,5 @@ def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -
         last: int = PickTask.objects.filter(pick_list=walk).aggregate(last=Max("position"))["last"]
         plan_stops(walk, Allocation.objects.filter(pk__in=unmade), {work: tote}, after=last, actor=actor)
     elif waiting:
-        short: Counter[str] = Counter()
-        for one in stops:
-            if one.state == PickTaskState.SHORT:
-                short[one.allocation.order_line.sku] += one.missing
-        confirm_picked(fulfillment_order_id=work, short=dict(short), actor=actor)
+        missing = {one.allocation_id: one.missing for one in stops if one.state == PickTaskState.SHORT}
+        confirm_scanned(fulfillment_order_id=work, missing=missing, actor=actor)
