@@ -18,7 +18,7 @@ from fulfillment.services.scarcity import working as learning  # noqa: F401  reg
 from fulfillment.services.scarcity.asking import learn_every_night, renew_fees
 from fulfillment.services.sourcing import Trigger, source_orders
 from fulfillment.services.sourcing.backorders import serve_backorders, source_new, sweep_backorders
-from fulfillment.services.sourcing.redeciding import redecide_for, sweep_savings, tell_of_savings
+from fulfillment.services.sourcing.redeciding import SWEEP, redecide_for, sweep_savings, tell_of_savings
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
 from fulfillment.services.supplier_requests import ask_suppliers, unasked
 from fulfillment.services.tracking import mark_overdue, record_events
@@ -193,7 +193,7 @@ def sweep(actor: Actor) -> str:
     return f"{sweep_backorders(actor=_sourcing(actor))} orders"
 
 
-@periodic("decide_again_before_release", seconds=900, rest=10)
+@periodic(SWEEP, seconds=900, rest=10)
 def decide_again(actor: Actor) -> str:
     """Move what waits for its release to where it is sent for less."""
     return f"{sweep_savings(actor=_sourcing(actor))} orders moved"

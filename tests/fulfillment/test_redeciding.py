@@ -1,5 +1,6 @@
 """What waits for its release is decided again, and moves where that saves what the rules ask for."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -152,6 +153,30 @@ def test_ten_orders_take_as_many_statements_as_two(tea) -> None:
         return len(queries)
 
     assert statements(10) <= statements(2) + 6
+
+
+def test_the_clock_gets_round_to_every_waiting_order_also_past_one_that_fails(tea, monkeypatch) -> None:
+    monkeypatch.setattr(redeciding, "AT_ONCE", 2)
+    monkeypatch.setattr(redeciding, "BATCH", 1)
+    ids, seen = [one.pk for one in waiting(tea, 5)], []
+
+    def look(*, order_ids, actor) -> int:
+        """Note who is looked at; the third order always fails."""
+        seen.extend(order_ids)
+        if ids[2] in order_ids:
+            raise RuntimeError
+        return 0
+
+    monkeypatch.setattr(redeciding, "redecide", look)
+    for run in range(5):
+        at = make_actor(now=NOW + run * timedelta(minutes=15))
+        with suppress(RuntimeError):
+            redeciding.sweep_savings(actor=at)
+    assert seen == [*ids[:3], *ids[3:], *ids[:3]]
+    in_force(a_draft(prefer="cheapest", split_penalty=0, distance_weight=0, move_saving=0))
+    with CaptureQueriesContext(connection) as queries:
+        assert redeciding.sweep_savings(actor=LATER) == 0
+    assert not any("fulfillment_fulfillmentorder" in one["sql"] for one in queries), "asks first whether anything moves"
 
 
 MATCHING_ALONE = pytest.mark.lacks("I13", "I30", "I33")  # neither sums nor money stand behind the orders

@@ -24,11 +24,14 @@ from fulfillment.sourcing.snapshot import Rules
 from fulfillment.states import FulfillmentOrderState
 from oms.foundation.actor import Actor
 from oms.foundation.facts import publish
+from oms.foundation.rounds import come_to, note_come_to
 from orders.states import OrderState
 
 MOST_MOVES = 3
 """So often an order moves by itself, so that it does not go to and fro."""
 BATCH, AT_ONCE = 50, 500
+SWEEP = "decide_again_before_release"
+"""The job of the clock that decides again."""
 
 
 def moves(rules: Rules) -> bool:
@@ -45,18 +48,31 @@ def tell_of_savings(*, product_ids: Collection[int], actor: Actor) -> None:
 def redecide_for(*, product_ids: Collection[int], actor: Actor) -> int:
     """Decide the oldest waiting orders again that hold pieces of some products; return how many have moved."""
     lines = _planned().filter(allocations__order_line__product__in=sorted(product_ids))
-    ids = lines.order_by("order_id").values_list("order_id", flat=True).distinct()[:BATCH]
-    return redecide(order_ids=list(ids), actor=actor)
+    return redecide(order_ids=_some(lines, BATCH), actor=actor)
 
 
 def sweep_savings(*, actor: Actor) -> int:
-    """Decide waiting orders again, batch by batch, each time others of them; return how many have moved."""
-    ids = list(_planned().order_by("order_id").values_list("order_id", flat=True).distinct())
-    if len(ids) > AT_ONCE:
-        start = int(actor.now.timestamp()) // 60 * AT_ONCE % len(ids)
-        ids = [*ids[start:], *ids[:start]][:AT_ONCE]
-    batches = [ids[at : at + BATCH] for at in range(0, len(ids), BATCH)]
-    return sum(redecide(order_ids=batch, actor=actor) for batch in batches)
+    """Decide waiting orders again, batch by batch, from where the last run ended; return how many have moved.
+
+    After the last order it begins with the first again, so that it gets round to every one. A batch that fails is not
+    tried again before the next round.
+    """
+    if not moves(active_rules()):
+        return 0
+    last = come_to(SWEEP)
+    ids = _some(_planned().filter(order__gt=last), AT_ONCE)
+    ids += _some(_planned().filter(order__lte=last), AT_ONCE - len(ids))
+    moved = 0
+    for at in range(0, len(ids), BATCH):
+        batch = ids[at : at + BATCH]
+        note_come_to(SWEEP, batch[-1], now=actor.now)
+        moved += redecide(order_ids=batch, actor=actor)
+    return moved
+
+
+def _some(work: Any, most: int) -> list[int]:
+    """Return the orders of planned work with the lowest ids."""
+    return list(work.order_by("order_id").values_list("order_id", flat=True).distinct()[:most])
 
 
 def _planned() -> Any:

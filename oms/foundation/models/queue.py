@@ -86,13 +86,14 @@ class InboxMessage(Claimable):
 
 
 class PeriodicJob(models.Model):
-    """A job of the clock: when it is due next and how its last run ended."""
+    """A job of the clock: when it is due next, how its last run ended, and the row to which its rounds have come."""
 
     name = models.CharField(max_length=80, unique=True)
     due_at = models.DateTimeField()
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_result = models.CharField(max_length=500, blank=True, default="")
     last_ok = models.BooleanField(default=True)
+    come_to = models.PositiveBigIntegerField(default=0, editable=False)
 
     def __str__(self) -> str:
         return self.name
