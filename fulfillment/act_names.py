@@ -63,6 +63,7 @@ name_acts(
         "ship": "Handed to the carrier",
         "track": "Carrier told",
         "learn_fees": "Scarcity fees asked for",
+        "end_fees": "Scarcity fees ended",
         "fees_learned": "Scarcity fees learned",
         "fees_failed": "Scarcity fees not learned",
         "put_fees_into_force": "Scarcity fees put into force",

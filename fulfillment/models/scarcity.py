@@ -1,6 +1,6 @@
 """Scarcity fees: what stock and capacity are worth to the orders still to come, learned from a past day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -90,6 +90,11 @@ class ScarcityRun(Claimable, Aggregate):
     def activate(self, *, at: datetime, by: str) -> None:
         """The fees weigh in decisions from now on, until the horizon."""
         self.switched_at, self.switched_by, self.reason = at, by, ""
+
+    def end(self, *, at: datetime, why: str) -> None:
+        """The fees weigh no more, as beyond their horizon; they stay in force for the next to take over."""
+        begin = self.learned_at or at
+        self.until, self.reason = max(at, begin + timedelta(microseconds=1)), why
 
     @transition(field=state, source=S.ACTIVE, target=S.OFF)
     def switch_off(self, *, at: datetime, by: str, why: str) -> None:

@@ -16,7 +16,7 @@ from fulfillment.services.scarcity.switching import cap_fees, put_fees_into_forc
 from fulfillment.services.sourcing import source_orders
 from fulfillment.services.sourcing.reading import replay
 from fulfillment.sourcing.optimal.failing import SolverFailed
-from inventory.models import Location
+from inventory.models import Location, StockLevel
 from inventory.services.stock import adjust_stock
 from oms.foundation.refusals import Refused
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
@@ -192,6 +192,53 @@ def test_fees_in_force_are_renewed_after_many_orders_from_what_is_left_today(rul
     assert run.pk != first.pk and run.renews and run.report.keys() == {"unfilled"}
     assert told == [{london.pk: 6}], "four left for the two of three orders that are still to come"
     assert {fee.location.code for fee in run.fees.all()} == {"LON"}
+
+
+def renewed(*, after: int) -> ScarcityRun:
+    """Place three orders so many hours after, let the clock ask, and a worker learn."""
+    then = NEXT + timedelta(hours=after)
+    for minute in (1, 2, 3):
+        decided(now=then + timedelta(minutes=minute), where=FAR)
+    at = make_actor(now=then + timedelta(minutes=5))
+    assert asking.renew_fees(actor=at) == "asked"
+    assert working.work_scarcity_runs(at, 10) == 1
+    assert asking.renew_fees(actor=make_actor(now=then + timedelta(minutes=10))) == "new enough"
+    return ScarcityRun.objects.order_by("-pk")[0]
+
+
+def test_fees_weigh_no_more_once_nothing_is_scarce_and_again_when_something_is(rules, monkeypatch, client) -> None:
+    monkeypatch.setattr(asking, "RENEWED_AFTER", 3)
+    first = held(rules)
+    assert code_of(decided()) == "LDS"
+    adjust_stock(sku="TEA", location="LON", quantity=500, reason="receipt", actor=make_actor(now=NEXT))
+    run = renewed(after=1)
+    later = NEXT + timedelta(hours=1, minutes=6)
+    assert run.state == "nothing"
+    assert code_of(decided(now=later)) == "LON", "yesterday's fees are over"
+    first = ScarcityRun.objects.get(pk=first.pk)
+    assert (first.state, first.reason) == ("active", f"Run {run.pk} found nothing scarce.")
+    page = text(client.get(reverse("admin:fulfillment_scarcityrun_change", args=[first.pk])))
+    assert f"They weigh in nothing: Run {run.pk} found nothing scarce. What is learned next takes over." in page
+
+    left = StockLevel.objects.get(location__code="LON").available - 5
+    adjust_stock(sku="TEA", location="LON", quantity=-left, reason="damage", actor=make_actor(now=later))
+    run = renewed(after=2)
+    assert run.state == "active"
+    assert code_of(decided(now=NEXT + timedelta(hours=2, minutes=6))) == "LDS"
+
+
+def test_a_renewal_that_fails_leaves_the_fees_and_is_tried_after_as_many_orders_again(rules, monkeypatch) -> None:
+    monkeypatch.setattr(asking, "RENEWED_AFTER", 3)
+    first = held(rules)
+
+    def fail(*args, **told):
+        """Fail as a solver does."""
+        raise SolverFailed("Time limit reached")
+
+    monkeypatch.setattr(working, "learn", fail)
+    assert renewed(after=1).state == "failed"
+    assert ScarcityRun.objects.get(state="active") == first
+    assert renewed(after=2).state == "failed"
 
 
 def test_where_there_is_plenty_it_says_so_and_when_the_solver_fails_too(rules, monkeypatch) -> None:

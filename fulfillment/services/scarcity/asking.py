@@ -67,15 +67,26 @@ def learn_every_night(*, actor: Actor) -> str:
 
 @transaction.atomic
 def renew_fees(*, actor: Actor) -> str:
-    """Let a worker bring the fees in force up to date when many orders were placed since: stock and parcels went."""
-    run = ScarcityRun.objects.filter(state=ScarcityState.ACTIVE, until__gt=actor.now).first()
-    if run is None or run.learned_at is None or ScarcityRun.objects.filter(state=ScarcityState.QUEUED).exists():
+    """Let a worker bring the fees in force up to date when many orders were placed since: stock and parcels went.
+
+    Also when they are at their end: what was plenty is scarce after many orders.
+    """
+    run = ScarcityRun.objects.filter(state=ScarcityState.ACTIVE).first()
+    waits = ScarcityRun.objects.filter(state=ScarcityState.QUEUED)
+    if run is None or waits.exists() or active_rules().prefer != "cheapest":
         return "nothing to do"
-    since = SourcingDecision.objects.filter(trigger=Trigger.PLACED, decided_at__gt=run.learned_at)
+    since = SourcingDecision.objects.filter(trigger=Trigger.PLACED, decided_at__gt=_last_learned(run))
     if len(since.order_by("decided_at").values_list("pk")[:RENEWED_AFTER]) < RENEWED_AFTER:
         return "new enough"
     ask_for_fees(begins=actor.now - A_DAY, ends=actor.now, takes_over=True, actor=actor)
     return "asked"
+
+
+def _last_learned(run: ScarcityRun) -> datetime:
+    """Return when somebody last looked for what is scarce, be it that nothing was, or that it failed."""
+    ended = ScarcityRun.objects.filter(takes_over=True).exclude(state=ScarcityState.QUEUED).order_by("-pk")
+    runs = [run, *ended[:1]]
+    return max(one.learned_at or one.created_at for one in runs)
 
 
 def _day_before(today: datetime) -> datetime:

@@ -48,6 +48,17 @@ def begin_to_hold(row: ScarcityRun, rows: Sequence[ScarcityRun], *, note: str, a
     return row
 
 
+def let_weigh_no_more(row: ScarcityRun, *, since: ScarcityRun, actor: Actor) -> None:
+    """End the fees of a locked run that is in force, since another has found nothing scarce.
+
+    Nobody has switched it off, so that what is learned next takes over from it.
+    """
+    if row.until is not None and row.until > actor.now:
+        row.end(at=actor.now, why=f"Run {since.pk} found nothing scarce.")
+        row.save(update_fields=["until", "reason"])
+        record(actor, "fulfillment.end_fees", row, note=row.reason)
+
+
 @transaction.atomic
 def switch_fees_off(*, run_id: int, reason: str, actor: Actor) -> ScarcityRun:
     """Let a run's fees weigh in no decision any more, from this moment; what is learned at night waits then.

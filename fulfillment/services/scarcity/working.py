@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from fulfillment.locks import lock_scarcity_runs
 from fulfillment.models import ScarcityFee, ScarcityRun
 from fulfillment.services.scarcity.learning import HORIZON, Learned, learn
-from fulfillment.services.scarcity.switching import begin_to_hold
+from fulfillment.services.scarcity.switching import begin_to_hold, let_weigh_no_more
 from fulfillment.sourcing.optimal.failing import SolverFailed
 from fulfillment.states import ScarcityState
 from oms.foundation.actor import Actor
@@ -44,7 +44,7 @@ def work_scarcity_runs(actor: Actor, limit: int) -> int:
 
 @transaction.atomic
 def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
-    """Write what was learned; at night it takes over from fees that are in force."""
+    """Write what was learned; what is to take over does so from fees that are in force, and ends them without any."""
     others = lock_scarcity_runs()
     fresh = lock_row(ScarcityRun, row.pk)
     if fresh.lease_token != row.lease_token:
@@ -65,8 +65,12 @@ def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
         batch_size=1000,
     )
     record(actor, "fulfillment.fees_learned", fresh, note=fresh.sentence)
-    if fresh.takes_over and learned.fees and any(one.state == ScarcityState.ACTIVE for one in others):
-        begin_to_hold(fresh, others, note="Learned at night.", actor=actor)
+    held = next((one for one in others if one.state == ScarcityState.ACTIVE), None)
+    if fresh.takes_over and held is not None:
+        if learned.fees:
+            begin_to_hold(fresh, others, note="Learned at night.", actor=actor)
+        else:
+            let_weigh_no_more(held, since=fresh, actor=actor)
 
 
 @transaction.atomic
