@@ -32,6 +32,7 @@ register(
         label="Hand out",
         permission="fulfillment.collect_pickup",
         service=collecting.collect,
+        beforehand=collecting.count_try,
         conditions=collecting.CAN_COLLECT,
         form=forms.Collect,
         bulk=False,

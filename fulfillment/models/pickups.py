@@ -15,7 +15,10 @@ S = PickupState
 
 
 class Pickup(Aggregate):
-    """Parcels of a shipment that wait in a store; ``code`` is what the customer shows, ``collected_by`` the proof."""
+    """Parcels of a shipment that wait in a store; ``code`` is what the customer shows, ``collected_by`` the proof.
+
+    ``tries`` counts the codes that were tried since ``tries_since``.
+    """
 
     number = models.CharField(max_length=16, unique=True, editable=False)
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="pickups")
@@ -26,6 +29,8 @@ class Pickup(Aggregate):
     expires_at = models.DateTimeField("waits until")
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     collected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField("codes tried", default=0, editable=False)
+    tries_since = models.DateTimeField(null=True, blank=True, editable=False)
     collected_by = models.CharField(max_length=120, blank=True, default="", editable=False)
 
     class Meta:
@@ -34,6 +39,7 @@ class Pickup(Aggregate):
             words_check("state", S.values, "pickup_state_word"),
             models.UniqueConstraint(fields=["shipment"], condition=Q(state="waiting"), name="pickup_waits_once"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("ready_at")), name="pickup_waits_some_time"),
+            models.CheckConstraint(condition=Q(tries=0) | Q(tries_since__isnull=False), name="pickup_tries_since"),
             models.CheckConstraint(
                 condition=~Q(state="collected") | Q(collected_at__isnull=False), name="pickup_collected_when"
             ),

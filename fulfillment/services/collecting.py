@@ -4,8 +4,8 @@ import hmac
 from datetime import datetime, timedelta
 from secrets import randbelow
 
-from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Case, DateTimeField, F, PositiveSmallIntegerField, Q, Value, When
 
 from fulfillment.conditions import (
     COLLECTED_IN_STORE,
@@ -21,7 +21,7 @@ from fulfillment.locks import lock_pickup, lock_shipment
 from fulfillment.models import Package, Pickup, Shipment
 from fulfillment.services.shipping import hand_over
 from fulfillment.services.tracking import Told, record_events
-from fulfillment.states import ShipmentState, TrackingStatus
+from fulfillment.states import PickupState, ShipmentState, TrackingStatus
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
@@ -31,7 +31,7 @@ from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, Refused
 
 WRONG_CODE = "This is not the code of this order. Ask for the mail that told it."
-DIGITS, MOST_TRIES, PAUSE_SECONDS = 6, 5, 900
+DIGITS, MOST_TRIES, PAUSE = 6, 5, timedelta(minutes=15)
 CAN_MAKE_READY = (
     in_state([ShipmentState.PACKED], "laid ready"),
     COLLECTED_IN_STORE,
@@ -99,19 +99,36 @@ def _set_tracking(shipment: Shipment, status: str) -> None:
     save_many(parcels, ["tracking_status"])
 
 
-def collect(*, pickup_id: int, code: str, name: str, actor: Actor) -> Pickup:
-    """Hand the parcels to whoever shows the code; the name is kept as proof, and the order goes on as a delivered one.
+def count_try(pickup_id: int, now: datetime) -> None:
+    """Count a code that is about to be tried; five within a quarter of an hour, in all processes together.
 
-    :raises Invalid: for a wrong code. :raises TooMany: after five within a quarter of an hour.
-    :raises Refused: when it does not wait, the order is not released, or a hold blocks it.
+    It is one UPDATE, so that no two tries count as one, and stands outside the transaction that a wrong code ends. The
+    version stays: a form that is open would be stale after the first slip.
+
+    :raises TooMany: when five were tried; the pick-up must wait, or have a new code.
     """
-    _count_try(pickup_id, actor.now)
-    return _collect(pickup_id=pickup_id, code=code, name=name, actor=actor)
+    over = now - PAUSE
+    rested = Q(tries_since=None) | Q(tries_since__lte=over)
+    free = Pickup.objects.filter(rested | Q(tries__lt=MOST_TRIES) | ~Q(state=PickupState.WAITING), pk=pickup_id)
+    small, moment = PositiveSmallIntegerField(), DateTimeField()
+    more = When(tries__lt=MOST_TRIES, then=F("tries") + 1)
+    counted = free.update(
+        tries=Case(When(rested, then=1), more, default=F("tries"), output_field=small),
+        tries_since=Case(When(rested, then=Value(now)), default=F("tries_since"), output_field=moment),
+    )
+    if not counted and Pickup.objects.filter(pk=pickup_id).exists():
+        raise TooMany("Too many codes were tried for this order. Wait a quarter of an hour, or send a new code.")
 
 
 @transaction.atomic
-def _collect(*, pickup_id: int, code: str, name: str, actor: Actor) -> Pickup:
-    """Compare the code under the lock, and let the parcels leave."""
+def collect(*, pickup_id: int, code: str, name: str, actor: Actor) -> Pickup:
+    """Hand the parcels to whoever shows the code; the name is kept as proof, and the order goes on as a delivered one.
+
+    The code is compared under the lock; whoever calls counts the try first, see :func:`count_try`.
+
+    :raises Invalid: for a wrong code. :raises Refused: when it does not wait, the order is not released, or a hold
+        blocks it.
+    """
     pickup = lock_pickup(pickup_id)
     refuse_unless(pickup, *CAN_COLLECT)
     if not hmac.compare_digest("".join(code.split()).encode(), pickup.code.encode()):
@@ -123,7 +140,6 @@ def _collect(*, pickup_id: int, code: str, name: str, actor: Actor) -> Pickup:
     record_many(actor, [Act("fulfillment.collect", pickup, f"{pickup.told} Given to {name}.")])
     _deliver(pickup, name, actor)
     publish(PickupCollected(at=actor.now, order_id=shipment.order_id, pickup_id=pickup.pk))
-    _forget_tries(pickup_id, actor.now)
     return pickup
 
 
@@ -140,35 +156,17 @@ def _deliver(pickup: Pickup, name: str, actor: Actor) -> None:
     record_events(told=[(pk, told) for pk in parcels], actor=actor)
 
 
-def _slot(pickup_id: int, now: datetime) -> str:
-    """Return the counter of tries of this quarter of an hour; it lives in the cache, as other rate limits do."""
-    return f"pickup:{pickup_id}:{int(now.timestamp()) // PAUSE_SECONDS}"
-
-
-def _count_try(pickup_id: int, now: datetime) -> None:
-    """Count a try, outside the transaction that a wrong code ends."""
-    slot = _slot(pickup_id, now)
-    cache.add(slot, 0, timeout=2 * PAUSE_SECONDS)
-    if cache.incr(slot) > MOST_TRIES:
-        raise TooMany("Too many codes were tried for this order. Wait a quarter of an hour, or send a new code.")
-
-
-def _forget_tries(pickup_id: int, now: datetime) -> None:
-    """Begin to count anew."""
-    cache.delete(_slot(pickup_id, now))
-
-
 @transaction.atomic
 def send_code(*, pickup_id: int, actor: Actor) -> Pickup:
     """Make a new code and have it mailed to the customer; the old one opens nothing any more."""
     pickup = lock_pickup(pickup_id)
     refuse_unless(pickup, *CAN_CHANGE)
     pickup.code = _new_code()
-    pickup.save(update_fields=["code"])
+    pickup.tries, pickup.tries_since = 0, None
+    pickup.save(update_fields=["code", "tries", "tries_since"])
     record_many(actor, [Act("fulfillment.send_code", pickup, f"{pickup.told} The old code opens nothing any more.")])
     order_id = pickup.shipment.order_id
     publish(PickupCodeRenewed(at=actor.now, order_id=order_id, pickup_id=pickup.pk, code_number=pickup.version))
-    _forget_tries(pickup_id, actor.now)
     return pickup
 
 

@@ -58,6 +58,8 @@ class Action:
     moment in one sentence what the act would do, by looking alone. ``inverse`` names the action that takes it back;
     without one ``irreversible`` says why there is none. ``within`` is a kind of rows that the act touches beside its
     own: the service gets those that the principal may see as ``within``, and refuses to touch another one.
+    ``beforehand`` is called with the row's id and the moment in a transaction of its own, before the act: what it
+    writes, such as a counted try, stays when the act is refused.
     """
 
     model: type[Model]
@@ -78,6 +80,7 @@ class Action:
     icon: str = ""
     shown: Callable[[Any], bool] | None = None
     within: type[Model] | None = None
+    beforehand: Callable[[int, datetime], None] | None = None
     together: Callable[..., Any] | None = None
     locks: Callable[[Sequence[int]], Any] | None = None
     foresees: Callable[[Any, Mapping[str, Any], datetime], str] | None = None
@@ -157,20 +160,36 @@ def run_action(
     now: datetime,
     version: int | None = None,
     actor: Actor | None = None,
+    prepared: bool = False,
 ) -> Any:
     """Do the act for the principal: permission, scope, form, then the service in a savepoint of its own.
+
+    A door that calls this inside a transaction calls :func:`prepare` before that, and says so with ``prepared``.
 
     :raises Denied: without the permission. :raises NotFound: out of scope. :raises Invalid: for bad input.
     :raises Refused: when a condition does not hold. :raises StaleVersion: when the row changed since it was shown.
     """
-    if not principal.has_perm(action.permission):
-        raise Denied(f"Your role may not do this ({action.permission}).")
-    row = scoped_row(principal, action.model, **lookup)
+    row = _within_reach(action, principal, lookup)
+    if action.beforehand is not None and not prepared:
+        action.beforehand(row.pk, now)
     values = cleaned(action, data, principal)
     if action.within is not None:
         values = {**values, "within": scoped(principal, action.within)}
     with transaction.atomic(), expecting(row, version):
         return action.service(**{action.subject: row.pk}, actor=actor or Actor.of(principal, now=now), **values)
+
+
+def prepare(action: Action, *, principal: Any, lookup: Mapping[str, Any], now: datetime) -> None:
+    """Do what an act does beforehand; raises as :func:`run_action` for a row out of reach, and what that raises."""
+    if action.beforehand is not None:
+        action.beforehand(_within_reach(action, principal, lookup).pk, now)
+
+
+def _within_reach(action: Action, principal: Any, lookup: Mapping[str, Any]) -> Any:
+    """Return the row on which the principal may act."""
+    if not principal.has_perm(action.permission):
+        raise Denied(f"Your role may not do this ({action.permission}).")
+    return scoped_row(principal, action.model, **lookup)
 
 
 def form_of(action: Action, principal: Any, **how: Any) -> forms.Form:

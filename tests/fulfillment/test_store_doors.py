@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from fulfillment.models import FulfillmentOrder, Pickup, SupplierRequest
+from fulfillment.services.collecting import MOST_TRIES
 from inventory.models import StockLevel
 from orders.models import Order
 from tests.factories import make_location, make_product, make_stock
@@ -52,6 +53,26 @@ def test_a_store_lays_ready_and_hands_out_over_the_api_and_on_its_page(api: Api)
     assert Order.objects.get().fulfillment_status == "delivered"
     order = desk.get(f"/orders/order/{Order.objects.get().pk}/change/").content.decode()
     assert "given to Ada Lovelace" in order and "Pick-up in store STO" in order
+
+
+def test_wrong_codes_are_counted_over_all_doors_and_processes_though_each_is_refused(api: Api) -> None:
+    shipment = packed(sold("store", service_level="pickup", pickup_location="STO"))
+    api.post(f"shipments/{shipment.number}/make_ready/")
+    pickup, desk = Pickup.objects.get(), Client()
+    desk.force_login(make_boss())
+    for number in range(MOST_TRIES):
+        cache.clear()  # what another process would find
+        if number % 2:
+            assert api.post(f"pickups/{pickup.number}/collect/", code="000", name="Eve").status_code == 422
+        else:
+            page = desk.post(f"/fulfillment/pickup/{pickup.pk}/act/collect/", {"code": "000", "name": "Eve"})
+            assert page.status_code == 422
+    cache.clear()
+    refused = api.post(f"pickups/{pickup.number}/collect/", code=pickup.code, name="Eve")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (429, "too_many_codes")
+    page = desk.post(f"/fulfillment/pickup/{pickup.pk}/act/collect/", {"code": pickup.code, "name": "Eve"})
+    assert "Too many codes were tried" in page.content.decode()
+    assert Pickup.objects.get().state == "waiting"
 
 
 def test_a_supplier_answers_over_the_api_and_its_page_shows_what_it_sends(api: Api) -> None:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 
 from fulfillment.models import FulfillmentOrder, Package, Pickup, Shipment
 from fulfillment.services.collecting import (
     MOST_TRIES,
+    PAUSE,
     TooMany,
     collect,
+    count_try,
     keep_longer,
     make_ready,
     send_code,
@@ -41,7 +42,6 @@ STORE = {"kind": "store", "capabilities": ["pickup"], "latitude": 55.9, "longitu
 @pytest.fixture(autouse=True)
 def shop() -> None:
     """Five pieces in a warehouse beside the customer, three in a store far away, which hands orders out."""
-    cache.clear()
     tea = make_product("TEA")
     make_stock(tea, make_location("BER", latitude=52.5, longitude=13.4), 5)
     make_stock(tea, make_location("EDI", **STORE), 3)
@@ -127,18 +127,27 @@ def test_the_customer_collects_it_with_the_code_of_the_mail() -> None:
     unbroken()
 
 
+def tried(pickup: Pickup, code: str, after: timedelta = timedelta(0)) -> Pickup:
+    """Count a try some time later and hand out, as the doors do."""
+    count_try(pickup.pk, NOW + after)
+    return collect(pickup_id=pickup.pk, code=code, name="Ada", actor=make_actor("kim", now=NOW + after))
+
+
 def test_guessing_ends_after_five_codes_and_a_new_code_opens_alone() -> None:
     pickup = laid_ready(taken())
-    for _ in range(MOST_TRIES):
+    for minute in range(MOST_TRIES):
         with pytest.raises(Invalid):
-            collect(pickup_id=pickup.pk, code="none", name="Eve", actor=make_actor())
+            tried(pickup, "none", timedelta(minutes=minute))
     with pytest.raises(TooMany):
-        collect(pickup_id=pickup.pk, code=pickup.code, name="Eve", actor=make_actor())
-    fresh = send_code(pickup_id=pickup.pk, actor=make_actor())
-    assert fresh.code != pickup.code
+        tried(pickup, pickup.code, PAUSE - timedelta(seconds=1))
     with pytest.raises(Invalid):
-        collect(pickup_id=pickup.pk, code=pickup.code, name="Eve", actor=make_actor())
-    assert collect(pickup_id=pickup.pk, code=fresh.code, name="Ada", actor=make_actor()).state == "collected"
+        tried(pickup, "none", PAUSE)
+    assert (Pickup.objects.get().tries, Pickup.objects.get().version) == (1, pickup.version)
+    fresh = send_code(pickup_id=pickup.pk, actor=make_actor())
+    assert (fresh.code != pickup.code, fresh.tries) == (True, 0)
+    with pytest.raises(Invalid):
+        tried(pickup, pickup.code)
+    assert tried(pickup, fresh.code).state == "collected"
 
 
 def test_nobody_comes_so_the_customer_is_reminded_and_then_stock_and_money_go_back() -> None:

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from oms.foundation.actions import action_named, run_action
+from oms.foundation.actions import action_named, prepare, run_action
 from oms.foundation.api.idempotent import once
 from oms.foundation.refusals import Invalid, NotFound
 from oms.foundation.scope import scoped
@@ -77,6 +77,8 @@ class RoomViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
     @extend_schema(request=OpenApiTypes.OBJECT)
     def act(self, request: Request, action_name: str = "", **kwargs: Any) -> HttpResponse:
         """Run a declared action on one row and answer the row as it is then."""
+        action = action_named(self.model, action_name)
+        prepare(action, principal=request.user, lookup=self.lookup(), now=timezone.now())
         return once(request, lambda: self._act(request, action_name))
 
     def _act(self, request: Request, action_name: str) -> tuple[int, Any]:
@@ -95,5 +97,6 @@ class RoomViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
             data=data,
             now=timezone.now(),
             version=version,
+            prepared=True,
         )
         return 200, self.present([self.get_object()])[0]
