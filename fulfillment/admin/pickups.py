@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.html import format_html
 
 from fulfillment.models import Pickup
 from fulfillment.states import PickupState
@@ -26,9 +27,10 @@ class PickupAdmin(ConsoleAdmin):
     empty_words = "A pick-up begins when a packed order that is collected is laid ready: “Ready to collect”."
     ordering = ["-id"]
     fields = [
-        "order_shown", "customer", "place", "state", "ready_at", "until", "reminded_at", "collected_at", "collected_by",
+        "order_shown", "customer", "place", "state", "ready_at", "until", "reminded_at", "kept", "collected_at",
+        "collected_by",
     ]  # fmt: skip
-    readonly_fields = ["order_shown", "customer", "place", "until"]
+    readonly_fields = ["order_shown", "customer", "place", "until", "kept"]
     export_columns: ClassVar[list[Any]] = [
         ("number", "number"),
         ("order", "shipment.order.number"),
@@ -74,3 +76,10 @@ class PickupAdmin(ConsoleAdmin):
         """Return when it goes back to stock, on the store's clock, marked when that is over."""
         late = row.state == PickupState.WAITING and row.expires_at < timezone.now()
         return moment(row.expires_at, zone=row.shipment.location.zone, late=late)
+
+    @admin.display(description="not given back yet")
+    def kept(self, row: Pickup) -> str:
+        """Return why the pieces of one that nobody collected are not back in stock, and when that is tried again."""
+        if row.state != PickupState.WAITING or row.next_try_at is None:
+            return ""
+        return two_lines(row.kept_why, format_html("tried again {}", moment(row.next_try_at)))

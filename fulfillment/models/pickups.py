@@ -17,7 +17,8 @@ S = PickupState
 class Pickup(Aggregate):
     """Parcels of a shipment that wait in a store; ``code`` is what the customer shows, ``collected_by`` the proof.
 
-    ``tries`` counts the codes that were tried since ``tries_since``.
+    ``tries`` counts the codes that were tried since ``tries_since``. ``next_try_at`` is when it is tried again to give
+    the pieces back, which could not be done before because of ``kept_why``.
     """
 
     number = models.CharField(max_length=16, unique=True, editable=False)
@@ -29,6 +30,8 @@ class Pickup(Aggregate):
     expires_at = models.DateTimeField("waits until")
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     collected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    next_try_at = models.DateTimeField("given back again at", null=True, blank=True, editable=False)
+    kept_why = models.CharField("why it was not given back", max_length=300, blank=True, default="", editable=False)
     tries = models.PositiveSmallIntegerField("codes tried", default=0, editable=False)
     tries_since = models.DateTimeField(null=True, blank=True, editable=False)
     collected_by = models.CharField(max_length=120, blank=True, default="", editable=False)

@@ -176,8 +176,8 @@ def keep_longer(*, pickup_id: int, days: int, reason: str = "", actor: Actor) ->
     pickup = lock_pickup(pickup_id)
     refuse_unless(pickup, *CAN_CHANGE)
     pickup.expires_at = max(pickup.expires_at, actor.now) + timedelta(days=days)
-    pickup.reminded_at = None
-    pickup.save(update_fields=["expires_at", "reminded_at"])
+    pickup.reminded_at, pickup.next_try_at, pickup.kept_why = None, None, ""
+    pickup.save(update_fields=["expires_at", "reminded_at", "next_try_at", "kept_why"])
     note = f"{pickup.told} It waits until {_day(pickup.expires_at, pickup.shipment)}. {reason}".strip()
     record_many(actor, [Act("fulfillment.keep_longer", pickup, note)])
     return pickup

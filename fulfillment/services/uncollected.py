@@ -1,9 +1,11 @@
 """What nobody collects: the customer is reminded, then the pieces go back to stock and their part of the order ends."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from fulfillment.events import PickupDue, PickupExpired
 from fulfillment.locks import lock_orders, lock_pickup, lock_pickups, open_allocations_of
@@ -24,15 +26,15 @@ from orders.services.cancel import cancel_line, cancel_order
 
 BEFORE = timedelta(days=2)
 """So long before the end the customer is reminded; half-way where the store keeps it for less than four days."""
+AGAIN_AFTER = timedelta(hours=1)
+"""So long after a refusal it is tried again to give the pieces back."""
 BATCH = 200
 
 
 @transaction.atomic
 def remind_late(*, actor: Actor) -> int:
     """Remind the customers whose time to collect is over soon, each once; return how many there were."""
-    waiting = Pickup.objects.filter(state=PickupState.WAITING, reminded_at=None, expires_at__lte=actor.now + BEFORE)
-    soon = waiting.filter(expires_at__gt=actor.now).order_by("expires_at", "pk")[:BATCH]
-    found = dict(soon.values_list("pk", "shipment__order_id"))
+    found = dict(_to_remind(actor.now).order_by("expires_at", "pk")[:BATCH].values_list("pk", "shipment__order_id"))
     lock_orders(found.values())
     due = [one for one in lock_pickups(found) if one.state == PickupState.WAITING and _is_due(one, actor)]
     for one in due:
@@ -48,6 +50,15 @@ def remind_late(*, actor: Actor) -> int:
     return len(due)
 
 
+def _to_remind(now: datetime) -> "QuerySet[Pickup]":
+    """Return what is over soon: those that are not due yet fill no batch. The same rule as :func:`_is_due`."""
+    waiting = Pickup.objects.filter(state=PickupState.WAITING, reminded_at=None)
+    soon = waiting.filter(expires_at__gt=now, expires_at__lte=now + BEFORE)
+    return soon.annotate(left=F("expires_at") - Value(now), waited=Value(now) - F("ready_at")).filter(
+        left__lte=F("waited")
+    )
+
+
 def _is_due(pickup: Pickup, actor: Actor) -> bool:
     """Say whether it is time to remind."""
     wait = pickup.expires_at - pickup.ready_at
@@ -57,16 +68,26 @@ def _is_due(pickup: Pickup, actor: Actor) -> bool:
 def expire_late(*, actor: Actor) -> int:
     """Give back what nobody has collected in time, each in a transaction of its own; return how many there were.
 
-    One that may not end now, because money is moving or a hold blocks it, is tried again the next time.
+    One that may not end now, because money is moving or a hold blocks it, says so on its page and is tried again after
+    an hour, behind those that are due before.
     """
-    late = Pickup.objects.filter(state=PickupState.WAITING, expires_at__lte=actor.now).order_by("expires_at", "pk")
+    late = Pickup.objects.filter(state=PickupState.WAITING, expires_at__lte=actor.now)
+    due = late.filter(Q(next_try_at=None) | Q(next_try_at__lte=actor.now))
+    first = due.order_by(Coalesce("next_try_at", "expires_at"), "pk")
     ended = 0
-    for pk in list(late.values_list("pk", flat=True)[:BATCH]):
+    for pk in list(first.values_list("pk", flat=True)[:BATCH]):
         try:
             ended += _expire(pk, actor)
-        except Refused:
-            continue
+        except Refused as refusal:
+            _put_off(pk, refusal.sentence, actor.now)
     return ended
+
+
+def _put_off(pickup_id: int, why: str, now: datetime) -> None:
+    """Note why a pick-up could not end, and when it is tried again; its version stays, so that open forms stand."""
+    most = Pickup._meta.get_field("kept_why").max_length
+    waiting = Pickup.objects.filter(pk=pickup_id, state=PickupState.WAITING)
+    waiting.update(next_try_at=now + AGAIN_AFTER, kept_why=why[:most])
 
 
 @transaction.atomic

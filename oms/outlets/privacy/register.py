@@ -96,7 +96,7 @@ PARTS = [
     Part(SupplierRequest, "fulfillment_order__order__customer", {"answer": ""}),
     Part(Shipment, "order__customer"),
     Part(Package, "shipment__order__customer"),
-    Part(Pickup, "shipment__order__customer", {"shelf": "", "collected_by": ""}),
+    Part(Pickup, "shipment__order__customer", {"shelf": "", "collected_by": "", "kept_why": ""}),
     Part(SourcingDecision, "order__customer", {"snapshot": b"", "sentence": ""}),
     Part(
         Label,
