@@ -67,7 +67,7 @@ def make_ready(*, shipment_id: int, shelf: str = "", actor: Actor) -> Pickup:
     shipment = lock_shipment(shipment_id)
     refuse_unless(shipment, *CAN_MAKE_READY)
     pickup = Pickup(
-        number=random_code(8, prefix="P"),
+        number=random_code(8, prefix="C"),
         shipment=shipment,
         code=_new_code(),
         shelf=shelf,

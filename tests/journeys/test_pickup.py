@@ -102,7 +102,7 @@ def test_the_customer_collects_it_with_the_code_of_the_mail() -> None:
     pickup = make_ready(shipment_id=shipment.pk, shelf="shelf 3", actor=make_actor())
     assert (pickup.expires_at - NOW).days == 7
     assert Package.objects.get().tracking_status == "available_for_pickup"
-    with pytest.raises(Refused, match="take P"):
+    with pytest.raises(Refused, match="take C"):
         unpack(fulfillment_order_id=work.pk, actor=make_actor())
 
     assert f"Your order {order.number} is ready to collect" in sent()
