@@ -8,7 +8,7 @@ from django.db.models import Min, QuerySet
 
 from fulfillment.carriers.gateway import CarrierEvent, CarrierRefused, CarrierUnreachable
 from fulfillment.carriers.registry import CARRIERS, carrier
-from fulfillment.models import Package
+from fulfillment.models import CarrierAccount, Package
 from fulfillment.services.tracking import ENDED, Told, record_events
 from fulfillment.states import TrackingStatus
 from oms.foundation.actor import Actor
@@ -35,8 +35,12 @@ def told_of(event: CarrierEvent) -> Told:
 
 
 def follow(*, shipment_ids: Sequence[int], actor: Actor) -> int:
-    """Have the parcels of shipments asked for that an account at a carrier has taken; the sandbox tells by itself."""
-    taken = Package.objects.filter(shipment__in=list(shipment_ids)).exclude(carrier__in=["", *CARRIERS])
+    """Have the parcels of shipments asked for that an account at a carrier has taken.
+
+    The sandbox tells by itself; of a carrier that a supplier typed there is nobody to ask.
+    """
+    accounts = CarrierAccount.objects.values("code")
+    taken = Package.objects.filter(shipment__in=list(shipment_ids), carrier__in=accounts)
     return taken.update(tracking_due_at=actor.now + FIRST_AFTER)
 
 
@@ -75,12 +79,16 @@ def ask_for_tracking(actor: Actor, limit: int) -> int:
 
 @transaction.atomic
 def _take(actor: Actor, limit: int) -> list[Package]:
-    """Return the parcels that are due, their next time noted already; those that have arrived are asked for no more."""
+    """Return the parcels that are due, their next time noted already; those that have arrived are asked for no more.
+
+    Nor are those of a carrier whose account is gone.
+    """
     due = lock_free(_due(actor.now).select_related("shipment").order_by("tracking_due_at", "pk"), limit)
+    known = {*CARRIERS, *CarrierAccount.objects.values_list("code", flat=True)} if due else set()
     for package in due:
         left = package.shipment.shipped_at
         over = package.tracking_status in ENDED and package.tracking_status != TrackingStatus.RETURNING
         old = left is not None and actor.now - left > GIVEN_UP_AFTER
-        package.tracking_due_at = None if over or old else actor.now + AGAIN_AFTER
+        package.tracking_due_at = None if over or old or package.carrier not in known else actor.now + AGAIN_AFTER
     update_each(due, ["tracking_due_at"])
     return [package for package in due if package.tracking_due_at is not None]

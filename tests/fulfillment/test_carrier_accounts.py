@@ -196,6 +196,16 @@ def test_parcels_are_asked_for_until_they_have_arrived(shipment) -> None:
     assert (TrackingEvent.objects.count(), package.tracking_due_at) == (1, NOW + timedelta(hours=14))
 
 
+def test_nobody_is_asked_for_a_parcel_of_a_carrier_without_an_account(shipment) -> None:
+    Package.objects.update(carrier="dhl", tracking_number="JJD1")
+    assert follow(shipment_ids=[shipment.pk], actor=make_actor()) == 0
+    Package.objects.update(tracking_due_at=NOW)  # its account was there when it left
+
+    assert ask_for_tracking(make_actor(now=NOW), 50) == 0
+
+    assert Package.objects.get().tracking_due_at is None
+
+
 ADDRESS = "/fulfillment/carrieraccount/"
 
 
