@@ -194,6 +194,22 @@ def test_fees_in_force_are_renewed_after_many_orders_from_what_is_left_today(rul
     assert {fee.location.code for fee in run.fees.all()} == {"LON"}
 
 
+def test_a_run_begins_with_the_caps_that_hold_when_it_is_learned(rules) -> None:
+    clerk, london = make_actor(now=NEXT), Location.objects.get(code="LON")
+    cap_fees(run_id=held(rules).pk, location="LON", most="0.20", actor=clerk)
+    second = held(rules)
+    assert second.caps == {str(london.pk): 20}
+    run = asking.learn_fees_of_day(rule_set_id=rules.pk, day=DAY, actor=clerk)
+    cap_fees(run_id=second.pk, location="LON", most="0.10", actor=clerk)
+    working.work_scarcity_runs(clerk, 10)
+    assert ScarcityRun.objects.get(pk=run.pk).caps == {str(london.pk): 10}, "set while the run waited"
+
+    cap_fees(run_id=second.pk, location="LON", most="", actor=clerk)
+    assert learned(rules).caps == {}, "lifted where it weighs, whatever runs have that do not"
+    switch_fees_off(run_id=second.pk, reason="Sale is over.", actor=clerk)
+    assert learned(rules).caps == {}, "none is in force: as the newest"
+
+
 def renewed(*, after: int) -> ScarcityRun:
     """Place three orders so many hours after, let the clock ask, and a worker learn."""
     then = NEXT + timedelta(hours=after)

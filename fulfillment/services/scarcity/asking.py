@@ -103,16 +103,14 @@ def _clear_away(now: datetime) -> None:
 
 @transaction.atomic
 def ask_for_fees(*, begins: datetime, ends: datetime, takes_over: bool, actor: Actor) -> ScarcityRun:
-    """Let a worker learn from the orders of a stretch of time, with the caps of the run before.
+    """Let a worker learn from the orders of a stretch of time; what is learned begins with the caps that hold then.
 
     ``takes_over``: what is learned takes the place of fees that are in force then.
     """
-    before = ScarcityRun.objects.exclude(caps={}).order_by("-pk").first()
     run = ScarcityRun.objects.create(
         begins=begins,
         ends=ends,
         takes_over=takes_over,
-        caps=before.caps if before else {},
         created_by=actor.label[:150],
         created_at=actor.now,
         next_try_at=actor.now,

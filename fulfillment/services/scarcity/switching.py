@@ -77,7 +77,7 @@ def switch_fees_off(*, run_id: int, reason: str, actor: Actor) -> ScarcityRun:
 def cap_fees(*, run_id: int, location: str, most: str = "", reason: str = "", actor: Actor) -> ScarcityRun:
     """Cut the fees of a location to an amount, 0 for none of them; without an amount the cap is lifted.
 
-    Runs that are learned later begin with the same caps.
+    Runs that are learned later begin with the caps of the run in force, without one with those of the newest.
 
     :raises Refused: when the run has no fees. :raises NotFound: for an unknown location.
     :raises Invalid: for what is no amount.

@@ -1,6 +1,7 @@
 """The worker's side of scarcity fees: one run at a time is learned outside any transaction, then written in one."""
 
 from datetime import timedelta
+from operator import attrgetter
 
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
@@ -50,12 +51,15 @@ def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
     if fresh.lease_token != row.lease_token:
         return
     fresh.sentence, fresh.orders, fresh.currency = learned.sentence, learned.orders, learned.currency
+    held = next((one for one in others if one.state == ScarcityState.ACTIVE), None)
+    before = held or max(others, key=attrgetter("pk"), default=None)
+    fresh.caps = before.caps if before and learned.fees else {}
     fresh.report, fresh.lease_until, fresh.lease_token = dict(learned.report), None, ""
     if learned.fees:
         fresh.learn(at=actor.now, until=actor.now + HORIZON)
     else:
         fresh.find_nothing(at=actor.now)
-    fields = ["state", "sentence", "orders", "currency", "report", "learned_at", "until", "next_try_at", *HELD]
+    fields = ["state", "sentence", "orders", "currency", "caps", "report", "learned_at", "until", "next_try_at", *HELD]
     fresh.save(update_fields=fields)
     ScarcityFee.objects.bulk_create(
         [
@@ -65,7 +69,6 @@ def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
         batch_size=1000,
     )
     record(actor, "fulfillment.fees_learned", fresh, note=fresh.sentence)
-    held = next((one for one in others if one.state == ScarcityState.ACTIVE), None)
     if fresh.takes_over and held is not None:
         if learned.fees:
             begin_to_hold(fresh, others, note="Learned at night.", actor=actor)
