@@ -206,7 +206,8 @@ def _for_least_freight(row: SourcingRuleSet) -> str | None:
 def _fees_may_hold(row: ScarcityRun) -> str | None:
     """Say why a run's fees cannot be put into force."""
     if row.state in (ScarcityState.LEARNED, ScarcityState.OFF):
-        return None
+        gone = "The fees of this run are no longer kept; put newer ones into force, or learn new ones."
+        return None if row.fees.exists() else gone
     if row.state == ScarcityState.ACTIVE:
         return "These fees are in force already."
     if row.state == ScarcityState.QUEUED:

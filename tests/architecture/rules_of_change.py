@@ -12,7 +12,7 @@ STATE_WRITERS = ("oms/foundation/aggregate.py", "oms/foundation/inbox.py", "oms/
 # what is over, what nobody has seen, what somebody must be able to take away, and whom nobody may remember
 DELETERS = (
     "oms/foundation/retention.py",
-    "fulfillment/services/scarcity/asking.py",
+    "fulfillment/services/scarcity/clearing.py",
     "oms/foundation/logins/factor.py",
     "oms/foundation/logins/sessions.py",
     "oms/outlets/privacy/erasing.py",

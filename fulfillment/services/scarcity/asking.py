@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from fulfillment.conditions import FOR_LEAST_FREIGHT, IN_FORCE
 from fulfillment.locks import lock_rule_sets
-from fulfillment.models import ScarcityFee, ScarcityRun, SourcingDecision
+from fulfillment.models import ScarcityRun, SourcingDecision
 from fulfillment.services.replaying.history import Period
+from fulfillment.services.scarcity.clearing import clear_away
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.run import Trigger
 from fulfillment.states import ScarcityState
@@ -22,8 +22,6 @@ from oms.foundation.work import ring
 CAN_LEARN = (IN_FORCE, FOR_LEAST_FREIGHT)
 NIGHT = 2
 """The hour after which the day before is learned from, on the desk's clock."""
-KEPT, RENEWED_KEPT = timedelta(days=30), timedelta(days=1)
-"""So long the fees of a run are kept that is not in force; in the course of a day they are learned many times."""
 RENEWED_AFTER = 50
 """So many orders placed make fees that are in force old."""
 A_DAY = timedelta(days=1)
@@ -60,7 +58,7 @@ def learn_every_night(*, actor: Actor) -> str:
         return "nothing to do"
     if ScarcityRun.objects.filter(takes_over=True, ends=today).exists():
         return "done already"
-    _clear_away(actor.now)
+    clear_away(actor.now)
     ask_for_fees(begins=_day_before(today), ends=today, takes_over=True, actor=actor)
     return "asked"
 
@@ -92,13 +90,6 @@ def _last_learned(run: ScarcityRun) -> datetime:
 def _day_before(today: datetime) -> datetime:
     """Return when yesterday began on the desk's clock, on days of 23 and 25 hours too."""
     return timezone.make_aware(today.replace(tzinfo=None) - timedelta(days=1))
-
-
-def _clear_away(now: datetime) -> None:
-    """Let go of old fees that are in no force; what decisions saw of them stays in their records."""
-    idle = ScarcityFee.objects.exclude(run__state=ScarcityState.ACTIVE)
-    renewed = Q(run__takes_over=True, run__learned_at__lt=now - RENEWED_KEPT)
-    idle.filter(renewed | Q(run__learned_at__lt=now - KEPT)).delete()
 
 
 @transaction.atomic

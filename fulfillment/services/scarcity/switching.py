@@ -24,14 +24,22 @@ CAN_CAP = (HAS_FEES,)
 def put_fees_into_force(*, run_id: int, note: str = "", actor: Actor) -> ScarcityRun:
     """Let a run's fees weigh in new decisions until its horizon, instead of those of the run before.
 
-    :raises Refused: when it has none, is in force already, or its horizon is over.
+    :raises Refused: when it has none any more, is in force already, or its horizon is over.
     """
     rows = lock_scarcity_runs()
     row = _one(rows, run_id)
     refuse_unless(row, *CAN_ACTIVATE)
     over = row.until is None or row.until <= actor.now
     refuse_if(over, "The horizon of these fees is over; learn new ones.", code="horizon_over")
+    told = "Newer fees took over from these, which are let go; put the newer ones into force, or learn new ones."
+    refuse_if(_is_superseded(row, rows), told, code="fees_gone")
     return begin_to_hold(row, rows, note=note, actor=actor)
+
+
+def _is_superseded(row: ScarcityRun, rows: Sequence[ScarcityRun]) -> bool:
+    """Say whether a newer run took over from a renewal: then its fees go, if they have not gone yet."""
+    newer = (one for one in rows if one.pk > row.pk and one.takes_over and one.switched_at is not None)
+    return row.renews and row.state == ScarcityState.OFF and any(newer)
 
 
 def begin_to_hold(row: ScarcityRun, rows: Sequence[ScarcityRun], *, note: str, actor: Actor) -> ScarcityRun:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from fulfillment.locks import lock_scarcity_runs
 from fulfillment.models import ScarcityFee, ScarcityRun
+from fulfillment.services.scarcity.clearing import let_go
 from fulfillment.services.scarcity.learning import HORIZON, Learned, learn
 from fulfillment.services.scarcity.switching import begin_to_hold, let_weigh_no_more
 from fulfillment.sourcing.optimal.failing import SolverFailed
@@ -34,7 +35,7 @@ def work_scarcity_runs(actor: Actor, limit: int) -> int:
             _end_as_failed(row, DIED, actor)
             continue
         try:
-            _keep(row, learn(row, now=actor.now), actor)
+            let_go(_keep(row, learn(row, now=actor.now), actor))
         except SolverFailed as why:
             _end_as_failed(row, f"The solver gave up: {why}. Learn from another day.", actor)
         except OperationalError:  # the database is busy, no worker has died: it is learned a moment later
@@ -44,12 +45,15 @@ def work_scarcity_runs(actor: Actor, limit: int) -> int:
 
 
 @transaction.atomic
-def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
-    """Write what was learned; what is to take over does so from fees that are in force, and ends them without any."""
+def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> ScarcityRun | None:
+    """Write what was learned; what is to take over does so from fees that are in force, and ends them without any.
+
+    Return the run that it took over from.
+    """
     others = lock_scarcity_runs()
     fresh = lock_row(ScarcityRun, row.pk)
     if fresh.lease_token != row.lease_token:
-        return
+        return None
     fresh.sentence, fresh.orders, fresh.currency = learned.sentence, learned.orders, learned.currency
     held = next((one for one in others if one.state == ScarcityState.ACTIVE), None)
     before = held or max(others, key=attrgetter("pk"), default=None)
@@ -72,8 +76,9 @@ def _keep(row: ScarcityRun, learned: Learned, actor: Actor) -> None:
     if fresh.takes_over and held is not None:
         if learned.fees:
             begin_to_hold(fresh, others, note="Learned at night.", actor=actor)
-        else:
-            let_weigh_no_more(held, since=fresh, actor=actor)
+            return held
+        let_weigh_no_more(held, since=fresh, actor=actor)
+    return None
 
 
 @transaction.atomic
