@@ -32,7 +32,12 @@ class OrderRecalled(OrderFact):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderFact):
-    """Nothing of the order that was still open will be shipped."""
+    """Nothing of the order that was still open will be shipped.
+
+    ``tells_customer`` is False where another fact of the same cause is what the customer hears.
+    """
+
+    tells_customer: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

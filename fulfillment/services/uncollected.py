@@ -117,7 +117,7 @@ def _cancel(order_id: int, pieces: Counter[int], reason: str, actor: Actor) -> N
     """Cancel the pieces by line id; the whole order, at once, when nothing else of it is open or was shipped."""
     lines = {line.pk: line for line in OrderLine.objects.filter(order=order_id)}
     if all(line.quantity_open == pieces[pk] and not line.quantity_shipped for pk, line in lines.items()):
-        cancel_order(order_id=order_id, reason=reason, actor=actor)
+        cancel_order(order_id=order_id, reason=reason, tells_customer=False, actor=actor)
         return
     for pk, quantity in sorted(pieces.items()):
         left = min(quantity, lines[pk].quantity_open)

@@ -38,8 +38,10 @@ CAN_REDUCE = (LIVE, HAS_OPEN_PIECES, NO_MONEY_MOVING, CANCEL_NOT_HELD, MONEY_NOT
 
 
 @transaction.atomic
-def cancel_order(*, order_id: int, reason: str = "", actor: Actor) -> Order:
+def cancel_order(*, order_id: int, reason: str = "", tells_customer: bool = True, actor: Actor) -> Order:
     """End the order: no piece ships, promises are voided, collected money goes back.
+
+    Without ``tells_customer`` the caller tells the customer of the end in its own words.
 
     :raises Refused: when pieces were shipped, money is moving, a hold blocks it, or a room on the right objects.
     """
@@ -57,7 +59,7 @@ def cancel_order(*, order_id: int, reason: str = "", actor: Actor) -> Order:
     _give_money_back(order, payments, reason or "order cancelled", actor)
     refresh_payment_status([order], payments)
     refresh_fulfillment_status([order], lines)
-    publish(OrderCancelled(at=actor.now, order_id=order.pk))
+    publish(OrderCancelled(at=actor.now, order_id=order.pk, tells_customer=tells_customer))
     return order
 
 

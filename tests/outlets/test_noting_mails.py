@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from fulfillment.events import PackageDelayed
+from fulfillment.models import Pickup
 from oms.foundation.audit import Act, record_many
 from oms.outlets.handlers import tell_customers
 from oms.outlets.models import Notification, NotificationRule
-from orders.events import OrderHeld, OrderPlaced, PaymentFailed
+from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed
 from orders.models import Channel, Hold, Order
 from tests.factories import NOW, make_actor
 from tests.outlets.world import make_package
@@ -93,6 +94,17 @@ def test_an_order_without_a_usable_address_gets_none(order, address):
     tell_customers([placed(order)], SYSTEM)
 
     assert states() == [("order_confirmed", "suppressed", "the order has no usable e-mail address")]
+
+
+def test_a_cancelled_order_is_told_though_a_part_of_it_was_not_collected_before(order):
+    late = make_package(order).shipment.pickups
+    late.create(number="C1", code="1", state="expired", ready_at=NOW - timedelta(days=9), expires_at=NOW)
+    quiet = shipped_order((tee(), 1, 1990), state="cancelled")
+    facts = [(order.pk, True), (quiet.pk, False)]
+
+    tell_customers([OrderCancelled(at=NOW, order_id=pk, tells_customer=told) for pk, told in facts], SYSTEM)
+
+    assert (Pickup.objects.get().state, [row.order_id for row in Notification.objects.all()]) == ("expired", [order.pk])
 
 
 def test_an_order_cancelled_before_it_was_confirmed_is_not_confirmed(order):

@@ -19,7 +19,6 @@ from fulfillment.events import (
     SupplierRequestCancelled,
 )
 from fulfillment.models import Package, Pickup, SupplierRequest
-from fulfillment.states import PickupState
 from oms.foundation.facts import Fact
 from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, PiecesSwapped, RefundSettled
 from orders.models import Hold
@@ -86,10 +85,7 @@ def _brought(facts: Sequence[PackageDelivered]) -> dict[str, int]:
 
 def _ended(facts: Sequence[OrderCancelled]) -> dict[str, int]:
     """Return a key for each cancelled order; of what nobody has collected another mail tells."""
-    ids = [fact.order_id for fact in facts]
-    late = Pickup.objects.filter(shipment__order__in=ids, state=PickupState.EXPIRED)
-    told = set(late.values_list("shipment__order_id", flat=True))
-    return {f"cancelled:{fact.order_id}": fact.order_id for fact in facts if fact.order_id not in told}
+    return {f"cancelled:{fact.order_id}": fact.order_id for fact in facts if fact.tells_customer}
 
 
 def _renewed(facts: Sequence[PickupCodeRenewed]) -> dict[str, int]:
