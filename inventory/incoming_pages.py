@@ -30,7 +30,7 @@ class ComesFilter(DropdownFilter):
         """Narrow the list."""
         conditions: dict[str | None, dict[str, Any]] = {
             "open": {"closed_at": None},
-            "late": {"closed_at": None, "expected_on__lt": timezone.now().date()},
+            "late": {"closed_at": None, "expected_on__lt": timezone.localdate()},
             "closed": {"closed_at__isnull": False},
         }
         return queryset.filter(**conditions.get(self.value(), {}))

@@ -97,7 +97,7 @@ class Market:
         sellable = levels.filter(product__in=ids, product__is_active=True, location__is_active=True)
         self.free = {(row.product_id, row.location_id): (row.pk, row.available) for row in sellable.order_by("pk")}
         self.reserved = reserved_pieces(ids, now=now)
-        self.incoming = coming_stock(ids, incoming, now.date())
+        self.incoming = coming_stock(ids, incoming, now)
         self.waiting = _waiting(ids)
         self.nodes = nodes_of([one for one in self.places.values() if one.is_active], [], now)
         self.leaves = {node.location_id: self._departure(node) for node in self.nodes}
@@ -252,11 +252,11 @@ def _when_it_comes(market: Market, product_id: int, missing: int) -> tuple[int, 
     """Return where and when the missing pieces leave once they have come, those that others wait for left out."""
     left = missing + market.waiting.get(product_id, 0)
     able = {node.location_id for node in market.nodes if market.transit(node)}
-    today = market.now.date()
     for one in market.incoming.get(product_id, ()):
         left -= one.pieces if one.location_id in able else 0
         if left <= 0 and market.asked.service_level != SAME_DAY:
             place = market.places[one.location_id]
+            today = market.now.astimezone(place.zone).date()
             return one.location_id, market.after(place, max(one.expected_on, today))
     return None
 

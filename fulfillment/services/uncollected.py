@@ -41,13 +41,14 @@ def remind_late(*, actor: Actor) -> int:
         one.reminded_at = actor.now
     save_many(due, ["reminded_at"])
     record_many(actor, [Act("fulfillment.remind", one, one.told) for one in due])
-    publish(
-        *(
-            PickupDue(at=actor.now, order_id=found[one.pk], pickup_id=one.pk, until=one.expires_at.date().isoformat())
-            for one in due
-        )
-    )
+    publish(*(_told_due(one, found[one.pk], actor.now) for one in due))
     return len(due)
+
+
+def _told_due(pickup: Pickup, order_id: int, now: datetime) -> PickupDue:
+    """Return the fact that a pick-up is over soon, with its last day on the store's calendar."""
+    until = pickup.expires_at.astimezone(pickup.shipment.location.zone).date()
+    return PickupDue(at=now, order_id=order_id, pickup_id=pickup.pk, until=until.isoformat())
 
 
 def _to_remind(now: datetime) -> "QuerySet[Pickup]":

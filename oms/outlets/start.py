@@ -75,7 +75,7 @@ def short_products(principal: Any, now: datetime) -> list[Any]:
     )
     short = list(counted.order_by("-orders", "-missing", "sku")[:SHORT_PRODUCTS])
     announced = scoped(principal, IncomingStock) if principal.has_perm("inventory.view_incomingstock") else None
-    coming = {} if announced is None else coming_stock([row["product_id"] for row in short], announced, now.date())
+    coming = {} if announced is None else coming_stock([row["product_id"] for row in short], announced, now)
     return [{**row, "next": next(iter(coming.get(row["product_id"], ())), None)} for row in short]
 
 

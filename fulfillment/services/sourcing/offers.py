@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.timezone import get_current_timezone
 
 from fulfillment.events import SubstituteOffered
 from fulfillment.models import SubstituteOffer
@@ -120,5 +121,5 @@ def told(one: SubstituteOffer) -> str:
     line = one.order_line
     return (
         f"{one.quantity} × {one.product.sku} instead of {line.sku} (line {line.position}), until"
-        f" {one.expires_at:%d %b %Y}."
+        f" {one.expires_at.astimezone(get_current_timezone()):%d %b %Y}."
     )

@@ -32,17 +32,20 @@ class Coming:
 
 
 def coming_stock(
-    product_ids: Collection[int], announced: "QuerySet[IncomingStock]", today: date
+    product_ids: Collection[int], announced: "QuerySet[IncomingStock]", now: datetime
 ) -> dict[int, list[Coming]]:
     """Return what is on its way of the products, the earliest first.
 
-    What is overdue promises nothing until somebody says when it comes, nor does what is years away.
+    What is overdue on its location's calendar promises nothing until somebody says when it comes, nor does what is
+    years away.
     """
-    days = (today, today + timedelta(days=FARTHEST_DAYS))
+    farthest = now.date() + timedelta(days=FARTHEST_DAYS)
+    days = (now.date() - timedelta(days=1), farthest)  # somewhere it is still yesterday
     rows = announced.filter(product__in=product_ids, closed_at=None, location__is_active=True, expected_on__range=days)
     found: dict[int, list[Coming]] = defaultdict(list)
     for row in rows.select_related("location").order_by("expected_on", "pk"):
-        found[row.product_id].append(Coming(row.expected_on, row.location_id, row.location.code, row.missing))
+        if row.expected_on >= now.astimezone(row.location.zone).date():
+            found[row.product_id].append(Coming(row.expected_on, row.location_id, row.location.code, row.missing))
     return found
 
 
@@ -98,7 +101,7 @@ def read_outlook(product_ids: Iterable[int], now: datetime) -> Outlook:
     ids = sorted(set(product_ids))
     if not ids:
         return Outlook((), {})
-    known = coming_stock(ids, IncomingStock.objects.all(), now.date())
+    known = coming_stock(ids, IncomingStock.objects.all(), now)
     coming = {pk: [(one.expected_on.isoformat(), one.pieces) for one in parts] for pk, parts in known.items()}
     return Outlook(_claims(list(coming)) if coming else (), coming)
 
