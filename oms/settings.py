@@ -223,7 +223,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"TrackingStatusEnum": "fulfillment.states.TrackingStatus.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "TrackingStatusEnum": "fulfillment.states.TrackingStatus.choices",
+        "RequestStateEnum": "fulfillment.states.RequestState.choices",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
 }
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
