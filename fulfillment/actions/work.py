@@ -121,6 +121,7 @@ register(
         service=reallocating.move_back,
         conditions=(reallocating.WAS_MOVED,),
         form=moving_forms.MoveBack,
+        within=FulfillmentOrder,
         shown=lambda row: reallocating.WAS_MOVED.check(row) is None,
         irreversible="Move it again where it should go; every decision stays on record.",
         help="What was moved away from here by hand comes back, as far as nobody has picked it there.",

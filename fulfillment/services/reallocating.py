@@ -120,22 +120,30 @@ def reallocate_line(
 
 
 @transaction.atomic
-def move_back(*, fulfillment_order_id: int, reason: str, insist: bool = False, actor: Actor) -> FulfillmentOrder:
-    """Bring what a person moved away from some work back to its location, as far as nobody has picked it there."""
+def move_back(
+    *, fulfillment_order_id: int, reason: str, insist: bool = False, within: Seen = None, actor: Actor
+) -> FulfillmentOrder:
+    """Bring what a person moved away from some work back to its location, as far as nobody has picked it there.
+
+    It comes out of work ``within`` what the actor may see.
+    """
     row = lock_fulfillment_order(fulfillment_order_id)
     refuse_unless(row, WAS_MOVED)
     gone: dict[int | None, list[Allocation]] = {}
     for one in moved_rows(row):
         gone.setdefault(one.moved_to_id, []).append(one)
-    found = row
-    for work in lock_live_of([row.order_id], LIVE_FULFILLMENT):
-        moved = _found_again(work, gone.get(work.pk, ()))
+    found, there = row, lock_live_of([row.order_id], LIVE_FULFILLMENT)
+    having = {work.pk for work in there if work.pk in gone}
+    seen = in_sight(having, within)
+    for work in there:
+        moved = _found_again(work, gone[work.pk]) if work.pk in seen else {}
         if moved:
             work.order = row.order
             refuse_if(in_hands(work, moved), picked_there(work), code="being_fulfilled")
             found = _move(work, moved, row.location, reason=reason, insist=insist, actor=actor)
             note_moved(gone[work.pk], found)
-    refuse_if(found is row, "What was moved away from here was moved on or cancelled since.", code="nothing_moved")
+    now = "is at a location that is not yours" if seen < having else "was moved on or cancelled since"
+    refuse_if(found is row, f"What was moved away from here {now}.", code="nothing_moved")
     return found
 
 
@@ -144,7 +152,7 @@ def _found_again(work: FulfillmentOrder, gone: Sequence[Allocation]) -> dict[int
     left, moved = Counter[int](), {}
     for one in gone:
         left[one.order_line_id] += one.quantity
-    for one in open_allocations_of([work.pk]) if gone else ():
+    for one in open_allocations_of([work.pk]):
         part = min(one.quantity, left[one.order_line_id])
         if part > 0:
             left[one.order_line_id] -= part

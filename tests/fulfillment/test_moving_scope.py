@@ -6,11 +6,12 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from fulfillment.models import FulfillmentOrder
+from fulfillment.services.reallocating import reallocate
 from inventory.models import LocationMembership
 from oms.foundation.actions import action_named, run_action
 from oms.foundation.refusals import Refused
 from orders.models import Order
-from tests.factories import NOW, make_location, make_stock
+from tests.factories import NOW, make_actor, make_location, make_stock
 from tests.fulfillment.moving import Shop, promised
 from tests.fulfillment.shop import an_order, sourced
 
@@ -71,3 +72,16 @@ def test_a_line_is_not_moved_away_from_a_location_out_of_sight(shop, pat) -> Non
     with pytest.raises(Refused, match="Line 1 has no promised piece outside of Paris that is yours to move"):
         act(order, "reallocate", pat, line=1, location="PAR")
     assert promised(order.pk) == {"PAR": {"TEA": 3}, "MAN": {"TEA": 1}}
+
+
+def test_nothing_is_moved_back_from_a_location_out_of_sight(shop, pat) -> None:
+    work = shop.work((shop.tea, 1))
+    reallocate(fulfillment_order_id=work.pk, location=shop.leeds, reason="strike", actor=make_actor())
+
+    with pytest.raises(Refused, match="What was moved away from here is at a location that is not yours"):
+        act(work, "move_back", pat)
+
+    assert promised(work.order_id) == {"MAN": {"TEA": 1}}
+    LocationMembership.objects.create(user=pat, location=shop.leeds)
+    act(work, "move_back", User.objects.get(pk=pat.pk))
+    assert promised(work.order_id) == {"LON": {"TEA": 1}}
