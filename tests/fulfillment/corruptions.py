@@ -20,8 +20,8 @@ PARCEL_COLUMNS = (
 
 PICKUP = (
     "insert into fulfillment_pickup (version, created_at, updated_at, number, shipment_id, state, code, shelf,"
-    " ready_at, expires_at, collected_at, collected_by) values"
-    " (0, {{then}}, {{then}}, 'P', ({shipment}), '{state}', '', '', {{then}}, {{soon}}, {collected}, '')"
+    " ready_at, expires_at, collected_at, collected_by, kept_why, tries) values"
+    " (0, {{then}}, {{then}}, 'C', ({shipment}), '{state}', '', '', {{then}}, {{soon}}, {collected}, '', '', 0)"
 )
 LAST_PICKUP = "select max(id) from fulfillment_pickup"
 WAITS_AFTER_IT_LEFT = PICKUP.format(shipment=LEFT, state="waiting", collected="null")
