@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from fulfillment.conditions import IN_HAND
 from fulfillment.documents.packing_slip import render_packing_slip
 from fulfillment.documents.papers import PackingSlipPaper, PickLine, PickListPaper, SlipLine
@@ -83,7 +85,7 @@ def packing_slip(shipment: Shipment) -> bytes:
         ),
         instructions=order.instructions,
         ship_from=sender(shipment.location, order.channel.name),
-        ordered_on=order.placed_at.date() if order.placed_at else None,
+        ordered_on=timezone.localdate(order.placed_at) if order.placed_at else None,
         service=" ".join(part for part in (shipment.carrier, shipment.service.replace("_", " ")) if part).title(),
     )
     return render_packing_slip([paper])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,15 @@ def test_tracking_by_hand_waits_for_the_truck() -> None:
     row = labelled(sourced(an_order([(tea, 1)]))[0])
     with pytest.raises(Refused, match="not handed to the carrier yet"):
         record_by_hand(package_id=parcel_of(row).pk, status="in_transit", actor=make_actor())
+
+
+def test_a_parcel_is_not_late_while_its_day_lasts_where_the_shop_is(shipment) -> None:
+    Package.objects.update(expected_on=NOW.date())
+    night = make_actor(now=NOW.replace(hour=2) + timedelta(days=1))
+
+    with timezone.override("America/New_York"):
+        assert mark_overdue(actor=night) == 0
+    assert mark_overdue(actor=night) == 1
 
 
 def test_a_parcel_whose_day_has_passed_is_late_once(shipment) -> None:
