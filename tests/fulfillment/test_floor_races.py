@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from django_fsm import ConcurrentTransition, TransitionNotAllowed
+from django_fsm import ConcurrentTransition
 
 from fulfillment.carriers.sandbox import SandboxCarrier
 from fulfillment.models import FulfillmentOrder, Shipment
@@ -14,7 +14,7 @@ from fulfillment.services.rerouting import reroute
 from fulfillment.services.shipping import ship
 from inventory.models import StockLevel, StockMovement
 from oms.foundation.models import AuditLine
-from oms.foundation.refusals import Refused
+from oms.foundation.refusals import Refused, StaleVersion
 from orders.models import OrderLine, PaymentEvent
 from orders.services.notes import add_note
 from tests.concurrency.rival import Rival, no_row_locks, rival_after
@@ -87,13 +87,13 @@ def test_F52_work_that_is_moved_away_is_not_begun():
 
 
 @pytest.mark.twin
-def test_F52_without_the_lock_only_the_state_machine_keeps_work_where_somebody_has_it_in_hand():
+def test_F52_without_the_lock_only_the_version_keeps_work_where_somebody_has_it_in_hand():
     work = some_work()
 
     with (
         no_row_locks(),
         rival_after("fulfillment.services.rerouting.lock_fulfillment_order", begin(work)),
-        pytest.raises(TransitionNotAllowed),
+        pytest.raises(StaleVersion),
     ):
         move(work)()
 
