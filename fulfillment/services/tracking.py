@@ -183,8 +183,9 @@ def _by_hand(
 
 def overdue(actor: Actor, limit: int = 500) -> Mapping[int, date]:
     """Return the day promised for each parcel under way whose day has passed and that was not told to be late."""
+    today = actor.now.astimezone(timezone.get_current_timezone()).date()
     late = Package.objects.filter(
-        shipment__state=ShipmentState.SHIPPED, expected_on__lt=timezone.localdate(actor.now), delivered_at=None
+        shipment__state=ShipmentState.SHIPPED, expected_on__lt=today, delivered_at=None
     ).exclude(tracking_status__in=[*ENDED, T.DELAYED, T.AVAILABLE_FOR_PICKUP, T.EXCEPTION])
     told = TrackingEvent.objects.filter(source_id__startswith="overdue:")
     waiting = late.exclude(pk__in=told.values("package")).order_by("pk")[:limit]
