@@ -10,6 +10,6 @@ guard = admin.site.admin_view
 urlpatterns = [
     path("", guard(pages.home), name="floor"),
     path("claim/", guard(pages.claim), name="floor-claim"),
-    path("<str:number>/", guard(pages.walk), name="floor-walk"),
-    path("<str:number>/<slug:act>/", guard(pages.act), name="floor-act"),
+    path("<slug:number>/", guard(pages.walk), name="floor-walk"),
+    path("<slug:number>/<slug:act>/", guard(pages.act), name="floor-act"),
 ]

@@ -9,7 +9,7 @@ from fulfillment.conditions import ORDER_RELEASED, PICK_NOT_HELD, SHIP_NOT_HELD,
 from fulfillment.events import SupplierRequestCancelled
 from fulfillment.locks import lock_request, lock_shipment, open_allocations_of
 from fulfillment.models import Package, Shipment, SupplierRequest
-from fulfillment.services.packing import Filling, make_shipments
+from fulfillment.services.packing import Filling, make_shipments, picked_pieces
 from fulfillment.services.shipping import hand_over
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.supplier_requests import ask_suppliers, save_answer, unasked
@@ -160,12 +160,6 @@ def _packed(request: SupplierRequest, parcels: int, weight_g: int | None, actor:
     save_many(pieces, ["state"])
     work.picked_at = actor.now
     work.save(update_fields=["picked_at"])
-    made = make_shipments([work], {work.pk: Filling(units, weight_g or _weight(request), parcels)}, "", actor)
+    ((_, _, own_weight),) = picked_pieces([work])
+    made = make_shipments([work], {work.pk: Filling(units, weight_g or own_weight, parcels)}, "", actor)
     return made[work.pk].pk
-
-
-def _weight(request: SupplierRequest) -> int:
-    """Return what the products say that all pieces weigh, in grams; 0 where they do not."""
-    rows = request.fulfillment_order.allocations.filter(state="picked")
-    weights = rows.values_list("quantity", "stock_level__product__weight_g")
-    return sum(quantity * grams for quantity, grams in weights)

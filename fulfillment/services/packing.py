@@ -92,7 +92,7 @@ def pack_together(
     prefetch_related_objects(locked, "allocations")
     rows, refused = allowed(fulfillment_order_ids, locked, CAN_PACK)
     fillings: dict[int, Filling] = {}
-    for row, picked, own_weight in _picked(rows):
+    for row, picked, own_weight in picked_pieces(rows):
         try:
             fillings[row.pk] = _filling(picked, own_weight, parcels, weight_g)
         except Invalid as fault:
@@ -130,7 +130,7 @@ def _acts(row: FulfillmentOrder, shipment: Shipment, filling: Filling) -> list[A
     return [packed, Act("fulfillment.make_shipment", shipment, made, created=True)]
 
 
-def _picked(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[FulfillmentOrder, list[Allocation], int]]:
+def picked_pieces(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[FulfillmentOrder, list[Allocation], int]]:
     """Yield each locked fulfillment order with its picked pieces and what its products say they weigh, in grams."""
     picked: dict[int, list[Allocation]] = {row.pk: [] for row in rows}
     for one in open_allocations_of(picked):

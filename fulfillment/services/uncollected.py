@@ -36,7 +36,9 @@ def remind_late(*, actor: Actor) -> int:
     """Remind the customers whose time to collect is over soon, each once; return how many there were."""
     found = dict(_to_remind(actor.now).order_by("expires_at", "pk")[:BATCH].values_list("pk", "shipment__order_id"))
     lock_orders(found.values())
-    due = [one for one in lock_pickups(found) if one.state == PickupState.WAITING and _is_due(one, actor)]
+    locked = lock_pickups(found)
+    still = set(_to_remind(actor.now).filter(pk__in=found).values_list("pk", flat=True))
+    due = [one for one in locked if one.pk in still]
     for one in due:
         one.reminded_at = actor.now
     save_many(due, ["reminded_at"])
@@ -52,18 +54,12 @@ def _told_due(pickup: Pickup, order_id: int, now: datetime) -> PickupDue:
 
 
 def _to_remind(now: datetime) -> "QuerySet[Pickup]":
-    """Return what is over soon: those that are not due yet fill no batch. The same rule as :func:`_is_due`."""
+    """Return what is over soon: those that are not due yet fill no batch."""
     waiting = Pickup.objects.filter(state=PickupState.WAITING, reminded_at=None)
     soon = waiting.filter(expires_at__gt=now, expires_at__lte=now + BEFORE)
     return soon.annotate(left=F("expires_at") - Value(now), waited=Value(now) - F("ready_at")).filter(
         left__lte=F("waited")
     )
-
-
-def _is_due(pickup: Pickup, actor: Actor) -> bool:
-    """Say whether it is time to remind."""
-    wait = pickup.expires_at - pickup.ready_at
-    return actor.now >= pickup.expires_at - min(BEFORE, wait / 2)
 
 
 def expire_late(*, actor: Actor) -> int:

@@ -71,13 +71,29 @@ def test_what_cannot_be_read_or_done_is_a_sentence(place) -> None:
     for told in ({"key": "x"}, {"task": ""}, {"quantity": "-1"}, {"read_at": "9" * 30}):
         answer = send(client, walk, **({"code": "4001"} | told))
         assert (answer.status_code, "could not be read" in answer.content.decode()) == (200, True)
+    for told in ({"task": "9" * 30}, {"code": "\x00"}, {"code": "4002", "read_at": "0"}):
+        assert send(client, walk, **told).status_code == 200
+    assert client.get("/floor/%00/").status_code == 404
     assert "could not be read" in send(client, walk, "dance").content.decode()
     assert "belongs to another walk" in send(client, walk, task="999999").content.decode()
     assert PickTask.objects.get().picked == 0
 
 
-@pytest.mark.parametrize("told", [{}, {"location": "LON"}, {"location": "LON", "orders": "99"}, {"location": "X"}])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"location": "LON"},
+        {"location": "LON", "orders": "99"},
+        {"location": "X"},
+        {"location": "\x00", "orders": "1"},
+        {"location": "SUP", "orders": "1"},
+    ],
+)
 def test_a_claim_without_place_or_number_leads_back(place, told) -> None:
+    tea = make_product("RARE")
+    make_stock(tea, make_location("SUP", kind="supplier"), 10)
+    sourced(an_order([(tea, 1)]))
     client = picker()
 
     answer = client.post("/floor/claim/", told, follow=True)

@@ -28,7 +28,11 @@ def some_work() -> FulfillmentOrder:
 
 def claim(work: FulfillmentOrder, name: str) -> partial[PickList]:
     """Return the act of beginning a walk with it."""
-    person = User.objects.create_user(name)
+    return claim_of(User.objects.create_user(name), work)
+
+
+def claim_of(person: User, work: FulfillmentOrder) -> partial[PickList]:
+    """Return the act of a person's beginning a walk at the place of some work."""
     rows = FulfillmentOrder.objects.all()
     told = {"location_id": work.location_id, "orders": 1, "picker_id": person.pk, "actor": make_actor()}
     return partial(walking.claim_work, work=rows, **told)
@@ -60,6 +64,29 @@ def test_F44_who_is_beaten_to_an_order_takes_the_next():
 
     assert errors(found) == []
     assert PickTask.objects.values("pick_list").distinct().count() == 2
+
+
+def test_F44_one_person_with_two_handhelds_begins_one_walk():
+    ann = User.objects.create_user("ann")
+    work = [some_work() for _ in range(2)]
+
+    found = together(*(claim_of(ann, one) for one in work))
+
+    assert [type(one) for one in errors(found)] == [Refused]
+    assert PickList.objects.count() == 1
+
+
+@pytest.mark.twin
+def test_F44_without_the_persons_lock_only_the_constraint_stops_the_second_walk():
+    ann = User.objects.create_user("ann")
+    first, second = some_work(), some_work()
+
+    with (
+        no_row_locks(),
+        rival_after("fulfillment.services.walking.claiming.start_together", claim_of(ann, second)),
+        pytest.raises(IntegrityError),
+    ):
+        claim_of(ann, first)()
 
 
 def test_F45_one_scan_sent_twice_at_once():

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -19,6 +20,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.inserts import insert_rows
+from oms.foundation.locks import lock_row
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.wording import count
@@ -54,7 +56,6 @@ def claim_work(
         if not ids:
             break
         taken.update(ids)
-    _refuse_second_walk(picker_id)
     why = (
         "What waits here is held: the desk must let go of it."
         if waiting.exists()
@@ -78,7 +79,7 @@ def _fit(waiting: "QuerySet[FulfillmentOrder]", orders: int) -> list[int]:
 @transaction.atomic
 def _begin(ids: Sequence[int], location_id: int, picker_id: int, actor: Actor) -> PickList | None:
     """Begin a walk with what of some work is still free under its lock; None when nothing is."""
-    _refuse_second_walk(picker_id)
+    _lock_without_walk(picker_id)
     started = start_together(fulfillment_order_ids=ids, actor=actor)
     if not started.done:
         return None
@@ -94,12 +95,11 @@ def _begin(ids: Sequence[int], location_id: int, picker_id: int, actor: Actor) -
 @transaction.atomic
 def take_over(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
     """Go on with a walk that its person gave back, or did not touch for as long as a lease lasts."""
+    _lock_without_walk(picker_id, but=pick_list_id)
     walk = lock_pick_list(pick_list_id)
     mine = walk.picker_id == picker_id and walk.state == PickListState.IN_PROGRESS
-    if not mine:
-        if not walk.is_free(actor.now):
-            raise Refused(f"{walk.number} is in somebody else's hands or done.", code="not_free")
-        _refuse_second_walk(picker_id)
+    if not mine and not walk.is_free(actor.now):
+        raise Refused(f"{walk.number} is in somebody else's hands or done.", code="not_free")
     walk.take(picker_id=picker_id, until=actor.now + LEASE)
     walk.save(update_fields=["state", "picker", "leased_until"])
     record(actor, "floor.take_over", walk, note=walk.told)
@@ -111,10 +111,7 @@ def give_back(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
     """Leave a walk where it stands; what is in its totes stays there for whoever goes on."""
     walk = lock_pick_list(pick_list_id)
     refuse_stranger(walk, picker_id)
-    walk.give_back()
-    walk.save(update_fields=["state", "picker", "leased_until"])
-    record(actor, "floor.give_back", walk, note=walk.told)
-    return walk
+    return _put_down(walk, "floor.give_back", actor)
 
 
 def drop_stops(stops: Sequence[PickTask], why: str, actor: Actor) -> None:
@@ -130,9 +127,14 @@ def free_walk(*, pick_list_id: int, actor: Actor) -> PickList:
     """Take a walk out of its person's hands before the lease ends."""
     walk = lock_pick_list(pick_list_id)
     refuse_unless(walk, in_state([PickListState.IN_PROGRESS], "freed"))
+    return _put_down(walk, "floor.free", actor)
+
+
+def _put_down(walk: PickList, act: str, actor: Actor) -> PickList:
+    """Leave a locked walk to whoever takes it over."""
     walk.give_back()
     walk.save(update_fields=["state", "picker", "leased_until"])
-    record(actor, "floor.free", walk, note=walk.told)
+    record(actor, act, walk, note=walk.told)
     return walk
 
 
@@ -145,9 +147,13 @@ def refuse_stranger(walk: PickList, picker_id: int) -> None:
         raise Refused(f"{walk.number} was taken over by somebody else. Claim new work.", code="not_yours")
 
 
-def _refuse_second_walk(picker_id: int) -> None:
-    """Raise :class:`Refused` when the person holds a walk."""
-    held = PickList.objects.filter(picker=picker_id, state=PickListState.IN_PROGRESS).first()
+def _lock_without_walk(picker_id: int, *, but: int = 0) -> None:
+    """Lock a person, before any order, so that two handhelds of theirs begin no two walks at once.
+
+    :raises Refused: when they hold a walk, other than one
+    """
+    lock_row(User, picker_id)
+    held = PickList.objects.filter(picker=picker_id, state=PickListState.IN_PROGRESS).exclude(pk=but).first()
     if held is not None:
         raise Refused(f"You are picking {held.number}; finish it or give it back first.", code="has_a_walk")
 
