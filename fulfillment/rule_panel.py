@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fulfillment.models import ScarcityRun, SourcingRuleSet
+from fulfillment.models import ScarcityRun, SourcingReplay, SourcingRuleSet
 from fulfillment.services.sourcing.rule_checks import check_rules
 from fulfillment.sourcing.rule_words import rule_words, settings_words
 from fulfillment.states import ScarcityState
 from oms.foundation.look.cells import moment
 from oms.foundation.panels import Panel, add_panel
+from oms.foundation.scope import scoped
 
 PAGE = "fulfillment.sourcingruleset"
 
@@ -29,9 +30,17 @@ def rules_context(row: SourcingRuleSet, principal: Any) -> dict[str, Any]:
         "faults": sum(one.fault for one in found),
         "looks": sum(not one.fault for one in found),
         "replayed": moment(row.replayed_at) if row.replayed_at else "",
+        "replay": _last_replay(row, principal),
         "weighs_fees": rules.prefer == "cheapest",
         "fees": _fees_in_force(principal),
     }
+
+
+def _last_replay(row: SourcingRuleSet, principal: Any) -> SourcingReplay | None:
+    """Return the last replay under a set, for those who may see replays."""
+    if not principal.has_perm("fulfillment.view_sourcingreplay"):
+        return None
+    return scoped(principal, SourcingReplay).filter(rule_set=row).order_by("-pk").first()
 
 
 def _fees_in_force(principal: Any) -> ScarcityRun | None:

@@ -29,6 +29,7 @@ class RuleInline(StackedInline):
     model = SourcingRule
     form = RuleForm
     extra = 0
+    collapsible = True
     verbose_name_plural = "rules"
     fieldsets = (
         (
@@ -47,6 +48,11 @@ class RuleInline(StackedInline):
             },
         ),
     )
+
+    class Media:
+        """A rule that is added stands open."""
+
+        js = ("rows.js",)
 
     def _may(self, request: HttpRequest, obj: SourcingRuleSet | None) -> bool:
         """Return whether the person may change the draft; what was tested stays as it is."""

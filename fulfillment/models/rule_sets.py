@@ -8,6 +8,7 @@ from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from fulfillment.sourcing.criteria import Rule
+from fulfillment.sourcing.rule_words import rule_words
 from fulfillment.sourcing.snapshot import Rules
 from fulfillment.states import RuleSetState
 from oms.foundation.aggregate import Aggregate, words_check
@@ -175,6 +176,10 @@ class SourcingRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_inline_title(self) -> str:
+        """Return what it says, over its folded form."""
+        return f"{self.position} {self.name}: {rule_words(self.as_rule(self.position))}"
 
     def as_rule(self, number: int) -> Rule:
         """Return the rule as the engine takes it, with its place in the set."""

@@ -64,6 +64,15 @@ def test_a_new_draft_begins_with_the_rules_in_force(desk: Client) -> None:
     assert "Not replayed yet." in text(desk, page_of(draft))
 
 
+def test_a_folded_rule_says_in_its_heading_what_it_does(desk: Client) -> None:
+    draft = a_draft({"name": "No stores", "channels": ["wholesale"], "kinds": ["store"]})
+
+    page = text(desk, page_of(draft))
+
+    assert "1 No stores: Orders of wholesale: never from stores." in " ".join(page.split())
+    assert f"/fulfillment/sourcingreplay/add/?rule_set={draft.pk}" in page
+
+
 def test_a_rule_is_typed_as_people_write_it(desk: Client) -> None:
     draft = a_draft(name="Mine")
     SourcingRule.objects.all().delete()
