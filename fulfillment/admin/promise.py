@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from fulfillment.services.promising import Answer, Asked, SkuAnswer, promise_bas
 from fulfillment.services.slipping import Slip, who_would_slip
 from inventory.models import IncomingStock, StockLevel
 from oms.foundation.scope import scoped
-from orders.models import Order
+from orders.models import Channel, Order
 from orders.states import ServiceLevel
 
 MOST_PIECES = 1_000_000
@@ -32,6 +33,12 @@ class PromiseForm(forms.Form):
     )
     postal_code = forms.CharField(max_length=20, required=False)
     service_level = forms.ChoiceField(choices=ServiceLevel.choices, label="shipping method", initial="standard")
+    channel = forms.ModelChoiceField(queryset=Channel.objects.none(), required=False, empty_label="any channel")
+
+    def __init__(self, *args: Any, channels: "QuerySet[Channel]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["channel"]
+        chosen.queryset = channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,8 @@ def promise_page(site: Any, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     asked = any(request.GET.get(name) for name in ("quantity", "day"))
     begin = {"sku": request.GET.get("sku", "")[:64]}
-    form = PromiseForm(request.GET) if asked else PromiseForm(initial=begin)
+    channels = scoped(user, Channel).order_by("name")
+    form = PromiseForm(request.GET, channels=channels) if asked else PromiseForm(initial=begin, channels=channels)
     context = {**site.each_context(request), "title": "Can I promise it?", "form": form}
     if asked and form.is_valid():
         context |= _answered(form.cleaned_data, user)
@@ -64,7 +72,13 @@ def promise_page(site: Any, request: HttpRequest) -> HttpResponse:
 def _answered(told: dict[str, Any], user: Any) -> dict[str, Any]:
     """Return the answer to a question that was read."""
     sku = told["sku"].strip().replace("\x00", "")
-    asked = Asked({sku: told["quantity"]}, told["country"].upper(), told["postal_code"], told["service_level"])
+    asked = Asked(
+        {sku: told["quantity"]},
+        told["country"].upper(),
+        told["postal_code"],
+        told["service_level"],
+        channel=told["channel"].code if told["channel"] else "",
+    )
     levels, incoming = scoped(user, StockLevel), scoped(user, IncomingStock)
     answer = promise_basket(asked, levels=levels, incoming=incoming, now=timezone.now())
     (one,) = answer.skus

@@ -12,12 +12,15 @@ from rest_framework.views import APIView
 
 from fulfillment.services.promising import Asked, Promise, SkuAnswer, promise_basket
 from inventory.models import IncomingStock, StockLevel
+from oms.foundation.money import parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.scope import scoped
+from orders.models import Channel
 from orders.screening.address import rules_of
 from orders.states import ServiceLevel
 
 MOST_SKUS, MOST_PIECES, LONGEST_CODE = 200, 1_000_000, 16
+MOST_TAGS, LONGEST_TAG = 50, 64
 
 
 class PlaceOut(serializers.Serializer[Any]):
@@ -98,6 +101,9 @@ class AvailabilityView(APIView):
             _query("postal_code", str, "Where it goes."),
             _query("service_level", str, "How it travels.", enum=ServiceLevel.values),
             _query("pickup_location", str, "The code of the store where it is collected; any store without one."),
+            _query("channel", str, "The code of the channel; a key speaks for its own."),
+            _query("tag", str, "A tag of the order, as sourcing rules ask for it; repeat it for several.", many=True),
+            _query("total", str, "What the customer would pay, like 49.90, in the channel's currency."),
         ],
         responses={200: AvailabilityList},
     )
@@ -138,7 +144,29 @@ def _asked(request: Request) -> Asked:
     pieces: dict[str, int] = {}
     for sku, quantity in zip(skus, _quantities(query.getlist("quantity"), skus), strict=True):
         pieces[sku] = pieces.get(sku, 0) + quantity
-    return Asked(pieces, country, query.get("postal_code", "")[:20], level, store)
+    return Asked(pieces, country, query.get("postal_code", "")[:20], level, store, **_order_told(request))
+
+
+def _order_told(request: Request) -> dict[str, Any]:
+    """Return what sourcing rules ask of the order itself; raises :class:`Invalid` with the part at fault."""
+    query = request.query_params
+    tags, code, total = query.getlist("tag"), query.get("channel", ""), query.get("total", "")
+    if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG or "\x00" in tag for tag in tags):
+        raise Invalid(f"Name at most {MOST_TAGS} tags of {LONGEST_TAG} letters.", code="bad_tags", field="tag")
+    own = getattr(request.user, "account", None)
+    channels = scoped(request.user, Channel)
+    channel = channels.filter(code=code).first() if code and "\x00" not in code else own and own.channel
+    if code and channel is None:
+        raise Invalid("There is no channel with this code that you may see.", code="unknown_channel", field="channel")
+    if not total:
+        return {"channel": channel.code if channel else "", "tags": frozenset(tags)}
+    if channel is None:
+        raise Invalid("Name the channel too: the total is in its currency.", code="no_channel", field="channel")
+    try:
+        amount = parse_minor(total, channel.currency)
+    except Invalid as fault:
+        raise Invalid(fault.sentence, code="bad_amount", field="total") from fault
+    return {"channel": channel.code, "tags": frozenset(tags), "total": amount}
 
 
 def _quantities(told: Sequence[str], skus: Sequence[str]) -> list[int]:

@@ -29,13 +29,19 @@ MOST_HORIZON = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody would order: pieces by SKU, to where, by which shipping method."""
+    """What somebody would order: pieces by SKU, to where, by which shipping method.
+
+    Sourcing rules ask for the rest: the code of the channel, the order's tags, its total in minor units.
+    """
 
     pieces: Mapping[str, int]
     country: str = ""
     postal_code: str = ""
     service_level: str = "standard"
     pickup_location: str = ""
+    channel: str = ""
+    tags: frozenset[str] = frozenset()
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,10 @@ class Market:
             destination=self.to,
             country=self.asked.country,
             wants=wants,
+            channel=self.asked.channel,
             service_level=self.asked.service_level,
+            tags=self.asked.tags,
+            total=self.asked.total,
             postal_code=plain_postcode(self.asked.postal_code)[:LONGEST_PREFIX],
             rates=self.rates if self.rules.prefer == "cheapest" else (),
             rate_currency=self.rate_currency if self.rules.prefer == "cheapest" else "",

@@ -2,6 +2,7 @@
 
 import html
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -9,7 +10,9 @@ from django.utils import timezone
 from fulfillment.models import Allocation
 from inventory.models import Product
 from inventory.services.incoming import announce_stock
-from tests.factories import make_actor, make_location, make_product, make_stock
+from tests.factories import make_actor, make_channel, make_location, make_product, make_stock
+from tests.fulfillment.api import Api
+from tests.fulfillment.rules import a_draft, in_force
 from tests.fulfillment.shop import an_order, sourced
 from tests.inventory.test_console import client_of, page
 
@@ -33,8 +36,9 @@ def ask(client, quantity: int, ahead: int, sku: str = "TEA", **more: str) -> str
 
 @pytest.fixture
 def tea():
-    """Ten TEA in Leeds."""
+    """Ten TEA in Leeds, none in Manchester."""
     tea = make_product("TEA")
+    make_location("MAN")
     make_stock(tea, make_location("LEE", **LEEDS), 10)
     return tea
 
@@ -107,3 +111,35 @@ def test_the_products_page_leads_there_and_others_may_not_look(tea, clerk) -> No
     assert f"{ADDRESS}?sku=TEA" in clerk.get(page("product", tea)).text
     assert client_of("view_order").get(ADDRESS).status_code == 403
     assert clerk.post(ADDRESS).status_code == 405
+
+
+def test_the_rules_of_a_channel_hold_for_what_is_promised_there(tea, clerk) -> None:
+    wholesale = make_channel("wholesale").channel
+    rule = {"name": "Not to wholesale", "channels": ["wholesale"], "locations": ["LEE"], "effect": "exclude"}
+    in_force(a_draft(rule))
+
+    assert "Yes: 4 of TEA arrive by" in ask(clerk, 4, 9)
+    assert "No: 4 of TEA cannot be promised." in ask(clerk, 4, 9, channel=str(wholesale.pk))
+
+
+def test_a_key_promises_by_the_rules_of_its_own_channel_and_by_tag_and_total(tea) -> None:
+    api = Api(make_channel("wholesale"))
+    rules = [
+        {"name": name, "channels": ["wholesale"], "locations": ["LEE"], "effect": "exclude", **condition}
+        for name, condition in (("Gifts", {"tags": ["gift"]}), ("Dear", {"total_from": 50_00}))
+    ]
+    in_force(a_draft(*rules))
+
+    def promised(**query: str) -> bool:
+        return api.get("availability/?" + urlencode({"sku": "TEA", **query})).json()["basket"]["complete"]
+
+    assert promised() and promised(tag="loyal", total="49.99")
+    assert not promised(tag="gift") and not promised(total="50.00")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [({"channel": "nowhere"}, "channel"), ({"total": "much"}, "total"), ({"tag": "x" * 65}, "tag")]
+)
+def test_what_cannot_be_read_of_an_order_is_named(tea, query, field) -> None:
+    answer = Api(make_channel("web")).get("availability/?" + urlencode({"sku": "TEA", **query}))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
