@@ -11,13 +11,16 @@ from fulfillment.documents.papers import Address
 BEHIND = re.compile(r"^(?P<street>.*\D)[\s,]+(?P<house>\d+\s?[a-zA-Z]?(?:\s?[-/+]\s?\d+\s?[a-zA-Z]?)?)$")
 BEFORE = re.compile(r"^(?P<house>\d+\s?[a-zA-Z]?(?:-\d+)?)[\s,]+(?P<street>\D.*)$")
 LONGEST_HOUSE = 10
+FORMER = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"})
+"""Letters that ISO 3166 has withdrawn, and that lead to a country of today as well as its own do."""
 
 
 @cache
 def _threes() -> dict[str, str]:
     """Return the three letters of each country by its two (ISO 3166)."""
     aliases = get_global("territory_aliases")
-    return {twos[0]: three for three, twos in aliases.items() if len(three) == 3 and three.isalpha() and len(twos) == 1}
+    codes = [three for three, twos in aliases.items() if len(three) == 3 and three.isalpha() and len(twos) == 1]
+    return {aliases[three][0]: three for three in codes if three not in FORMER}
 
 
 def three_letters(country: str) -> str:

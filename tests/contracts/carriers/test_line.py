@@ -198,5 +198,10 @@ def test_what_german_parcels_need_is_asked_for_in_a_sentence() -> None:
     assert read_contract("V01PAK 33333333330102 5=5.39 2=4.19")[0].steps == ((2000, 419), (5000, 539))
 
 
+def test_a_country_is_written_as_it_is_called_today() -> None:
+    now = {"FR": "FRA", "DE": "DEU", "CD": "COD", "MM": "MMR", "TL": "TLS", "YE": "YEM", "GB": "GBR"}
+    assert {two: three_letters(two) for two in now} == now
+
+
 def test_two_references_never_have_the_same_mark_at_ups() -> None:
     assert len({mark_of(f"label:{pk}:{count}") for pk in range(30) for count in range(30)}) == 900

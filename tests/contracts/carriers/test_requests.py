@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from phonenumbers import SUPPORTED_REGIONS
 
 from fulfillment.carriers.account import Account
 from fulfillment.carriers.dhl_express import asking as dhl_express
 from fulfillment.carriers.dhl_parcel_de import asking as dhl_parcel
 from fulfillment.carriers.dhl_parcel_de.contract import read_contract
+from fulfillment.carriers.dhl_parcel_de.places import three_letters
 from fulfillment.carriers.fedex import asking as fedex
 from fulfillment.carriers.gateway import Goods, Parcel
 from fulfillment.carriers.line import Request
@@ -97,6 +99,7 @@ REST = {
     "DHL Express search": (MYDHL, "", dhl_express.search("label:12:1", ACCOUNT, now=NOW)),
     "DHL Express pickup": (MYDHL, "", dhl_express.pickup(BONN, DAY, ACCOUNT, parcels=2, weight_g=3000)),
     "DHL label": (GERMAN, dhl_parcel.SHIPPING, a_german(WAYS["across customs"], "V53WPAK")),
+    "DHL label within the Union": (GERMAN, dhl_parcel.SHIPPING, a_german(WAYS["within the Union"], "V53WPAK")),
     "DHL label at home": (
         GERMAN, dhl_parcel.SHIPPING, a_german(a_parcel(BONN, COLOGNE), "V01PAK")
     ),
@@ -124,6 +127,13 @@ REST = {
 @pytest.mark.parametrize(("spec", "base", "request_"), REST.values(), ids=list(REST))
 def test_the_rest_of_what_is_asked(spec: str, base: str, request_: Request) -> None:
     assert description(spec).faults(request_, base=base, allowed=CONTRADICTIONS) == []
+
+
+@needs_vendors
+def test_dhl_knows_the_letters_of_every_country_with_a_telephone() -> None:
+    known = set(description(GERMAN).document["components"]["schemas"]["Country"]["enum"])
+    unserved = {"AC", "EH", "IO", "TA", "XK"}
+    assert {two for two in SUPPORTED_REGIONS if three_letters(two) not in known} == unserved
 
 
 @needs_vendors
