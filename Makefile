@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # checks read the code, not a shop: they get an empty database in memory
 CHECKING := DATABASE_URL=sqlite:///:memory: REDIS_URL=
 
-.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime chaos chaos-controls soak bench security
+.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime chaos chaos-controls soak bench security prism
 .DEFAULT_GOAL := help
 
 help: ## list the doors
@@ -62,6 +62,10 @@ bench: setup ## every figure beside its limit, in a shop of its own (ARGS="--onl
 security: ## the security bar: settings, rules, secrets, dependencies, fuzz of the API, who may what (ARGS="fuzz matrix")
 	@"$(PYTHON)" tools/environment.py security
 	@exec $(PY) -m tests.security.run $(ARGS)
+
+prism: ## the server that plays carriers in tests, laid into tools/prism; node and npm are needed
+	@test tools/prism/node_modules/.package-lock.json -nt tools/prism/package-lock.json || \
+	  npm ci --prefix tools/prism --ignore-scripts --no-audit --no-fund --loglevel=error
 
 screens: setup ## photograph every page into var/screens/
 	@exec $(PY) tools/screens.py $(ARGS)

@@ -28,6 +28,39 @@ needs_vendors = pytest.mark.skipif(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A rule that no request satisfies: the same description says in words, and shows in an example, another one."""
+
+    file: str
+    schema: str
+    property: str
+    rule: str
+    shown: tuple[str, str]
+    """The file of an example of the vendor's own, and the path to the value in it."""
+
+
+CONTRADICTIONS = (
+    # a day of eight letters by its words and elsewhere in the file; of four by its rule
+    Contradiction(
+        "ups/spec/Pickup.json", "PickupCreationRequest_PickupDateInfo", "PickupDate", "maxLength",
+        ("ups/examples/oas.Pickup.post.pickupcreation_version_pickup.REQ.1.json",
+         "PickupCreationRequest.PickupDateInfo.PickupDate"),
+    ),
+    # “GIF”, “PDF” and “ZPL” by its words; four letters by its rule
+    Contradiction(
+        "ups/spec/Shipping.json.gz", "LabelRecovery_LabelSpecification_LabelImageFormat", "Code", "minLength",
+        ("ups/examples/oas.Shipping.post.labels_version_recovery.REQ.2.json",
+         "LabelRecoveryRequest.LabelSpecification.LabelImageFormat.Code"),
+    ),
+    # a day is told by its type; by the rule it must not also pass for “as soon as possible”, which everything does
+    Contradiction(
+        "dhl/spec/dhl_parcel_de/parcel-de-pickup-v3.yaml", "PickupDetails", "pickupDate", "oneOf",
+        ("dhl/spec/dhl_parcel_de/pickup_request.json", "pickupDetails.pickupDate"),
+    ),
+)  # fmt: skip
+
+
 @cache
 def description(path: str) -> "Description":
     """Return a vendor's description by its path, unpacked; MyDHL's holds tabs that strict readers stop at."""
@@ -95,12 +128,12 @@ class Description:
         kind = next(name for name in request.headers.values() if name in kinds)
         if kind == "application/json":
             yield from self._against(
-                self._first(kinds[kind]["schema"]), json.loads(request.body, parse_float=Decimal), "body"
+                self.full(kinds[kind]["schema"]), json.loads(request.body, parse_float=Decimal), "body"
             )
         else:
             yield from self._against(kinds[kind]["schema"], dict(parse_qsl(request.body.decode())), "body")
 
-    def _first(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def full(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the one full schema of a list of which the others are samples that allow everything."""
         resolved = self._resolved(schema)
         options = resolved.get("oneOf", [])
@@ -114,6 +147,12 @@ class Description:
             for cause in _deepest(error):
                 path = ".".join(map(str, cause.absolute_path))
                 yield f"{where} {path}: {cause.validator} {str(cause.message)[:160]}"
+
+    def broken(self, schema: str, property_: str, value: Any) -> list[str]:
+        """Return the names of the rules that a value of one property of a named schema breaks."""
+        rules = self.document["components"]["schemas"][schema]["properties"][property_]
+        rooted = {**rules, "components": self.document["components"]}
+        return [str(error.validator) for error in Draft4Validator(rooted).iter_errors(value)]
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         """Return what a node refers to."""

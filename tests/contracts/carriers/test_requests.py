@@ -1,5 +1,6 @@
 """Every request that is built satisfies the description that its carrier has published."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from fulfillment.carriers.line import Request
 from fulfillment.carriers.shipglobal import asking as shipglobal
 from fulfillment.carriers.ups import asking as ups
 from fulfillment.documents.papers import Address
-from tests.contracts.carriers.descriptions import description, needs_vendors
+from tests.contracts.carriers.descriptions import CONTRADICTIONS, VENDORS, description, needs_vendors
 from tests.contracts.carriers.more_fakes import ENTERED
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
@@ -53,15 +54,8 @@ GERMAN = DE.format("parcel-de-shipping-v2_2")
 SHIPPING = "ups/spec/Shipping.json.gz"
 MYDHL = "dhl/spec/mydhl/dpdhl-express-api-3.1.1_swagger.yaml.gz"
 SHIPGLOBAL = "shipglobal/spec/shipglobal-v1.derived-openapi.json"
-CONTRADICTIONS = (
-    "PickupDateInfo.PickupDate: maxLength",
-    "LabelImageFormat.Code: minLength",
-    "pickupDate: oneOf",
-)
-"""Rules that no request satisfies: the same descriptions say in words, and show in examples, that they mean another.
-
-UPS: a day of eight letters that may have four, and “PDF” that has four. DHL: a day that fits two alternatives.
-"""
+KNOWN = tuple(f"{one.shown[1]}: {one.rule}" for one in CONTRADICTIONS)
+"""How the faults read that the vendors' own examples have too."""
 
 
 @needs_vendors
@@ -126,7 +120,28 @@ REST = {
 @needs_vendors
 @pytest.mark.parametrize(("spec", "base", "request_"), REST.values(), ids=list(REST))
 def test_the_rest_of_what_is_asked(spec: str, base: str, request_: Request) -> None:
-    assert description(spec).faults(request_, base=base, allowed=CONTRADICTIONS) == []
+    assert description(spec).faults(request_, base=base, allowed=KNOWN) == []
+
+
+@needs_vendors
+def test_a_rule_that_is_not_kept_is_broken_by_the_vendors_own_example() -> None:
+    assert VENDORS is not None
+    for one in CONTRADICTIONS:
+        file, path = one.shown
+        value = json.loads((VENDORS / file).read_text())
+        for step in path.split("."):
+            value = value[step]
+        assert description(one.file).broken(one.schema, one.property, value) == [one.rule]
+    broken = {
+        name: faults
+        for name, (spec, base, request) in REST.items()
+        if (faults := description(spec).faults(request, base=base))
+    }
+    assert {name: len(faults) for name, faults in broken.items()} == {
+        "UPS recovery": 1,
+        "UPS pickup": 1,
+        "DHL pickup": 1,
+    }
 
 
 @needs_vendors
