@@ -20,8 +20,9 @@ from fulfillment.services.rate_shopping import _Found
 from oms.foundation.claims import claim
 from oms.foundation.models import AuditLine
 from tests.contracts.carriers.fakes import Company
-from tests.contracts.carriers.more_fakes import ENTERED, an_account
+from tests.contracts.carriers.more_fakes import ENTERED
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
+from tests.fulfillment.accounts import open_account
 from tests.fulfillment.shop import an_order, label_of, packed, sourced
 
 pytestmark = pytest.mark.django_db
@@ -31,16 +32,6 @@ pytestmark = pytest.mark.django_db
 def nothing_opened(monkeypatch) -> None:
     """Forget gateways of other tests' accounts."""
     monkeypatch.setattr(registry, "_OPENED", {})
-
-
-def open_account(kind: str, **fields) -> Company:
-    """Open an account in use and return the company of paper behind it."""
-    account = CarrierAccount(code=kind, adapter=kind, is_active=True, **fields)
-    account.enter(ENTERED)
-    account.save()
-    gateway, company = an_account(kind)
-    registry._OPENED[account.pk] = (account.version, gateway)
-    return company
 
 
 @pytest.fixture
