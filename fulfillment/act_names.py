@@ -12,6 +12,10 @@ name_acts(
         "change_shippingrate": "Rate changed",
         "stop_using_rate": "Taken out of use",
         "use_rate_again": "In use again",
+        "create_box": "Box added",
+        "change_box": "Box changed",
+        "stop_using_box": "Taken out of use",
+        "use_box_again": "In use again",
         "draft_rules": "Drafted",
         "change_sourcingruleset": "Changed",
         "test_rules": "Tested",
@@ -33,6 +37,7 @@ name_acts(
         "stop_picking": "Picking stopped",
         "confirm_picked": "Picked",
         "miss": "Pieces not found",
+        "lack_boxes": "Too few boxes in the books",
         "pack": "Packed",
         "unpack": "Unpacked",
         "make_shipment": "Shipment made",
@@ -90,5 +95,15 @@ name_acts(
         "remind": "Customer reminded",
         "expire_pickup": "Not collected in time",
         "uncollected": "Work ended, nobody came",
+    },
+)
+name_acts(
+    "floor",
+    {
+        "pack_begin": "Packing by scans began",
+        "pack_take_over": "Packing taken over",
+        "pack_leave": "Packing put aside",
+        "pack_drop": "Packing dropped",
+        "pack_done": "Packed by scans",
     },
 )

@@ -1,6 +1,6 @@
 """What must be true of matching in every committed moment: promises, parcels, places, moments."""
 
-from fulfillment import invariants_labels, invariants_pickups  # noqa: F401  registering is their import
+from fulfillment import invariants_labels, invariants_packing, invariants_pickups  # noqa: F401  registering is their import
 from fulfillment.models import (
     FulfillmentOrder,
     Label,

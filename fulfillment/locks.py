@@ -6,9 +6,11 @@ from django.db.models import prefetch_related_objects
 
 from fulfillment.models import (
     Allocation,
+    Box,
     FulfillmentOrder,
     Label,
     Package,
+    PackSession,
     PickList,
     PickTask,
     Pickup,
@@ -191,6 +193,13 @@ def lock_pick_tasks_of_work(ids: Iterable[int]) -> list[PickTask]:
     return lock_rows(PickTask, live.values_list("pk", flat=True))
 
 
+def lock_pack_session(pk: int, work: FulfillmentOrder) -> PackSession:
+    """Lock the packing of locked work, and return it with that."""
+    session = lock_row(PackSession, pk)
+    session.fulfillment_order = work
+    return session
+
+
 def lock_rule_sets() -> list[SourcingRuleSet]:
     """Lock every set of sourcing rules, by primary key: who makes one or puts one into force does so alone."""
     return lock_rows(SourcingRuleSet, SourcingRuleSet.objects.values_list("pk", flat=True))
@@ -212,6 +221,7 @@ __all__ = [
     "lock_labels_of",
     "lock_live_of",
     "lock_orders",
+    "lock_pack_session",
     "lock_package",
     "lock_packages",
     "lock_pick_list",
@@ -233,3 +243,8 @@ __all__ = [
 def lock_rates(ids: Iterable[int]) -> list[ShippingRate]:
     """Lock rates in the order of their primary keys and return them."""
     return lock_rows(ShippingRate, ids)
+
+
+def lock_boxes(ids: Iterable[int]) -> list[Box]:
+    """Lock boxes in the order of their primary keys and return them."""
+    return lock_rows(Box, ids)

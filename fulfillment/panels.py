@@ -240,4 +240,4 @@ name_acts(
         "complete": "Walk done",
     },
 )
-detail_acts("fulfillment", {"change_shippingrate": changes_told})
+detail_acts("fulfillment", {"change_shippingrate": changes_told, "change_box": changes_told})

@@ -62,12 +62,20 @@ def items_with_lines() -> "QuerySet[PackageItem]":
 
 
 def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
-    """Return parcels with their events, newest first, their labels and what is inside."""
-    return rows.prefetch_related(
+    """Return parcels with their box, their events, newest first, their labels and what is inside."""
+    return rows.select_related("box", "advised").prefetch_related(
         Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
         Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
         Prefetch("items", items_with_lines()),
     )
+
+
+def box_told(row: Package) -> str:
+    """Return the box of a parcel, and the advised one where it is another; nothing where neither is known."""
+    used = row.box.code if row.box else ""
+    if row.advised is None or row.advised_id == row.box_id:
+        return used
+    return f"{used or 'no box'}, advised {row.advised.code}"
 
 
 def packages_with_labels() -> "QuerySet[Package]":
@@ -197,6 +205,9 @@ def package_answer(row: Package) -> dict[str, Any]:
         "label_failure": label.failure if label else "",
         "weight_g": row.weight_g,
         "material": row.material,
+        "box": row.box.code if row.box else "",
+        "box_advised": row.advised.code if row.advised else "",
+        **{name: getattr(row, name) for name in ("length_mm", "width_mm", "height_mm")},
         "expected_on": row.expected_on,
         "delivered_at": row.delivered_at,
         "last_event_at": row.last_event_at,

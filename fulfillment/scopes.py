@@ -6,11 +6,16 @@ from django.db.models import Model, Q
 
 from fulfillment.models import (
     Allocation,
+    Box,
     CarrierAccount,
     FulfillmentOrder,
     Label,
     Package,
     PackageItem,
+    PackItem,
+    PackParcel,
+    PackScan,
+    PackSession,
     PickList,
     PickScan,
     PickTask,
@@ -38,6 +43,10 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     FulfillmentOrder: ("order", "location"),
     Allocation: ("fulfillment_order__order", "fulfillment_order__location"),
     Shipment: ("order", "location"),
+    PackSession: ("fulfillment_order__order", "fulfillment_order__location"),
+    PackParcel: ("session__fulfillment_order__order", "session__fulfillment_order__location"),
+    PackItem: ("parcel__session__fulfillment_order__order", "parcel__session__fulfillment_order__location"),
+    PackScan: ("session__fulfillment_order__order", "session__fulfillment_order__location"),
     Package: ("shipment__order", "shipment__location"),
     PackageItem: ("package__shipment__order", "package__shipment__location"),
     Pickup: ("shipment__order", "shipment__location"),
@@ -50,7 +59,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     SubstituteOffer: ("order", ""),
 }
 
-unscoped(CarrierAccount, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
+unscoped(Box, CarrierAccount, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

@@ -40,6 +40,22 @@ LIVE_FULFILLMENT = (
 BEGUN = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 
 
+class PackSessionState(models.TextChoices):
+    """The life of one packing of a location's work by scans."""
+
+    OPEN = "open", "being packed"
+    DONE = "done", "packed"
+    DROPPED = "dropped", "dropped"
+
+
+class Mispack(models.TextChoices):
+    """What a packer was kept from putting into a parcel."""
+
+    WRONG = "wrong", "wrong product"
+    MANY = "too_many", "too many"
+    UNKNOWN = "unknown", "unknown code"
+
+
 class ShipmentState(models.TextChoices):
     """Our side of a shipment."""
 

@@ -45,6 +45,7 @@ class ProductAdmin(TellsRelated, MasterData):
         (None, {"fields": [("sku", "barcode"), "title", "parent", "attributes"]}),
         ("Price", {"fields": [("price", "cost", "currency")]}),
         ("Parcel", {"fields": [("weight_g", "length_mm"), ("width_mm", "height_mm"), "capability"]}),
+        ("Packing", {"fields": [("fragile", "this_side_up", "ships_alone"), "packing_note"]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("sku", "sku"),
@@ -60,6 +61,7 @@ class ProductAdmin(TellsRelated, MasterData):
         ("width_mm", "width_mm"),
         ("height_mm", "height_mm"),
         ("capability", "capability"),
+        *((name, name) for name in ("fragile", "this_side_up", "ships_alone", "packing_note")),
         ("is_active", "is_active"),
         ("substitutes", substitutes_text),
     ]

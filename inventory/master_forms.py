@@ -82,6 +82,7 @@ class ProductForm(AmountForm[Product]):
         fields = [
             "sku", "barcode", "title", "parent", "attributes", "currency",
             "weight_g", "length_mm", "width_mm", "height_mm", "capability",
+            "fragile", "this_side_up", "ships_alone", "packing_note",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

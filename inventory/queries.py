@@ -30,6 +30,11 @@ class Availability:
         return max(0, sum(self.locations.values()) - self.reserved)
 
 
+def product_by_code(code: str) -> Product | None:
+    """Return the product with a bar code or a SKU, in small letters or capitals."""
+    return Product.objects.filter(Q(barcode=code) | Q(sku__in=[code, code.upper()])).first() if code else None
+
+
 def available_by_location(product_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     """Return free pieces by product and location, of products that are sold and locations that ship."""
     free: dict[int, dict[int, int]] = defaultdict(dict)

@@ -104,6 +104,7 @@ UNFOLD: dict[str, Any] = {
                         "permission": lambda request: request.user.has_perm("fulfillment.pick_fulfillmentorder"),
                     },
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
+                    _entry("Mispacks caught", "fact_check", "fulfillment_packscan", "fulfillment.view_packscan"),
                     _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry(
                         "To be collected",
@@ -146,6 +147,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _entry("Movements", "swap_horiz", "inventory_stockmovement", "inventory.view_stockmovement"),
                     _entry("Locations", "location_on", "inventory_location", "inventory.view_location"),
+                    _entry("Boxes", "package", "fulfillment_box", "fulfillment.view_box"),
                     _entry("Shipping rates", "payments", "fulfillment_shippingrate", "fulfillment.view_shippingrate"),
                 ],
             },

@@ -65,6 +65,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_shipment",
         "fulfillment.*_package",
         "fulfillment.free_picklist",
+        "fulfillment.*_box",
         "fulfillment.*_pickup",
         "fulfillment.*_supplierrequest",
         "inventory.view_*",
@@ -81,6 +82,7 @@ ROLES: dict[str, list[str]] = {
         "orders.view_orderline",
         "*.view_channel",
         "fulfillment.*_shippingrate",
+        "fulfillment.*_box",
     ],
     "Finance": [
         *EVERYONE,

@@ -7,11 +7,13 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from fulfillment.models import FulfillmentOrder, Shipment
+from fulfillment.models import Box, FulfillmentOrder, Shipment
+from fulfillment.services import scan_packing
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.offering import offer_substitute
-from fulfillment.services.packing import pack
+from fulfillment.services.packing import unpack
 from fulfillment.services.replaying.asking import ask_for_replay
+from fulfillment.services.scan_packing import Sent
 from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
@@ -77,6 +79,9 @@ def keep_books() -> Books:
     place, _ = make_location("LON"), make_location("MAN")
     for product, pieces in ((tea, 20), (cup, 10), (rare, 0)):
         make_stock(product, place, pieces)
+    carton = make_product("CARTON")
+    make_stock(carton, place, 5)
+    Box.objects.create(code="BOX", product=carton, length_mm=300, width_mm=200, height_mm=100)
     shelf = Bin.objects.create(location=place, code="A-01")
     put_away(stock_level_id=tea.stock_levels.get().pk, bin=shelf.code, quantity=8, actor=CLERK)
     move_stock(changes=[Change(tea.stock_levels.get().pk, -1, "damage", "broken:1")], actor=CLERK)
@@ -123,11 +128,14 @@ def _sell(home: Order, opened: Order, cancelled: Order) -> None:
     cancel_order(order_id=cancelled.pk, reason="twice", actor=CLERK)
 
 
-def _labelled(order: Order) -> Shipment:
-    """Bring an order to its label."""
+def _labelled(order: Order, *, twice: bool = False) -> Shipment:
+    """Bring an order to its label; it may be packed twice."""
     work = FulfillmentOrder.objects.get(order=order)
     _pick_by_scans(work)
-    shipment = pack(fulfillment_order_id=work.pk, actor=CLERK)
+    shipment = _pack_by_scans(work)
+    if twice:
+        unpack(fulfillment_order_id=work.pk, actor=CLERK)
+        shipment = _pack_by_scans(work)
     buy_labels(shipment_id=shipment.pk, actor=CLERK)
     rest()
     return Shipment.objects.get(pk=shipment.pk)
@@ -143,9 +151,21 @@ def _pick_by_scans(work: FulfillmentOrder) -> None:
         scan(pick_list_id=walk.pk, picker_id=picker.pk, read=read, actor=CLERK)
 
 
+def _pack_by_scans(work: FulfillmentOrder) -> Shipment:
+    """Scan every piece of picked work into one box, and a piece that does not belong."""
+    packer, _ = User.objects.get_or_create(username="picks-by-scans")
+    session = scan_packing.begin(fulfillment_order_id=work.pk, packer_id=packer.pk, actor=CLERK)
+    told = {"session_id": session.pk, "packer_id": packer.pk, "actor": CLERK}
+    for one in work.allocations.select_related("order_line"):
+        scan_packing.scan(**told, sent=Sent(uuid4(), one.order_line.sku, one.quantity))
+    scan_packing.scan(**told, sent=Sent(uuid4(), "RARE"))
+    scan_packing.close_parcel(**told, sent=Sent(uuid4()))
+    return Shipment.objects.exclude(state="cancelled").get(fulfillment_order=work)
+
+
 def _keep_a_parcel(order: Order) -> None:
     """Buy a label, void it and buy another."""
-    shipment = _labelled(order)
+    shipment = _labelled(order, twice=True)
     void_labels(shipment_id=shipment.pk, actor=CLERK)
     rest()
     buy_labels(shipment_id=shipment.pk, actor=CLERK)

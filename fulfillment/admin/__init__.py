@@ -1,9 +1,11 @@
 """The console's pages of matching."""
 
 from fulfillment.admin import (  # noqa: F401  registering is their import
+    boxes,
     carriers,
     decisions,
     floor,
+    mispacks,
     offers,
     pickups,
     rates,

@@ -8,6 +8,7 @@ from fulfillment import printing
 from fulfillment.admin.papers import ZPL, document, paper
 from fulfillment.filters import UnsettledFilter
 from fulfillment.models import Package, Shipment
+from fulfillment.queries import box_told
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.scope import scoped_row
@@ -105,6 +106,8 @@ class PackageAdmin(ConsoleAdmin):
     empty_words = "Parcels appear as soon as work is packed; the carrier tells how far they are."
     ordering = ["-id"]
     fields = ["shipment", "position", "carrier", "tracking_number", "tracking_status", "weight_g", "material"]
+    fields += ["packed_in", "outer"]
+    readonly_fields = ["packed_in", "outer"]
     export_columns = [
         ("tracking_number", "tracking_number"),
         ("carrier", "carrier"),
@@ -113,6 +116,17 @@ class PackageAdmin(ConsoleAdmin):
         ("expected_on", "expected_on"),
         ("delivered_at", "delivered_at"),
     ]
+
+    @admin.display(description="box")
+    def packed_in(self, row: Package) -> str:
+        """Return the box, and the one that was advised."""
+        return box_told(row) or "–"
+
+    @admin.display(description="outer sizes")
+    def outer(self, row: Package) -> str:
+        """Return the sizes that carriers are told."""
+        sizes = (row.length_mm, row.width_mm, row.height_mm)
+        return f"{' × '.join(map(str, sizes))} mm" if all(sizes) else "not known"
 
     @admin.display(description="parcel", ordering="tracking_number")
     def numbers(self, row: Package) -> str:

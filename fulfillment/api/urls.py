@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fulfillment.api.availability import AvailabilityView
+from fulfillment.api.boxes import BoxViewSet
 from fulfillment.api.pickups import PickupViewSet
 from fulfillment.api.suppliers import SupplierRequestViewSet
 from fulfillment.api.views import FulfillmentOrderViewSet, PackageViewSet, ShipmentViewSet
@@ -12,6 +13,7 @@ urlpatterns = [
     *room_urls("fulfillment-orders", FulfillmentOrderViewSet, together=True),
     *room_urls("shipments", ShipmentViewSet, together=True),
     *room_urls("packages", PackageViewSet),
+    *room_urls("boxes", BoxViewSet),
     *room_urls("pickups", PickupViewSet),
     *room_urls("supplier-requests", SupplierRequestViewSet),
     path("availability/", AvailabilityView.as_view(), name="availability"),

@@ -37,8 +37,8 @@ HERE, A_YEAR = "floor_at", 365 * 86_400
 Page = Callable[..., HttpResponse]
 
 
-def for_pickers(*methods: str) -> Callable[[Page], Page]:
-    """Open a page to those who may pick, for some methods."""
+def for_pickers(*methods: str, permission: str = PICK) -> Callable[[Page], Page]:
+    """Open a page to those who may pick, or have another permission of the floor, for some methods."""
 
     def wrap(page: Page) -> Page:
         """Guard one page."""
@@ -47,7 +47,7 @@ def for_pickers(*methods: str) -> Callable[[Page], Page]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             """Answer, or refuse the person, the method or what cannot be shown."""
             user: Any = request.user
-            if not user.has_perm(PICK):
+            if not user.has_perm(permission):
                 raise PermissionDenied
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)

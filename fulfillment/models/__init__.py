@@ -1,8 +1,10 @@
 """The tables of matching."""
 
+from fulfillment.models.boxes import Box
 from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.pickups import Pickup
 from fulfillment.models.rates import ShippingRate
@@ -16,9 +18,14 @@ from fulfillment.models.suppliers import SupplierRequest
 
 __all__ = [
     "Allocation",
+    "Box",
     "CarrierAccount",
     "FulfillmentOrder",
     "Label",
+    "PackItem",
+    "PackParcel",
+    "PackScan",
+    "PackSession",
     "Package",
     "PackageItem",
     "PickList",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
+from fulfillment.models.boxes import Box
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.states import DEAD_LABELS, TROUBLED_LABELS, LabelState, ShipmentState, TrackingStatus
 from inventory.models import Location
@@ -89,6 +90,10 @@ class Package(Versioned):
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="packages")
     position = models.PositiveSmallIntegerField(default=1)
     material = models.CharField("packaging", max_length=60, blank=True, default="")
+    box = models.ForeignKey(Box, models.PROTECT, null=True, blank=True, related_name="packages", editable=False)
+    advised = models.ForeignKey(
+        Box, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name="box advised"
+    )
     weight_g = models.PositiveIntegerField("weight (g)")
     length_mm = models.PositiveIntegerField(default=0)
     width_mm = models.PositiveIntegerField(default=0)

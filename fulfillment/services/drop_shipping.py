@@ -9,7 +9,7 @@ from fulfillment.conditions import ORDER_RELEASED, PICK_NOT_HELD, SHIP_NOT_HELD,
 from fulfillment.events import SupplierRequestCancelled
 from fulfillment.locks import lock_request, lock_shipment, open_allocations_of
 from fulfillment.models import Package, Shipment, SupplierRequest
-from fulfillment.services.packing import Filling, make_shipments, picked_pieces
+from fulfillment.services.packing import make_shipments, picked_pieces, spread
 from fulfillment.services.shipping import hand_over
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.supplier_requests import ask_suppliers, save_answer, unasked
@@ -161,5 +161,5 @@ def _packed(request: SupplierRequest, parcels: int, weight_g: int | None, actor:
     work.picked_at = actor.now
     work.save(update_fields=["picked_at"])
     ((_, _, own_weight),) = picked_pieces([work])
-    made = make_shipments([work], {work.pk: Filling(units, weight_g or own_weight, parcels)}, "", actor)
+    made = make_shipments([work], {work.pk: spread(units, weight_g or own_weight, parcels)}, actor)
     return made[work.pk].pk

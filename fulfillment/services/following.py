@@ -7,7 +7,7 @@ from django.db import transaction
 from fulfillment.locks import lock_live_of, lock_orders, lock_shipments_of, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment
 from fulfillment.services.labels import ask_to_void, labels_in_hand
-from fulfillment.services.packing import UNSENT
+from fulfillment.services.packing import UNSENT, cancel_shipments
 from fulfillment.services.sourcing.cases import cut_off
 from fulfillment.services.sourcing.offers import end_offers
 from fulfillment.services.sourcing.run import Trigger, source_orders
@@ -43,10 +43,7 @@ def _cancel(shipments: Sequence[Shipment], actor: Actor) -> None:
         one.unlabel()
     save_many(on_list, ["state"])
     record_many(actor, [Act("fulfillment.void_labels", one, f"{one.number}.") for one in on_list])
-    for one in shipments:
-        one.cancel()
-    save_many(shipments, ["state"])
-    record_many(actor, [Act("fulfillment.cancel_shipment", one, f"{one.number} will not leave.") for one in shipments])
+    cancel_shipments(shipments, actor)
 
 
 def _forget_shortage(orders: Sequence[Order]) -> None:

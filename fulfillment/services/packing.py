@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -22,7 +23,8 @@ from fulfillment.locks import (
     lock_shipments_of,
     open_allocations_of,
 )
-from fulfillment.models import Allocation, FulfillmentOrder, Package, PackageItem, Shipment
+from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
+from fulfillment.services.using_boxes import give_boxes_back, use_boxes
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
@@ -46,12 +48,35 @@ LIFTABLE_G = 25_000
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """What goes into the parcels of one fulfillment order: an entry for each piece, grams of all together."""
+class Content:
+    """What goes into one parcel: an entry for each piece, grams with its packaging, outer sizes as far as known."""
 
     units: Sequence[Allocation]
     weight_g: int
-    parcels: int
+    material: str = ""
+    box: Box | None = None
+    advised: Box | None = None
+    outer: tuple[int, int, int] = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What goes into the parcels of one fulfillment order."""
+
+    parcels: Sequence[Content]
+
+    @property
+    def weight_g(self) -> int:
+        """Return the grams of all parcels together."""
+        return sum(one.weight_g for one in self.parcels)
+
+
+def spread(units: Sequence[Allocation], weight_g: int, parcels: int, material: str = "") -> Filling:
+    """Spread pieces over parcels, as evenly as whole pieces go, the weight in the same proportion."""
+    sizes = split_amount(len(units), [1] * parcels)
+    starts = accumulate(sizes, initial=0)
+    shares = zip(starts, sizes, split_amount(weight_g, sizes), strict=False)
+    return Filling([Content(units[at : at + size], max(1, share), material) for at, size, share in shares])
 
 
 def pack(
@@ -94,17 +119,20 @@ def pack_together(
     fillings: dict[int, Filling] = {}
     for row, picked, own_weight in picked_pieces(rows):
         try:
-            fillings[row.pk] = _filling(picked, own_weight, parcels, weight_g)
+            fillings[row.pk] = _filling(picked, own_weight, parcels, weight_g, material)
         except Invalid as fault:
             refused[row.pk] = fault
-    made = make_shipments([row for row in rows if row.pk in fillings], fillings, material, actor)
+    made = make_shipments([row for row in rows if row.pk in fillings], fillings, actor)
     return Together(made, refused)
 
 
 def make_shipments(
-    rows: Sequence[FulfillmentOrder], fillings: Mapping[int, Filling], material: str, actor: Actor
+    rows: Sequence[FulfillmentOrder], fillings: Mapping[int, Filling], actor: Actor
 ) -> dict[int, Shipment]:
-    """Make a packed shipment of each locked fulfillment order and mark that as ready; return them by its id."""
+    """Make a packed shipment of each locked fulfillment order and mark that as ready; return them by its id.
+
+    The boxes that were used leave the stock: its levels are the last that is locked.
+    """
     shipments = [
         Shipment(number=random_code(8, prefix="S"), order=row.order, fulfillment_order=row, location=row.location)
         for row in rows
@@ -113,21 +141,29 @@ def make_shipments(
         shipment.pack(at=actor.now)
         row.pack(at=actor.now)
     insert_rows(shipments)
-    _fill([(shipment, fillings[shipment.fulfillment_order_id]) for shipment in shipments], material)
+    packages = _fill([(shipment, fillings[shipment.fulfillment_order_id]) for shipment in shipments])
     save_many(rows, ["state", "packed_at"])
     acts = [
         act for row, shipment in zip(rows, shipments, strict=True) for act in _acts(row, shipment, fillings[row.pk])
     ]
     record_many(actor, acts)
+    use_boxes(packages, actor)
     return {shipment.fulfillment_order_id: shipment for shipment in shipments}
 
 
 def _acts(row: FulfillmentOrder, shipment: Shipment, filling: Filling) -> list[Act]:
     """Return the lines of the timeline about one shipment."""
-    data = {"shipment": shipment.number, "parcels": filling.parcels, "weight_g": filling.weight_g}
-    made = f"{shipment.number}: {count(filling.parcels, 'parcel')}, {filling.weight_g} g."
+    parcels = len(filling.parcels)
+    data = {"shipment": shipment.number, "parcels": parcels, "weight_g": filling.weight_g}
+    boxes = ", ".join(f"{times} × {code}" for code, times in sorted(Counter(_codes(filling)).items()))
+    made = f"{shipment.number}: {count(parcels, 'parcel')}, {filling.weight_g} g{f', in {boxes}' if boxes else ''}."
     packed = Act("fulfillment.pack", row, row.told, data)
     return [packed, Act("fulfillment.make_shipment", shipment, made, created=True)]
+
+
+def _codes(filling: Filling) -> list[str]:
+    """Return the codes of the boxes that are used."""
+    return [one.box.code for one in filling.parcels if one.box]
 
 
 def picked_pieces(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[FulfillmentOrder, list[Allocation], int]]:
@@ -141,7 +177,9 @@ def picked_pieces(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[Fulfillmen
         yield row, picked[row.pk], sum(weights[one.pk] * one.quantity for one in picked[row.pk])
 
 
-def _filling(picked: Sequence[Allocation], own_weight: int, parcels: int | None, weight_g: int | None) -> Filling:
+def _filling(
+    picked: Sequence[Allocation], own_weight: int, parcels: int | None, weight_g: int | None, material: str
+) -> Filling:
     """Return what goes into the parcels; raises :class:`Invalid` for what cannot be."""
     units = [one for one in picked for _ in range(one.quantity)]
     total = weight_g or own_weight
@@ -150,7 +188,7 @@ def _filling(picked: Sequence[Allocation], own_weight: int, parcels: int | None,
     if parcels is None:
         parcels = min(-(-total // LIFTABLE_G), len(units), MAX_PARCELS)
     _refuse_absurd(parcels, len(units), weight_g)
-    return Filling(units, total, parcels)
+    return spread(units, total, parcels, material)
 
 
 def _refuse_absurd(parcels: int, pieces: int, weight_g: int | None) -> None:
@@ -163,25 +201,30 @@ def _refuse_absurd(parcels: int, pieces: int, weight_g: int | None) -> None:
         raise Invalid(sentence, code="bad_weight", field="weight_g")
 
 
-def _fill(shipments: Sequence[tuple[Shipment, Filling]], material: str) -> None:
-    """Spread the pieces over the parcels, as evenly as whole pieces go, weight in the same proportion."""
-    packages: list[Package] = []
-    inside: list[Sequence[Allocation]] = []
-    for shipment, filling in shipments:
-        sizes = split_amount(len(filling.units), [1] * filling.parcels)
-        start = 0
-        for position, (size, weight) in enumerate(zip(sizes, split_amount(filling.weight_g, sizes), strict=True), 1):
-            packages.append(Package(shipment=shipment, position=position, material=material, weight_g=max(1, weight)))
-            inside.append(filling.units[start : start + size])
-            start += size
+def _fill(shipments: Sequence[tuple[Shipment, Filling]]) -> list[Package]:
+    """Make the parcels and what is in them; return the parcels with their shipments at hand."""
+    told = [(row, at, one) for row, filling in shipments for at, one in enumerate(filling.parcels, 1)]
+    packages = [
+        Package(
+            shipment=shipment,
+            position=position,
+            material=one.material,
+            box=one.box,
+            advised=one.advised,
+            weight_g=one.weight_g,
+            **dict(zip(("length_mm", "width_mm", "height_mm"), one.outer, strict=True)),
+        )
+        for shipment, position, one in told
+    ]
     insert_rows(packages)
     insert_rows(
         [
             PackageItem(package=package, allocation=one, quantity=pieces)
-            for package, units in zip(packages, inside, strict=True)
-            for one, pieces in Counter(units).items()
+            for package, (_, _, content) in zip(packages, told, strict=True)
+            for one, pieces in Counter(content.units).items()
         ]
     )
+    return packages
 
 
 @transaction.atomic
@@ -199,7 +242,13 @@ def unpack(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
 def cancel_unsent(row: FulfillmentOrder, actor: Actor) -> None:
     """Cancel the shipments of a locked fulfillment order that have not left."""
     shipments = [one for one in lock_shipments_of([row.order_id], UNSENT) if one.fulfillment_order_id == row.pk]
+    cancel_shipments(shipments, actor)
+
+
+def cancel_shipments(shipments: Sequence[Shipment], actor: Actor) -> None:
+    """Cancel locked shipments; the boxes of their parcels come back to the stock."""
     for one in shipments:
         one.cancel()
     save_many(shipments, ["state"])
     record_many(actor, [Act("fulfillment.cancel_shipment", one, f"{one.number} will not leave.") for one in shipments])
+    give_boxes_back(shipments, actor)

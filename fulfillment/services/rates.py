@@ -1,21 +1,18 @@
 """Keeping the rate card: rows from files, and rows taken out of use."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db import transaction
 
 from fulfillment.conditions import IN_USE, OUT_OF_USE
 from fulfillment.locks import lock_rates
 from fulfillment.models import ShippingRate
-from inventory.models import Location
+from fulfillment.services.linked_shelf import LinkedShelf, switch
 from inventory.services.catalogue import plan_rows, store_rows
-from inventory.services.shelves import Entry, Shelf
+from inventory.services.shelves import Entry
 from inventory.services.switching import Switch
 from inventory.services.undoing import Back, plan_back, take_back
-from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
-from oms.foundation.audit import record
 from oms.foundation.imports.kinds import Undo
 from oms.foundation.imports.plans import Earlier, Plan, Seen
 from oms.foundation.models import ImportRow
@@ -40,10 +37,8 @@ def use_rate_again(*, rate_id: int, note: str = "", actor: Actor) -> ShippingRat
 def _switch(rate_id: int, on: bool, note: str, actor: Actor) -> ShippingRate:
     """Switch a locked rate on or off."""
     (rate,) = lock_rates([rate_id])
-    refuse_unless(rate, OUT_OF_USE if on else IN_USE)
-    rate.is_active = on
-    rate.save(update_fields=["is_active"])
-    record(actor, "fulfillment.use_rate_again" if on else "fulfillment.stop_using_rate", rate, note=note)
+    act = "fulfillment.use_rate_again" if on else "fulfillment.stop_using_rate"
+    switch(rate, on, [OUT_OF_USE if on else IN_USE], act, note, actor)
     return rate
 
 
@@ -57,11 +52,10 @@ def other_currency(currency: str, *, apart: Iterable[str] = ()) -> str:
     return rows.values_list("currency", flat=True).first() or ""
 
 
-class RateShelf(Shelf[ShippingRate]):
+class RateShelf(LinkedShelf[ShippingRate]):
     """Rates by code; the location by its code."""
 
     model = ShippingRate
-    key = "code"
     on, off = AGAIN, STOP
 
     def lock(self, ids: Iterable[int]) -> list[ShippingRate]:
@@ -71,38 +65,16 @@ class RateShelf(Shelf[ShippingRate]):
     def look_around(self, entries: Sequence[Entry], earlier: Earlier) -> None:
         """Read the locations that the entries name, and what currency the other rates are in."""
         super().look_around(entries, earlier)
-        self.ids = dict(Location.objects.values_list("code", "pk"))
-        self.codes = {pk: code for code, pk in self.ids.items()}
         told = {str(entry.values["currency"]) for entry in entries if entry.values.get("currency")}
         keys = self.keys(entries)
         self.others = {one: other_currency(one, apart=keys) for one in told}
 
     def fault(self, entry: Entry) -> RowFault | None:
         """Return why a rate cannot be taken as things stand."""
-        place, currency = entry.values.get("location"), entry.values.get("currency", "")
-        if place and place not in self.ids:
-            return RowFault(entry.row, "location", "unknown", f"there is no location “{place}”.")
-        if other := self.others.get(currency):
+        if other := self.others.get(entry.values.get("currency", "")):
             words = f"rates are compared with each other, and the others are in {other}: write this one in {other} too."
             return RowFault(entry.row, "currency", "other_currency", words)
         return super().fault(entry)
-
-    def value(self, row: ShippingRate, column: str) -> Any:
-        """Return the location's code, or the column as it is."""
-        if column == "location":
-            return self.codes.get(row.location_id or 0, "")
-        return super().value(row, column)
-
-    def put(self, row: ShippingRate, column: str, value: Any) -> None:
-        """Set a column; the location by its code."""
-        if column == "location":
-            row.location_id = self.ids[value] if value else None
-        else:
-            super().put(row, column, value)
-
-    def former(self, column: str, value: Any) -> Any:
-        """Return a value that JSON has kept as it was; the location stays its code."""
-        return value if column == "location" else super().former(column, value)
 
 
 def plan_rates(*, entries: Sequence[Entry]) -> list[Plan]:

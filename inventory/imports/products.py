@@ -18,6 +18,7 @@ from oms.foundation.tables.cells import amount, identifier, one_of, required, sh
 from oms.foundation.tables.rows import Cells
 
 MEASURES = ("weight_g", "length_mm", "width_mm", "height_mm")
+HANDLING = ("fragile", "this_side_up", "ships_alone")
 FLAGS = {"yes": True, "no": False}
 
 
@@ -40,6 +41,11 @@ def measure(cell: str) -> int:
     return whole_number(cell or "0")
 
 
+def handling(cell: str) -> bool:
+    """Return whether a cell says yes; an empty one says no."""
+    return flag(cell or "no")
+
+
 class ProductFile(RowsFile):
     """Columns and readers of a product file; amounts are in the row's own currency.
 
@@ -48,7 +54,8 @@ class ProductFile(RowsFile):
 
     required: Sequence[str] = ("sku", "title", "unit_price", "currency")
     optional: Sequence[str] = (
-        "parent", "attributes", "barcode", "unit_cost", *MEASURES, "capability", "is_active", "substitutes",
+        "parent", "attributes", "barcode", "unit_cost", *MEASURES, "capability", *HANDLING, "packing_note",
+        "is_active", "substitutes",
     )  # fmt: skip
     key: Sequence[str] = ("sku",)
     late_column = "parent"
@@ -83,9 +90,11 @@ class ProductFile(RowsFile):
             "substitutes": substitutes_in,
             "barcode": identifier,
             "capability": partial(identifier, longest=32),
+            "packing_note": partial(text, longest=200),
             "is_active": flag,
             **amounts,
             **dict.fromkeys(MEASURES, measure),
+            **dict.fromkeys(HANDLING, handling),
         }
 
     def plan(self, entries: Sequence[Entry], earlier: Earlier) -> list[Plan]:

@@ -26,6 +26,12 @@ class Product(Versioned):
     capability = models.CharField(
         max_length=32, blank=True, default="", help_text="What a location must be able to do to ship it: gift_wrap …"
     )
+    fragile = models.BooleanField(default=False, help_text="Nothing may lie above it in a parcel.")
+    this_side_up = models.BooleanField(default=False, help_text="It may not be tipped over in a parcel.")
+    ships_alone = models.BooleanField(default=False, help_text="Each piece is a parcel by itself, in its own carton.")
+    packing_note = models.CharField(
+        "how to pack it", max_length=200, blank=True, default="", help_text="Shown to whoever packs it: wrap twice …"
+    )
     is_active = models.BooleanField("sold", default=True)
     history = HistoricalRecords(get_user=person_of)
 

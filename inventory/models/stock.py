@@ -62,6 +62,7 @@ class MovementReason(models.TextChoices):
     RETURN = "return", "returned to stock"
     TRANSFER = "transfer", "moved between locations"
     DAMAGE = "damage", "damaged or lost"
+    PACKAGING = "packaging", "used to pack"
 
 
 class StockMovement(models.Model):

@@ -1,6 +1,6 @@
 // The handheld: a scan is kept in the page until the shop has answered it, and sent again with the same key until then.
 (() => {
-  const KEPT = "floor-kept", AGAIN_MS = 3000;
+  const KEPT = "floor-kept", AGAIN_MS = 3000, SOON_MS = 1500;
   const main = document.getElementById("floor"), net = document.getElementById("net");
   const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
   const keep = (list) => localStorage.setItem(KEPT, JSON.stringify(list));
@@ -46,6 +46,20 @@
     const answer = main.querySelector("[data-tone]");
     if (answer) ring(answer.dataset.tone);
     focus();
+    lookAgain();
+  };
+
+  // a page that waits for a carrier draws itself anew until it has heard
+  const lookAgain = () => {
+    const waits = main.querySelector("[data-soon]");
+    if (!waits) return;
+    setTimeout(async () => {
+      if (!main.contains(waits) || main.querySelector("input[name=code]").value) return lookAgain();
+      try {
+        const answer = await fetch(waits.dataset.soon, { credentials: "same-origin" });
+        if (answer.ok && !answer.redirected) draw(await answer.text());
+      } catch (unreachable) { lookAgain(); }
+    }, SOON_MS);
   };
 
   const wait = (sentence) => {
@@ -71,7 +85,7 @@
         if (answer.status === 403 || answer.redirected) return tell("Sign in again: reload this page. Your scans are kept.");
         const page = await answer.text();
         drop(first);
-        if (!answer.ok) return tell("This walk is gone: a scan could not be counted. Go to the floor's first page.");
+        if (!answer.ok) return tell("This work is gone: a scan could not be counted. Go to the floor's first page.");
         draw(page);
       }
       const others = kept().length;
@@ -86,7 +100,7 @@
     if (form.dataset.sure && !confirm(form.dataset.sure)) return focus();
     const data = Object.fromEntries(new FormData(form));
     delete data.csrfmiddlewaretoken;
-    if ("code" in data && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box
+    if ("code" in data && data.quantity && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box
     if ("code" in data && !data.code.trim()) { ring("wrong"); return focus(); }
     keep([...kept(), { url: form.action, person, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
     const box = form.querySelector("input[name=code]");
@@ -107,4 +121,5 @@
   });
   addEventListener("online", send);
   send();
+  lookAgain();
 })();

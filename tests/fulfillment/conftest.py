@@ -3,7 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 
+from inventory.models import Product
 from tests.factories import make_location, make_product, make_stock
+from tests.fulfillment.packers import make_boxes, picked
 from tests.fulfillment.shop import an_order, sourced
 
 
@@ -29,3 +31,14 @@ def place():
     sourced(an_order([(cup, 1), (tea, 3)]))
     sourced(an_order([(tea, 1)]))
     return place
+
+
+@pytest.fixture
+def work(place):
+    """Picked work for three of TEA and a CUP, with jam on the shelf and three boxes to pack into."""
+    sizes = {"length_mm": 100, "width_mm": 80, "height_mm": 60}
+    for sku in ("TEA", "CUP"):
+        Product.objects.filter(sku=sku).update(**sizes)
+    make_stock(make_product("JAM", barcode="4003", title="Plum jam", **sizes), place, 10)
+    make_boxes()
+    return picked(place)

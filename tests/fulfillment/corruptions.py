@@ -13,6 +13,8 @@ FREED = (
 )
 BOUGHT = f"select id from fulfillment_label where package_id <> ({PARCEL}) and state = 'purchased'"
 UNSHIPPED = "select id from fulfillment_fulfillmentorder where state = 'planned'"
+SESSION = "select min(id) from fulfillment_packsession where state = 'done'"
+REPACKED = "select id from fulfillment_shipment where state = 'cancelled'"
 PACKED = "select min(id) from fulfillment_shipment where state <> 'shipped'"
 PARCEL_COLUMNS = (
     "carrier_reference, reference, tracking_number, service, cost, currency, request, bought_at, next_event"
@@ -47,6 +49,24 @@ CORRUPTIONS = [
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),
     state("I16.picklist", "fulfillment_picklist", "id = (select min(id) from fulfillment_picklist)", "released"),
     state("I16.picktask", "fulfillment_picktask", "id = (select min(id) from fulfillment_picktask)", "short"),
+    state("I16.packsession", "fulfillment_packsession", f"id = ({SESSION})", "dropped"),
+    Corruption(
+        name="I60",
+        row="select id from inventory_stockmovement where reason = 'damage'",
+        sql="update inventory_stockmovement set reason = 'packaging' where id = {row}",
+    ),
+    Corruption(
+        name="I60b",
+        row=f"select id from fulfillment_package where shipment_id = ({REPACKED})",
+        sql="update inventory_stockmovement set reference = 'adjust:' || id, reason = 'adjustment'"
+        " where reference = 'unbox:' || {row}",
+    ),
+    Corruption(
+        name="I61",
+        row="select min(id) from fulfillment_packitem",
+        sql="update fulfillment_packitem set quantity = quantity + 1 where id = {row}",
+        found=SESSION,
+    ),
     state("I16.sourcingreplay", "fulfillment_sourcingreplay", "state = 'queued'", "done"),
     state("I16.scarcityrun", "fulfillment_scarcityrun", "state = 'queued'", "failed"),
     Corruption(
@@ -89,6 +109,7 @@ CORRUPTIONS = [
         row=f"select min(id) from fulfillment_packageitem where package_id = ({PARCEL})",
         sql="update fulfillment_packageitem set quantity = quantity + 1 where id = {row}",
         found="select allocation_id from fulfillment_packageitem where id = {row}",
+        also={"I61": f"select session_id from fulfillment_packparcel where package_id = ({PARCEL})"},
     ),
     Corruption(
         name="I19",
@@ -100,6 +121,7 @@ CORRUPTIONS = [
         row=LEFT,
         sql="update fulfillment_shipment set location_id = (select id from inventory_location where code = 'MAN')"
         " where id = {row}",
+        also={"I60": f"select id from inventory_stockmovement where reference = 'box:' || ({PARCEL})"},
     ),
     Corruption(name="I22", row=WORK, sql="update fulfillment_fulfillmentorder set packed_at = {then} where id = {row}"),
     Corruption(name="I22p", row=PARCEL, sql="update fulfillment_package set delivered_at = null where id = {row}"),

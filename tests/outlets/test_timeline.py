@@ -27,6 +27,7 @@ PUT_TOGETHER = {
     *(f"orders.{verb}_{what}" for verb in ("create", "change") for what in ("channel", "channelaccount")),
     *(f"inventory.{verb}_{what}" for verb in ("create", "change") for what in ("product", "location")),
     *(f"fulfillment.{verb}_{what}" for verb in ("create", "change") for what in ("shippingrate", "carrieraccount")),
+    *(f"fulfillment.{verb}_box" for verb in ("create", "change")),
     *(f"fulfillment.{word}" for word in (Trigger.REROUTE, Trigger.REJECTED)),
 }
 # their names leave nothing to say
@@ -86,7 +87,8 @@ def test_the_floor_says_what_it_did_where(books: Books):
     assert told(books.home, "fulfillment.confirm_picked") == [
         f"Picked: {work.number} at LON warehouse. Everything was there."
     ]
-    assert told(books.home, "fulfillment.make_shipment") == [f"Shipment made: {shipment.number}: 1 parcel, 1500 g."]
+    made = f"{shipment.number}: 1 parcel, 1500 g, in 1 × BOX."
+    assert told(books.home, "fulfillment.make_shipment") == [f"Shipment made: {made}"]
     assert told(books.home, "fulfillment.ship") == [
         f"Handed to the carrier: {shipment.number} with sandbox standard: {number}."
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
@@ -15,6 +15,7 @@ from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
 from fulfillment.states import LIVE_TASKS
 from inventory.models import Product
+from inventory.queries import product_by_code
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.refusals import NotFound, Refused
@@ -131,7 +132,7 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
 
 def _what_it_is(code: str, wanted: Product) -> str:
     """Return which product a wrong code belongs to."""
-    found = Product.objects.filter(Q(barcode=code) | Q(sku__in=[code, code.upper()])).first() if code else None
+    found = product_by_code(code)
     this = f"That is {found.sku} {found.title}".strip() if found else f"“{code}” is no product that is known here"
     return f"{this}. This stop wants {wanted.sku} {wanted.title}".strip()[:298] + "."
 
