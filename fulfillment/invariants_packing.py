@@ -35,7 +35,7 @@ invariant(
     sql="select q.session_id from fulfillment_packparcel q join fulfillment_packsession n on n.id = q.session_id"
     " join fulfillment_packitem i on i.parcel_id = q.id left join fulfillment_packageitem k"
     " on k.package_id = q.package_id and k.allocation_id = i.allocation_id"
-    " where n.state = 'done' and (k.id is null or k.quantity <> i.quantity)"
+    " where n.state = 'done' and coalesce(k.quantity, 0) <> i.quantity"
     " union select q.session_id from fulfillment_packparcel q join fulfillment_packageitem k"
     " on k.package_id = q.package_id left join fulfillment_packitem i"
     " on i.parcel_id = q.id and i.allocation_id = k.allocation_id where i.id is null",

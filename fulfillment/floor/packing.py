@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "").replace("\x00", "")[:64]
         try:
             found = scan_packing.find_work(code=code, work=work)
-            _begin(user, found)
+            _begin(user, found, Actor.of(user, now=timezone.now()))
             return redirect("floor-pack-bench", number=found.number)
         except Refused as refusal:
             answer = Answer("wrong", refusal.sentence)
@@ -70,66 +70,56 @@ def bench(request: HttpRequest, number: str) -> HttpResponse:
 def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """Do what was sent; a script gets the bench drawn anew."""
     user: Any = request.user
+    actor = Actor.of(user, now=timezone.now())
     work = scoped_row(user, FulfillmentOrder, number=number)
     try:
         if act in WHOLE:
-            WHOLE[act](user, work)
+            WHOLE[act](user, work, actor)
             return redirect("floor-pack") if act == "leave" else redirect("floor-pack-bench", number=number)
-        answer = _sent(request, act, work)
+        answer = _sent(request, act, work, actor)
     except Refused as refusal:
         answer = Answer("wrong", refusal.sentence)
     return _page(request, work, answer)
 
 
-def _actor(user: Any) -> Actor:
-    """Return the person, acting now."""
-    return Actor.of(user, now=timezone.now())
-
-
-def _begin(user: Any, work: FulfillmentOrder) -> None:
+def _begin(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Begin to pack, or go on; work that is packed already is only shown."""
     if _shipment_of(work) is None:
-        until_done(lambda: scan_packing.begin(fulfillment_order_id=work.pk, packer_id=user.pk, actor=_actor(user)))
+        until_done(lambda: scan_packing.begin(fulfillment_order_id=work.pk, packer_id=user.pk, actor=actor))
 
 
-def _held(user: Any, work: FulfillmentOrder) -> Mapping[str, Any]:
-    """Return who acts on which session."""
-    session = _session_of(work)
-    if session is None:
-        raise NotFound("Nobody packs this; scan its tote.")
-    return {"session_id": session.pk, "packer_id": user.pk, "actor": _actor(user)}
-
-
-def _leave(user: Any, work: FulfillmentOrder) -> None:
+def _leave(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Leave it where it stands."""
-    until_done(lambda: scan_packing.put_aside(**_held(user, work)))
+    session = _session_of(work)
+    until_done(lambda: scan_packing.put_aside(session_id=session.pk, packer_id=user.pk, actor=actor))
 
 
-def _start_over(user: Any, work: FulfillmentOrder) -> None:
+def _start_over(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Begin with empty boxes."""
-    until_done(lambda: scan_packing.start_over(**_held(user, work)))
+    session = _session_of(work)
+    until_done(lambda: scan_packing.start_over(session_id=session.pk, packer_id=user.pk, actor=actor))
 
 
-def _label(user: Any, work: FulfillmentOrder) -> None:
+def _label(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Ask for the labels of what was packed."""
-    _run("buy_labels", user, work)
+    _run("buy_labels", user, work, actor)
 
 
-def _print(user: Any, work: FulfillmentOrder) -> None:
+def _print(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Note that the labels are printed."""
-    _run("print_labels", user, work)
+    _run("print_labels", user, work, actor)
 
 
-def _run(name: str, user: Any, work: FulfillmentOrder) -> None:
+def _run(name: str, user: Any, work: FulfillmentOrder, actor: Actor) -> None:
     """Do one of the declared acts of the work's shipment, with its own permission."""
     shipment = _shipment_of(work)
     if shipment is None:
         raise NotFound("This is not packed yet.")
     action = action_named(Shipment, name)
-    run_action(action, principal=user, lookup={"pk": shipment.pk}, data={}, now=timezone.now())
+    run_action(action, principal=user, lookup={"pk": shipment.pk}, data={}, now=actor.now, actor=actor)
 
 
-WHOLE: Mapping[str, Callable[[Any, FulfillmentOrder], None]] = {
+WHOLE: Mapping[str, Callable[[Any, FulfillmentOrder, Actor], None]] = {
     "begin": _begin,
     "leave": _leave,
     "start-over": _start_over,
@@ -143,23 +133,24 @@ SENDS: Mapping[str, Callable[..., Answer]] = {
 }
 
 
-def _sent(request: HttpRequest, act: str, work: FulfillmentOrder) -> Answer:
+def _sent(request: HttpRequest, act: str, work: FulfillmentOrder, actor: Actor) -> Answer:
     """Do one thing at the bench; raises :class:`Refused` for what cannot be read."""
     form = Sending(request.POST)
     if act not in SENDS or not form.is_valid():
         raise Refused("This could not be read. Scan again.", code="not_read")
-    sent = form.sent()
-    session = PackSession.objects.filter(fulfillment_order=work, scans__key=sent.key).first() or _session_of(work)
-    if session is None:
-        raise NotFound("Nobody packs this; scan its tote.")
-    user: Any = request.user
-    return until_done(lambda: SENDS[act](session_id=session.pk, packer_id=user.pk, sent=sent, actor=_actor(user)))
+    sent, user = form.sent(), request.user
+    answered = PackSession.objects.filter(fulfillment_order=work, scans__key=sent.key).first()
+    session = answered or _session_of(work)
+    return until_done(lambda: SENDS[act](session_id=session.pk, packer_id=user.pk, sent=sent, actor=actor))
 
 
-def _session_of(work: FulfillmentOrder) -> PackSession | None:
-    """Return the open session of some work, else its newest."""
+def _session_of(work: FulfillmentOrder) -> PackSession:
+    """Return the open session of some work, else its newest; raises :class:`NotFound` where nobody has begun."""
     rows = PackSession.objects.filter(fulfillment_order=work)
-    return rows.filter(state=PackSessionState.OPEN).first() or rows.order_by("-pk").first()
+    found = rows.filter(state=PackSessionState.OPEN).first() or rows.order_by("-pk").first()
+    if found is None:
+        raise NotFound("Nobody packs this; scan its tote.")
+    return found
 
 
 def _shipment_of(work: FulfillmentOrder) -> Shipment | None:

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name='PackItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField()),
+                ('quantity', models.PositiveIntegerField(default=0)),
                 ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pack_items', to='fulfillment.allocation')),
                 ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='fulfillment.packparcel')),
             ],
@@ -95,10 +95,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='packitem',
             constraint=models.UniqueConstraint(fields=('parcel', 'allocation'), name='pack_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='packitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='pack_item_positive'),
         ),
         migrations.AddConstraint(
             model_name='packsession',

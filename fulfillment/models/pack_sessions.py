@@ -94,16 +94,15 @@ class PackParcel(models.Model):
 
 
 class PackItem(models.Model):
-    """Pieces of one allocation that were scanned into one parcel."""
+    """Pieces of one allocation that were scanned into one parcel; none any more where it was emptied."""
 
     parcel = models.ForeignKey(PackParcel, models.CASCADE, related_name="items")
     allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="pack_items")
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["parcel", "allocation"], name="pack_item_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="pack_item_positive"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from fulfillment.models import Box
 from fulfillment.packing import pieces as pure
 from fulfillment.packing.choosing import Objection
-from fulfillment.packing.picture import picture
+from fulfillment.packing.picture import Picture, picture
 from fulfillment.packing.several import Advice, Wish, advise
 from inventory.models import Product
 
@@ -82,9 +82,9 @@ def _why(advice: Advice, inside: Sequence[Product], boxes: Sequence[Box]) -> str
     return f"{boxes[box].code} does not do: {WORDS[objection]}."
 
 
-def drawn(parcel: Mapping[str, Any]) -> str:
+def drawn(parcel: Mapping[str, Any]) -> Picture | None:
     """Return the picture of an advised parcel, nothing where its pieces were not laid out."""
     if not parcel["at"]:
-        return ""
+        return None
     packing = tuple(pure.Placed(tuple(at), tuple(sides)) for at, sides in parcel["at"])
     return picture(tuple(parcel["inner"]), packing, parcel["numbers"])

@@ -82,9 +82,8 @@ class Bench:
 
     def inside(self, parcel: PackParcel) -> list[tuple[Allocation, int]]:
         """Return what lies in a parcel."""
-        by_pk = {one.pk: one for one in self.pieces}
         mine = {item.allocation_id: item.quantity for item in self.items if item.parcel_id == parcel.pk}
-        return [(by_pk[pk], count) for pk, count in mine.items() if pk in by_pk]
+        return [(one, mine[one.pk]) for one in self.pieces if mine.get(one.pk)]
 
     def count_in(self, parcel: PackParcel | None) -> int:
         """Return how many pieces lie in a parcel."""

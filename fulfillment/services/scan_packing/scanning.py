@@ -193,7 +193,7 @@ def _empty(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     pieces = bench.count_in(parcel)
     if parcel is None or not pieces:
         return Outcome(WRONG, "This box is empty already.")
-    parcel.items.all().delete()
+    parcel.items.update(quantity=0)
     return Outcome(OK, f"Take {count(pieces, 'piece')} out of box {parcel.position}; it counts as empty.")
 
 

@@ -12,6 +12,7 @@ from inventory.services.incoming import announce_stock
 from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
 from oms.outlets.demo.bins import make_bins
+from oms.outlets.demo.boxes import make_boxes
 from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
 from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
@@ -35,6 +36,7 @@ def make_shop() -> None:
     _announce(actor)
     make_bins(actor)
     make_rates()
+    make_boxes(actor)
     web, wholesale = _make_channels()
     orders = list(_orders(random.Random(SEED), actor.now))  # noqa: S311  the same shop every time, no secret
     capture_orders(account_id=web.pk, orders=orders[:-6], actor=actor)
@@ -84,6 +86,8 @@ def _make_articles() -> None:
             width_mm=width,
             height_mm=height,
             capability=article.capability,
+            fragile=article.capability == "fragile",
+            packing_note="Wrap it twice." if article.capability == "fragile" else "",
         )
     for sku, other, both_ways in SUBSTITUTES:
         Substitute.objects.create(product=made[sku], substitute=made[other], both_ways=both_ways)
