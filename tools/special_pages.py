@@ -20,6 +20,7 @@ def special_places(pages: Mapping[str, str]) -> Iterator[Place]:
     yield from forms(pages)
     yield from promises()
     yield from imports(pages)
+    yield from packing(pages)
 
 
 def desks() -> Iterator[Place]:
@@ -103,6 +104,16 @@ def imports(pages: Mapping[str, str]) -> Iterator[Place]:
     yield Place("import-refused-rows", f"{pages.get('import-previewed-orders', '/')}?show=refused")
     yield Place("import-later-rows", f"{pages.get('import-previewed-long', '/')}?page=3")
     yield Place("import-forbidden", f"{new}?kind=orders", who="walter", status=403)
+
+
+def packing(pages: Mapping[str, str]) -> Iterator[Place]:
+    """Yield a packing station that has scanned a piece, then one that does not belong, and what it answered."""
+    code, pack = ".scan input[name=code]", ".scan button"
+    bench = pages.get("pack-to-scan", "/floor/pack/")
+    right = ((code, "MUG-ENAMEL"), (pack, None), (".answer.ok", None))
+    yield Place("pack-scanned", bench, steps=right)
+    yield Place("pack-refused", bench, steps=((code, "TENT-2P"), (pack, None), (".answer.wrong", None)))
+    yield Place("pack-unknown-tote", "/floor/pack/", steps=((code, "NO-SUCH-TOTE"), (pack, None)))
 
 
 def page_of(pages: Mapping[str, str], name: str, part: str) -> str:

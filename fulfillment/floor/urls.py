@@ -3,16 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from fulfillment.floor import packing, pages
+from fulfillment.floor import pack_pages, pages
 
 guard = admin.site.admin_view
 
 urlpatterns = [
     path("", guard(pages.home), name="floor"),
     path("claim/", guard(pages.claim), name="floor-claim"),
-    path("pack/", guard(packing.home), name="floor-pack"),
-    path("pack/<slug:number>/", guard(packing.bench), name="floor-pack-bench"),
-    path("pack/<slug:number>/<slug:act>/", guard(packing.act), name="floor-pack-act"),
+    path("pack/", guard(pack_pages.home), name="floor-pack"),
+    path("pack/<slug:number>/", guard(pack_pages.bench), name="floor-pack-bench"),
+    path("pack/<slug:number>/<slug:act>/", guard(pack_pages.act), name="floor-pack-act"),
     path("<slug:number>/", guard(pages.walk), name="floor-walk"),
     path("<slug:number>/<slug:act>/", guard(pages.act), name="floor-act"),
 ]

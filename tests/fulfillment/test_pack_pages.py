@@ -17,7 +17,7 @@ from tests.fulfillment.packers import make_boxes, picked
 from tests.fulfillment.test_walk_pages import picker
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 34
+STATEMENTS = 31
 
 
 def post(client, work, act="scan", **told):

@@ -15,7 +15,9 @@ from tools.stages.desk import Desk
 def play(desk: Desk) -> None:
     """Play the scenes of packing by scans."""
     desk.pages["pack"] = reverse("floor-pack")
-    picked(desk)
+    next_one = picked(desk)
+    begun(desk, next_one)
+    bench(desk, "pack-to-scan", next_one)
     half = picked(desk)
     session = begun(desk, half)
     scan(desk, session, "MUG-ENAMEL", 2)

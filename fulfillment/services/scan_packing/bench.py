@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fulfillment.locks import open_allocations_of
 from fulfillment.models import Allocation, Box, PackItem, PackParcel, PackSession
 from fulfillment.services.boxes import boxes_at
 from fulfillment.services.scan_packing.advising import Plan, Want, plan_of
-from fulfillment.states import AllocationState, FulfillmentOrderState
+from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
 from inventory.models import Product
 
 
@@ -32,12 +31,12 @@ class Article:
 
 
 class Bench:
-    """A session read once, in four statements; those who change it hold the lock of its fulfillment order."""
+    """A session read once, in three statements; those who change it hold the lock of its fulfillment order."""
 
     def __init__(self, session: PackSession) -> None:
         work = session.fulfillment_order
         self.session, self.work = session, work
-        rows = Allocation.objects.filter(pk__in=[one.pk for one in open_allocations_of([work.pk])])
+        rows = Allocation.objects.filter(fulfillment_order=work, state__in=OPEN_ALLOCATIONS)
         self.pieces = list(rows.select_related("stock_level__product", "order_line").order_by("order_line__position"))
         self.parcels = list(session.parcels.select_related("box", "advised", "package").order_by("position"))
         self.items = list(PackItem.objects.filter(parcel__session=session).select_related("parcel"))

@@ -80,7 +80,7 @@ def _once(session_id: int, packer_id: int, sent: Sent, actor: Actor, word: str, 
     _note(bench, sent, outcome, packer_id, actor, word)
     if session.state == PackSessionState.OPEN:
         session.leased_until = actor.now + LEASE
-        session.save(update_fields=["leased_until", "advice"])
+        session.save(update_fields=["leased_until"])
     return Answer(outcome.tone, outcome.sentence[:300])
 
 
@@ -182,6 +182,7 @@ def _close(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     closed = f"Box {parcel.position} is closed with {count(pieces, 'piece')}"
     if bench.left:
         bench.session.advice = bench.plan_after(parcel)
+        bench.session.save(update_fields=["advice"])
         return Outcome(OK, f"{closed}. {count(bench.left, 'piece')} left for the next.")
     shipment = finish(bench, actor)
     return Outcome(DONE, f"{closed}. Order {bench.work.order.number} is packed: {shipment.number}.")

@@ -62,13 +62,11 @@ def _totes(work: list[int]) -> dict[int, str]:
 
 def bench_context(user: Any, work: FulfillmentOrder) -> dict[str, Any]:
     """Return the open session of some work with what lies where, and what is advised next."""
-    session = (
-        PackSession.objects.filter(fulfillment_order=work, state=PackSessionState.OPEN)
-        .select_related("fulfillment_order__order", "fulfillment_order__location", "packer")
-        .first()
-    )
+    rows = PackSession.objects.filter(fulfillment_order=work, state=PackSessionState.OPEN)
+    session = rows.select_related("packer").first()
     if session is None:
         return {"session": None, "order": work.order}
+    session.fulfillment_order = work
     bench = look_at(session)
     return {
         "session": session,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from fulfillment.floor.packing_view import bench_context, packed_context, waiting_for
+from fulfillment.floor.pack_view import bench_context, packed_context, waiting_for
 from fulfillment.floor.pages import HERE, MOST_PIECES, for_pickers
 from fulfillment.models import FulfillmentOrder, PackSession, Shipment
 from fulfillment.services import scan_packing
@@ -22,7 +22,7 @@ from oms.foundation.actions import action_named, run_action
 from oms.foundation.actor import Actor
 from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.retrying import until_done
-from oms.foundation.scope import scoped, scoped_row
+from oms.foundation.scope import scoped
 
 PACK = "fulfillment.pack_fulfillmentorder"
 
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @for_pickers("GET", "HEAD", permission=PACK)
 def bench(request: HttpRequest, number: str) -> HttpResponse:
     """Show what of some work is packed, and what goes where next."""
-    return _page(request, scoped_row(request.user, FulfillmentOrder, number=number))
+    return _page(request, _work_of(request.user, number))
 
 
 @for_pickers("POST", permission=PACK)
@@ -71,7 +71,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """Do what was sent; a script gets the bench drawn anew."""
     user: Any = request.user
     actor = Actor.of(user, now=timezone.now())
-    work = scoped_row(user, FulfillmentOrder, number=number)
+    work = _work_of(user, number)
     try:
         if act in WHOLE:
             WHOLE[act](user, work, actor)
@@ -80,6 +80,14 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     except Refused as refusal:
         answer = Answer("wrong", refusal.sentence)
     return _page(request, work, answer)
+
+
+def _work_of(user: Any, number: str) -> FulfillmentOrder:
+    """Return work that the person may see, with its order and location."""
+    work = scoped(user, FulfillmentOrder).filter(number=number).select_related("order", "location").first()
+    if work is None:
+        raise NotFound("There is no work with this number.")
+    return work
 
 
 def _begin(user: Any, work: FulfillmentOrder, actor: Actor) -> None:
