@@ -107,3 +107,25 @@ name_acts(
         "pack_done": "Packed by scans",
     },
 )
+name_acts(
+    "fulfillment",
+    {
+        "open_list": "Loading began",
+        "close_list": "Day closed",
+        "reopen_list": "List opened again",
+        "drop_list": "List dropped",
+        "hand_over_list": "Handed over to the carrier",
+        "list_confirmed": "Carrier has the list",
+        "list_refused": "Carrier refuses the list",
+        "list_unknown": "List being confirmed",
+        "list_stuck": "List needs a person",
+        "ask_list_again": "Carrier asked for its list",
+        "put_on_list": "On the list of the day",
+        "take_from_list": "Taken from the list of the day",
+        "book_driver": "Driver asked for",
+        "driver_booked": "Driver booked",
+        "driver_unknown": "Driver being confirmed",
+        "driver_refused": "No driver comes",
+        "cancel_driver": "Driver cancelled",
+    },
+)

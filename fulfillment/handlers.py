@@ -8,8 +8,9 @@ from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.registry import CARRIERS
 from fulfillment.events import BackordersLeft, PiecesMissed, SavingPossible, ShipmentShipped
 from fulfillment.models import Package
-from fulfillment.services import label_buying, polling
+from fulfillment.services import label_buying, polling, visiting
 from fulfillment.services.following import end_work, shrink_promises
+from fulfillment.services.handover import telling
 from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow, told_of
@@ -43,7 +44,7 @@ from orders.events import (
     ShippingChanged,
 )
 
-WORKERS = (label_buying, polling, sandbox_journey)
+WORKERS = (label_buying, telling, visiting, polling, sandbox_journey)
 
 
 def _ids(facts: Iterable[OrderFact | PiecesMissed]) -> list[int]:

@@ -1,9 +1,16 @@
 """What must be true of matching in every committed moment: promises, parcels, places, moments."""
 
-from fulfillment import invariants_labels, invariants_packing, invariants_pickups  # noqa: F401  registering is their import
+from fulfillment import (  # noqa: F401  registering is their import
+    invariants_handover,
+    invariants_labels,
+    invariants_packing,
+    invariants_pickups,
+)
 from fulfillment.models import (
+    DriverVisit,
     FulfillmentOrder,
     Label,
+    Manifest,
     PickList,
     PickTask,
     Pickup,
@@ -40,6 +47,8 @@ states_are_told(
     SubstituteOffer,
     Pickup,
     SupplierRequest,
+    Manifest,
+    DriverVisit,
 )
 invariant(
     "I2",

@@ -7,8 +7,10 @@ from django.db.models import prefetch_related_objects
 from fulfillment.models import (
     Allocation,
     Box,
+    DriverVisit,
     FulfillmentOrder,
     Label,
+    Manifest,
     Package,
     PackSession,
     PickList,
@@ -27,6 +29,20 @@ from oms.foundation.refusals import NotFound
 from orders.locks import lock_orders, lock_payments
 
 NEWEST_RUNS = 50
+
+
+def lock_manifest(pk: int) -> Manifest:
+    """Lock the list of a day, before any order that is on it, and return it with its location."""
+    row = lock_row(Manifest, pk)
+    prefetch_related_objects([row], "location")
+    return row
+
+
+def lock_visit(pk: int) -> DriverVisit:
+    """Lock the visit of a carrier's driver, which has no other rows behind it, and return it with its location."""
+    row = lock_row(DriverVisit, pk)
+    prefetch_related_objects([row], "location")
+    return row
 
 
 def lock_fulfillment_order(pk: int) -> FulfillmentOrder:
@@ -220,6 +236,7 @@ __all__ = [
     "lock_fulfillment_orders",
     "lock_labels_of",
     "lock_live_of",
+    "lock_manifest",
     "lock_orders",
     "lock_pack_session",
     "lock_package",
@@ -236,6 +253,7 @@ __all__ = [
     "lock_shipment",
     "lock_shipments",
     "lock_shipments_of",
+    "lock_visit",
     "open_allocations_of",
 ]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from fulfillment import act_names, moving_panel, shortage_panel  # noqa: F401  registering is their import
+from fulfillment import act_names, handover_panel, moving_panel, shortage_panel  # noqa: F401  registering is their import
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
 from fulfillment.models import (

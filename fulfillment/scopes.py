@@ -8,8 +8,12 @@ from fulfillment.models import (
     Allocation,
     Box,
     CarrierAccount,
+    DriverVisit,
     FulfillmentOrder,
     Label,
+    LoadScan,
+    Manifest,
+    ManifestParcel,
     Package,
     PackageItem,
     PackItem,
@@ -53,6 +57,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     SupplierRequest: ("fulfillment_order__order", "fulfillment_order__location"),
     Label: ("package__shipment__order", "package__shipment__location"),
     TrackingEvent: ("package__shipment__order", "package__shipment__location"),
+    ManifestParcel: ("package__shipment__order", "package__shipment__location"),
     PickTask: ("fulfillment_order__order", "fulfillment_order__location"),
     SourcingDecision: ("order", ""),
     ReplayChange: ("order", ""),
@@ -83,6 +88,25 @@ def at_own_locations(principal: Any) -> Q:
 def scans_at_own_locations(principal: Any) -> Q:
     """Return the condition of the scans of these walks."""
     return within_locations(principal, "pick_list__location")
+
+
+# a truck takes parcels of every channel, as a walk goes by their orders
+@scope_rule(Manifest)
+def lists_at_own_locations(principal: Any) -> Q:
+    """Return the condition of the lists of the day at a person's locations."""
+    return within_locations(principal, "location")
+
+
+@scope_rule(DriverVisit)
+def visits_at_own_locations(principal: Any) -> Q:
+    """Return the condition of the drivers who come to a person's locations."""
+    return within_locations(principal, "location")
+
+
+@scope_rule(LoadScan)
+def load_scans_at_own_locations(principal: Any) -> Q:
+    """Return the condition of what was read at these trucks."""
+    return within_locations(principal, "manifest__location")
 
 
 for _model, _paths in PATHS.items():

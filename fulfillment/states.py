@@ -67,6 +67,43 @@ class ShipmentState(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+class ManifestState(models.TextChoices):
+    """The life of the list of parcels that leave with one carrier; ``unknown`` while the carrier's answer is lost."""
+
+    OPEN = "open", "being loaded"
+    CLOSING = "closing", "being closed"
+    UNKNOWN = "unknown", "being confirmed"
+    FAILED = "failed", "refused by the carrier"
+    CLOSED = "closed", "closed"
+    HANDED_OVER = "handed_over", "handed over"
+    DROPPED = "dropped", "dropped"
+
+
+WAITING_LISTS = (ManifestState.CLOSING, ManifestState.UNKNOWN)
+CLOSED_LISTS = (ManifestState.CLOSING, ManifestState.UNKNOWN, ManifestState.CLOSED)
+"""On these nothing is loaded any more, and their shipments are on the manifest."""
+
+
+class HandOverWay(models.TextChoices):
+    """How parcels came to the carrier."""
+
+    DRIVER = "driver", "driver"
+    DROP_OFF = "drop_off", "brought to a shop of the carrier"
+
+
+class VisitState(models.TextChoices):
+    """The life of a carrier's driver's visit; ``unknown`` while nobody knows what the carrier said."""
+
+    REQUESTED = "requested", "asked for"
+    BOOKED = "booked", "booked"
+    UNKNOWN = "unknown", "being confirmed"
+    FAILED = "failed", "refused by the carrier"
+    CANCELLED = "cancelled", "cancelled"
+
+
+LIVE_VISITS = (VisitState.REQUESTED, VisitState.BOOKED, VisitState.UNKNOWN)
+
+
 class CarrierAdapter(models.TextChoices):
     """The carriers that an account can be opened with."""
 

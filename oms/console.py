@@ -105,7 +105,9 @@ UNFOLD: dict[str, Any] = {
                     },
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
                     _entry("Mispacks caught", "fact_check", "fulfillment_packscan", "fulfillment.view_packscan"),
-                    _entry("Shipments", "local_shipping", "fulfillment_shipment", "fulfillment.view_shipment"),
+                    _entry("Shipments", "package", "fulfillment_shipment", "fulfillment.view_shipment"),
+                    _entry("Handing over", "local_shipping", "fulfillment_manifest", "fulfillment.view_manifest"),
+                    _entry("Drivers", "airport_shuttle", "fulfillment_drivervisit", "fulfillment.view_drivervisit"),
                     _entry(
                         "To be collected",
                         "shelves",

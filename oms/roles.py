@@ -66,6 +66,8 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_package",
         "fulfillment.free_picklist",
         "fulfillment.*_box",
+        "fulfillment.load_manifest",
+        "fulfillment.book_drivervisit",
         "fulfillment.*_pickup",
         "fulfillment.*_supplierrequest",
         "inventory.view_*",

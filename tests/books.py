@@ -7,16 +7,16 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from fulfillment.models import Box, FulfillmentOrder, Shipment
-from fulfillment.services import scan_packing
+from fulfillment.models import Box, FulfillmentOrder, Manifest, Package, Shipment
+from fulfillment.services import handover, scan_packing
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.offering import offer_substitute
 from fulfillment.services.packing import unpack
 from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.services.scan_packing import Sent
 from fulfillment.services.scarcity.asking import ask_for_fees
-from fulfillment.services.shipping import ship
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
+from fulfillment.services.visiting import book_driver
 from fulfillment.services.walking import Read, claim_work, scan
 from inventory.models import Bin, Product, Substitute
 from inventory.services.bins import put_away
@@ -59,7 +59,7 @@ class Books:
     cancelled: Order
     """Cancelled after the money was promised: voided."""
     packed: Order
-    """In its parcel, whose first label was voided."""
+    """In its parcel, whose first label was voided, on a truck that is being loaded."""
     draft: Order
     """Taken by phone, not placed."""
 
@@ -122,8 +122,7 @@ def _again(order: Order) -> Order:
 
 def _sell(home: Order, opened: Order, cancelled: Order) -> None:
     """Ship one order, cancel a piece of another and the whole of a third."""
-    shipment = _labelled(home)
-    ship(shipment_id=shipment.pk, actor=CLERK)
+    _hand_over(_loaded(_labelled(home)))
     cancel_line(order_id=opened.pk, line=1, quantity=1, reason="changed my mind", actor=CLERK)
     cancel_order(order_id=cancelled.pk, reason="twice", actor=CLERK)
 
@@ -163,13 +162,33 @@ def _pack_by_scans(work: FulfillmentOrder) -> Shipment:
     return Shipment.objects.exclude(state="cancelled").get(fulfillment_order=work)
 
 
+def _loaded(shipment: Shipment) -> Manifest:
+    """Load a shipment's parcel with a handheld."""
+    loader, _ = User.objects.get_or_create(username="picks-by-scans")
+    row = handover.open_list(location_id=shipment.location_id, carrier=shipment.carrier, actor=CLERK)
+    parcels = Package.objects.filter(shipment=shipment)
+    read = handover.Scan(uuid4(), parcels.get().tracking_number)
+    handover.load(manifest_id=row.pk, person_id=loader.pk, scan=read, parcels=parcels, actor=CLERK)
+    return row
+
+
+def _hand_over(row: Manifest) -> None:
+    """Close a list, tell the carrier, and let the truck leave."""
+    seen = Shipment.objects.all()
+    handover.close_list(manifest_id=row.pk, within=seen, actor=CLERK)
+    rest()
+    handover.hand_over_list(manifest_id=row.pk, within=seen, actor=CLERK)
+
+
 def _keep_a_parcel(order: Order) -> None:
-    """Buy a label, void it and buy another."""
+    """Buy a label, void it, buy another and load the parcel onto a truck whose driver is booked."""
     shipment = _labelled(order, twice=True)
     void_labels(shipment_id=shipment.pk, actor=CLERK)
     rest()
     buy_labels(shipment_id=shipment.pk, actor=CLERK)
     rest()
+    _loaded(Shipment.objects.get(pk=shipment.pk))
+    book_driver(location_id=shipment.location_id, carrier="sandbox", actor=CLERK)
 
 
 def _bring_back(order: Order) -> None:

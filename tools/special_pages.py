@@ -19,6 +19,7 @@ def special_places(pages: Mapping[str, str]) -> Iterator[Place]:
     yield from lists()
     yield from forms(pages)
     yield from promises()
+    yield from trucks()
     yield from imports(pages)
     yield from packing(pages)
 
@@ -65,6 +66,17 @@ def promises() -> Iterator[Place]:
     yield Place("promise-yes", f"{ask}?sku=TENT-2P&quantity=1&day=2099-01-01&{where}")
     yield Place("promise-no", f"{ask}?sku=TENT-2P&quantity=40000&day=2026-11-27&{where}")
     yield Place("promise-unknown", f"{ask}?sku=NO-SUCH&quantity=1&day=2026-11-27&{where}")
+
+
+def trucks() -> Iterator[Place]:
+    """Yield the handheld at the truck: which one, what is missing, a wrong scan, and what the desk could close."""
+    yield Place("close-the-day", "/fulfillment/manifest/waiting/")
+    yield Place("truck-where", "/floor/load/", who="walter")
+    dock, first = "/floor/load/?at=HAM", ("button[name=carrier]", None)
+    yield Place("truck-which", dock, who="walter")
+    yield Place("truck-loading", dock, who="walter", steps=(first,))
+    wrong = (("input[name=code]", "NO-SUCH-PARCEL"), ("form.scan button", None))
+    yield Place("truck-wrong-scan", dock, who="walter", steps=(first, *wrong))
 
 
 def lists() -> Iterator[Place]:

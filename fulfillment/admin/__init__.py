@@ -5,6 +5,7 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     carriers,
     decisions,
     floor,
+    manifests,
     mispacks,
     offers,
     pickups,
@@ -14,5 +15,6 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     scarcity,
     shipments,
     suppliers,
+    visits,
     walks,
 )

@@ -4,9 +4,11 @@ from django.urls import path
 
 from fulfillment.api.availability import AvailabilityView
 from fulfillment.api.boxes import BoxViewSet
+from fulfillment.api.manifests import ManifestViewSet
 from fulfillment.api.pickups import PickupViewSet
 from fulfillment.api.suppliers import SupplierRequestViewSet
 from fulfillment.api.views import FulfillmentOrderViewSet, PackageViewSet, ShipmentViewSet
+from fulfillment.api.visits import DriverVisitViewSet
 from oms.foundation.api.routing import room_urls
 
 urlpatterns = [
@@ -14,6 +16,8 @@ urlpatterns = [
     *room_urls("shipments", ShipmentViewSet, together=True),
     *room_urls("packages", PackageViewSet),
     *room_urls("boxes", BoxViewSet),
+    *room_urls("manifests", ManifestViewSet),
+    *room_urls("driver-visits", DriverVisitViewSet),
     *room_urls("pickups", PickupViewSet),
     *room_urls("supplier-requests", SupplierRequestViewSet),
     path("availability/", AvailabilityView.as_view(), name="availability"),

@@ -134,10 +134,29 @@ class Pickup:
     window: str
 
 
+class KeepsNoList:
+    """A carrier that knows every parcel since its label was bought: its driver takes what is there, nobody is told."""
+
+    closes_day = False
+
+    def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
+        """Confirm the list; nobody is asked."""
+        return Manifest("", tuple(tracking_numbers))
+
+    def manifested(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest | None:
+        """Confirm the list as :meth:`manifest` does."""
+        return self.manifest(tracking_numbers, now=now)
+
+
 class CarrierGateway(Protocol):
-    """A carrier. Every method may raise :class:`CarrierRefused` or :class:`CarrierUnreachable`."""
+    """A carrier. Every method may raise :class:`CarrierRefused` or :class:`CarrierUnreachable`.
+
+    ``now`` is the moment by the clock of the place where the parcel lies: its date is the day on which it leaves.
+    """
 
     code: str
+    closes_day: bool
+    """Whether the carrier wants to be told which parcels its driver takes, before he comes."""
 
     def rates(self, parcel: Parcel, *, now: datetime) -> Sequence[Rate]:
         """Return what each service that reaches the parcel's address costs."""
@@ -161,7 +180,13 @@ class CarrierGateway(Protocol):
         """Read one message that the carrier has sent; raises ValueError when it makes no sense."""
 
     def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
-        """Tell the carrier which parcels its driver will take."""
+        """Tell the carrier which parcels its driver will take; those that it refuses are not on its list."""
+
+    def manifested(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest | None:
+        """Return which of these parcels are on the carrier's list of the day already, or None when none is.
+
+        :raises CarrierCannotTell: when this carrier does not say.
+        """
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver for so many parcels of that weight together."""

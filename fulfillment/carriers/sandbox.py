@@ -68,6 +68,7 @@ class SandboxCarrier:
     """A carrier with three services that knows our references but no idempotency keys."""
 
     code = CODE
+    closes_day = True
 
     def rates(self, parcel: Parcel, *, now: datetime) -> Sequence[Rate]:
         """Return the price list's rates for the parcel."""
@@ -148,11 +149,30 @@ class SandboxCarrier:
         )
 
     def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
-        """Confirm the driver's list."""
-        return Manifest(random_code(10, prefix="MF"), tuple(tracking_numbers))
+        """Enter the parcels on a list in the book; what is not in it, or was taken back, is left out."""
+        if misbehaves("error"):
+            raise CarrierUnreachable("sandbox: no answer, nothing done")
+        number = random_code(10, prefix="MF")
+        SandboxParcel.objects.filter(
+            tracking_number__in=list(tracking_numbers), voided_at=None, manifest_number=""
+        ).update(manifest_number=number)
+        if misbehaves("answer_lost"):
+            raise CarrierUnreachable("sandbox: done, answer lost")
+        return self.manifested(tracking_numbers, now=now) or Manifest(number, ())
+
+    def manifested(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest | None:
+        """Look the parcels up in the book."""
+        rows = SandboxParcel.objects.filter(tracking_number__in=list(tracking_numbers), voided_at=None)
+        found = dict(rows.exclude(manifest_number="").values_list("tracking_number", "manifest_number"))
+        listed = tuple(one for one in tracking_numbers if one in found)
+        return Manifest(found[listed[0]], listed) if listed else None
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
-        """Confirm a driver between four and six."""
+        """Confirm a driver between four and six; it keeps no book of drivers."""
+        if misbehaves("error"):
+            raise CarrierUnreachable("sandbox: no answer, nothing done")
+        if misbehaves("answer_lost"):
+            raise CarrierUnreachable("sandbox: done, answer lost")
         return Pickup(random_code(10, prefix="PK"), day, "16:00–18:00")
 
     def _label(self, row: SandboxParcel) -> BoughtLabel:

@@ -103,6 +103,34 @@ class PackingSlipPaper:
 
 
 @dataclass(frozen=True)
+class ManifestLine:
+    """One parcel that a driver takes along; weight in grams."""
+
+    tracking_number: str
+    shipment: str
+    order_number: str
+    ship_to: str
+    weight_g: int
+
+
+@dataclass(frozen=True)
+class ManifestPaper:
+    """The list of the parcels that one carrier takes from one location on a day, for its driver to sign."""
+
+    number: str
+    location_name: str
+    carrier: str
+    day: date
+    state: str
+    lines: tuple[ManifestLine, ...]
+    carrier_number: str = ""
+
+    def weight_text(self) -> str:
+        """The weight of all parcels in kilograms."""
+        return f"{sum(line.weight_g for line in self.lines) / 1000:.2f} kg"
+
+
+@dataclass(frozen=True)
 class LabelPaper:
     """The shipping label of one package; `package_of` is (this package, all packages), weight in grams.
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from fulfillment.floor import pack_pages, pages
+from fulfillment.floor import loading, pack_pages, pages
 
 guard = admin.site.admin_view
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("pack/", guard(pack_pages.home), name="floor-pack"),
     path("pack/<slug:number>/", guard(pack_pages.bench), name="floor-pack-bench"),
     path("pack/<slug:number>/<slug:act>/", guard(pack_pages.act), name="floor-pack-act"),
+    path("load/", guard(loading.choose), name="floor-load"),
+    path("load/<slug:number>/", guard(loading.truck), name="floor-truck"),
+    path("load/<slug:number>/<slug:act>/", guard(loading.act), name="floor-truck-act"),
     path("<slug:number>/", guard(pages.walk), name="floor-walk"),
     path("<slug:number>/<slug:act>/", guard(pages.act), name="floor-act"),
 ]

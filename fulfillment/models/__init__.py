@@ -2,6 +2,7 @@
 
 from fulfillment.models.boxes import Box
 from fulfillment.models.carriers import CarrierAccount
+from fulfillment.models.manifests import LoadScan, Manifest, ManifestParcel
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
@@ -15,13 +16,18 @@ from fulfillment.models.scarcity import ScarcityFee, ScarcityRun
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
 from fulfillment.models.sourcing import SourcingDecision
 from fulfillment.models.suppliers import SupplierRequest
+from fulfillment.models.visits import DriverVisit
 
 __all__ = [
     "Allocation",
     "Box",
     "CarrierAccount",
+    "DriverVisit",
     "FulfillmentOrder",
     "Label",
+    "LoadScan",
+    "Manifest",
+    "ManifestParcel",
     "PackItem",
     "PackParcel",
     "PackScan",

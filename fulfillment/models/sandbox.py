@@ -14,6 +14,7 @@ class SandboxParcel(models.Model):
     currency = models.CharField(max_length=3)
     request = models.JSONField(default=dict)
     bought_at = models.DateTimeField()
+    manifest_number = models.CharField(max_length=40, blank=True, default="")
     voided_at = models.DateTimeField(null=True, blank=True)
     next_event = models.PositiveSmallIntegerField(default=0)
     event_due_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -69,6 +69,10 @@ class Shipment(Aggregate):
     def manifest(self) -> None:
         """The carrier was told of it."""
 
+    @transition(field=state, source=S.MANIFESTED, target=S.LABELLED)
+    def leave_manifest(self) -> None:
+        """It does not go with that list."""
+
     @transition(field=state, source=[S.LABELLED, S.MANIFESTED], target=S.SHIPPED)
     def ship(self, *, at: datetime) -> None:
         """It was handed over."""

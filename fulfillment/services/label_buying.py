@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -137,7 +138,9 @@ class _Round:
             asked = takers[own[0].package.shipment.location_id]
             found = None
             for label in own:
-                found = found or self._try(label, compared, label, list(parcels[pk].values()), asked, self.actor.now)
+                found = found or self._try(
+                    label, compared, label, list(parcels[pk].values()), asked, _here(label, self.actor)
+                )
                 if found is not None:
                     choices.append((label, *found))
         return (self.apart.run("choosing carriers", settle_choices, choices) or []) if choices else []
@@ -145,7 +148,7 @@ class _Round:
     def _void(self, label: Label) -> None:
         """Give the label back; giving back twice counts as once."""
         try:
-            carrier(label.carrier).void_label(label.carrier_reference, now=self.actor.now)
+            carrier(label.carrier).void_label(label.carrier_reference, now=_here(label, self.actor))
         except CarrierRefused as refusal:
             settle_kept(label, str(refusal), self.actor)
             return
@@ -169,12 +172,13 @@ class _Purchases:
     def ask(self, label: Label) -> BoughtLabel:
         """Return what the carrier has sold under our reference already, or buy it."""
         asked_before = label.pk not in self.never_asked and (label.attempts > 1 or label.state == LabelState.UNKNOWN)
-        bought = carrier(label.carrier).find_by_reference(label.key, now=self.actor.now) if asked_before else None
+        now = _here(label, self.actor)
+        bought = carrier(label.carrier).find_by_reference(label.key, now=now) if asked_before else None
         if bought is not None:
             return bought
         if label.package.shipment.state != ShipmentState.PACKED:
             raise CarrierRefused("The shipment was cancelled before the label was bought.")
-        return carrier(label.carrier).buy_label(self._parcel(label), label.service, now=self.actor.now)
+        return carrier(label.carrier).buy_label(self._parcel(label), label.service, now=now)
 
     def take(self, label: Label, bought: BoughtLabel) -> None:
         """Keep the label when it is what was asked for, otherwise refuse it and give it back."""
@@ -182,7 +186,7 @@ class _Purchases:
         if fault is not None:
             settle_refusal(label, fault, self.actor)
             with suppress(CarrierRefused, CarrierUnreachable):
-                carrier(label.carrier).void_label(bought.carrier_reference, now=self.actor.now)
+                carrier(label.carrier).void_label(bought.carrier_reference, now=_here(label, self.actor))
             return
         if not self.bought:
             self.since = time.monotonic()
@@ -206,6 +210,11 @@ class _Purchases:
     def _parcel(self, label: Label) -> Parcel:
         """Return the label's parcel as the carrier wants to know it."""
         return parcel_for(label, self.parcels[label.package.shipment_id])
+
+
+def _here(label: Label, actor: Actor) -> datetime:
+    """Return the moment by the clock where the parcel lies: carriers want the day on which it leaves there."""
+    return actor.now.astimezone(label.package.shipment.location.zone)
 
 
 def _put_parcels_on(labels: Iterable[Label]) -> None:

@@ -1,6 +1,6 @@
 """Acts on many rows at once, in as many statements as on one: what one row refuses stops none of the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -58,21 +58,29 @@ def run_together(
 
 
 def _done(action: Action, ids: Sequence[int], values: Mapping[str, Any], actor: Actor) -> Together[Any]:
-    """Do the act on all rows, and on the halves where a row that cannot go with the others refuses all of them.
+    """Do the act on all rows."""
+    act: Any = action.together
+    return in_halves(ids, lambda part: act(**{f"{action.subject}s": part}, actor=actor, **values), action.locks)
+
+
+def in_halves(
+    ids: Sequence[int],
+    act: Callable[[Sequence[int]], Together[Row]],
+    locks: Callable[[Sequence[int]], Any] | None = None,
+) -> Together[Row]:
+    """Do an act on all rows, and on the halves where a row that cannot go with the others refuses all of them.
 
     The refusal has let go of every lock. All of them are taken again before the first half: the second would else begin
     anew at the orders while the first holds stock, and two bulk acts could wait for each other crosswise.
     """
-    act: Any = action.together
     try:
         with transaction.atomic():
-            done: Together[Any] = act(**{f"{action.subject}s": ids}, actor=actor, **values)
-            return done
+            return act(ids)
     except Refused as refusal:
         if len(ids) == 1:
             return Together(refused={ids[0]: refusal})
-    if action.locks is not None:
-        action.locks(ids)
+    if locks is not None:
+        locks(ids)
     middle = len(ids) // 2
-    one, other = (_done(action, part, values, actor) for part in (ids[:middle], ids[middle:]))
+    one, other = (in_halves(part, act, locks) for part in (ids[:middle], ids[middle:]))
     return Together({**one.done, **other.done}, {**one.refused, **other.refused})

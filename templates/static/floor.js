@@ -95,9 +95,9 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.dataset.sure && !confirm(form.dataset.sure)) { event.preventDefault(); return focus(); }
     if (!form.matches("[data-floor]")) return;
     event.preventDefault();
-    if (form.dataset.sure && !confirm(form.dataset.sure)) return focus();
     const data = Object.fromEntries(new FormData(form));
     delete data.csrfmiddlewaretoken;
     if ("code" in data && data.quantity && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box

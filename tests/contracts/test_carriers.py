@@ -154,7 +154,17 @@ def test_a_driver_can_be_ordered_and_told_what_to_take(case) -> None:
             case.gateway.pickup(start, date(2026, 11, 23), parcels=2)
     else:
         assert case.gateway.pickup(start, date(2026, 11, 23), parcels=2).number
-    assert case.gateway.manifest(["A", "B"], now=NOW).tracking_numbers == ("A", "B")
+
+
+def test_what_is_on_the_list_of_the_day_is_found_there_again(case) -> None:
+    numbers = [case.buy(f"label:{number}:1").tracking_number for number in range(3)]
+    if case.gateway.closes_day:
+        assert case.gateway.manifested(numbers, now=NOW) is None
+    told = case.gateway.manifest(numbers[:2], now=NOW)
+    assert told.tracking_numbers == tuple(numbers[:2])
+    listed = case.gateway.manifested(numbers if case.gateway.closes_day else numbers[:2], now=NOW)
+    assert listed is not None
+    assert (listed.number, listed.tracking_numbers) == (told.number, tuple(numbers[:2]))
 
 
 def test_an_unknown_carrier_names_the_known_ones() -> None:

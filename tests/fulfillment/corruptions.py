@@ -17,7 +17,8 @@ SESSION = "select min(id) from fulfillment_packsession where state = 'done'"
 REPACKED = "select id from fulfillment_shipment where state = 'cancelled'"
 PACKED = "select min(id) from fulfillment_shipment where state <> 'shipped'"
 PARCEL_COLUMNS = (
-    "carrier_reference, reference, tracking_number, service, cost, currency, request, bought_at, next_event"
+    "carrier_reference, reference, tracking_number, service, cost, currency, request, bought_at, next_event,"
+    " manifest_number"
 )
 
 PICKUP = (
@@ -33,7 +34,44 @@ ASKED = (
 )
 LAST_ASKED = "select max(id) from fulfillment_supplierrequest"
 
+LOADING = "select id from fulfillment_manifest where state = 'open'"
+LOADED = f"select id from fulfillment_manifestparcel where manifest_id = ({LOADING})"
+
 CORRUPTIONS = [
+    state("I16.manifest", "fulfillment_manifest", "state = 'open'", "dropped"),
+    state("I16.drivervisit", "fulfillment_drivervisit", "state = 'booked'", "cancelled"),
+    Corruption(
+        name="I70",
+        row="select id from fulfillment_shipment where state = 'labelled'",
+        sql="update fulfillment_shipment set state = 'manifested' where id = {row}",
+        also={"I16.shipment": "select {row}"},
+    ),
+    Corruption(
+        name="I70h",
+        row=LOADING,
+        sql="update fulfillment_manifest set state = 'handed_over', handed_over_at = {then} where id = {row}",
+        found="select id from fulfillment_manifestparcel where manifest_id = {row}",
+        also={"I16.manifest": "select {row}"},
+    ),
+    Corruption(
+        name="I70m",
+        row=LOADING,
+        sql="update fulfillment_manifest set carrier = 'pigeon' where id = {row}",
+        found="select id from fulfillment_manifestparcel where manifest_id = {row}",
+    ),
+    Corruption(
+        name="I70t",
+        row=LOADED,
+        sql="update fulfillment_manifestparcel set tracking_number = (select min(r.tracking_number) from"
+        " fulfillment_manifestparcel r where r.id <> {row}) where id = {row}",
+        found="select min(id) from fulfillment_manifestparcel",
+    ),
+    Corruption(
+        name="I26m",
+        row=LOADING,
+        sql="update fulfillment_manifest set state = 'unknown', closed_at = {then} where id = {row}",
+        also={"I16.manifest": "select {row}"},
+    ),
     Corruption(name="I50", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I16.pickup": LAST_PICKUP}),
     Corruption(name="I16.pickup", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I50": LAST_PICKUP}),
     Corruption(
@@ -121,7 +159,10 @@ CORRUPTIONS = [
         row=LEFT,
         sql="update fulfillment_shipment set location_id = (select id from inventory_location where code = 'MAN')"
         " where id = {row}",
-        also={"I60": f"select id from inventory_stockmovement where reference = 'box:' || ({PARCEL})"},
+        also={
+            "I60": f"select id from inventory_stockmovement where reference = 'box:' || ({PARCEL})",
+            "I70m": f"select id from fulfillment_manifestparcel where package_id = ({PARCEL})",
+        },
     ),
     Corruption(name="I22", row=WORK, sql="update fulfillment_fulfillmentorder set packed_at = {then} where id = {row}"),
     Corruption(name="I22p", row=PARCEL, sql="update fulfillment_package set delivered_at = null where id = {row}"),
@@ -142,7 +183,7 @@ CORRUPTIONS = [
     Corruption(
         name="X2p",
         sql=f"insert into fulfillment_sandboxparcel ({PARCEL_COLUMNS})"
-        " values ('c', 'r', 't', 's', 1, 'EUR', '{{}}', {now}, 0)",
+        " values ('c', 'r', 't', 's', 1, 'EUR', '{{}}', {now}, 0, '')",
         found="select max(id) from fulfillment_sandboxparcel",
     ),
 ]

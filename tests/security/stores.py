@@ -1,4 +1,4 @@
-"""What lies ready in the store of the world's shops, what their supplier is asked, and what was refused at packing."""
+"""What lies ready in the stores of the world's shops, what suppliers are asked, packing refused, trucks take."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,8 +6,22 @@ from uuid import uuid4
 
 from django.contrib.auth.models import User
 
-from fulfillment.models import Box, FulfillmentOrder, PackScan, PackSession, Pickup, Shipment, SupplierRequest
+from fulfillment.documents.sheet import render_sheets
+from fulfillment.models import (
+    Box,
+    DriverVisit,
+    FulfillmentOrder,
+    Manifest,
+    ManifestParcel,
+    PackScan,
+    PackSession,
+    Pickup,
+    Shipment,
+    SupplierRequest,
+)
 from tests.factories import NOW
+
+PAPER = render_sheets("Label", [])
 
 
 def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
@@ -28,3 +42,16 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
             number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
         ),
     ]
+
+
+def truck(mark: str, shipment: Shipment) -> tuple[Manifest, DriverVisit]:
+    """Make a list of the day with a shipment's parcel and a driver's visit; two shops at one place share none."""
+    package = shipment.packages.get()
+    row = Manifest.objects.create(
+        number=f"M{mark[:8].upper()}", location=shipment.location, carrier=f"post-{shipment.pk}", day=NOW.date()
+    )
+    ManifestParcel.objects.create(manifest=row, package=package, tracking_number=package.tracking_number, loaded_at=NOW)
+    visit = DriverVisit.objects.create(
+        number=f"V{mark[:8].upper()}", location=row.location, carrier=row.carrier, day=row.day, parcels=1, weight_g=500
+    )
+    return row, visit

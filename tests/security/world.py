@@ -48,7 +48,7 @@ from orders.models import (
 from orders.services.api_keys import digest_of
 from returns.models import Return, ReturnLine
 from tests.factories import NOW
-from tests.security.stores import stores
+from tests.security.stores import PAPER, stores, truck
 
 # words that stand in every text of the other shop and the other warehouse, and nowhere else
 CHANNEL_MARK, LOCATION_MARK = "Zyxchannel", "Zyxplace"
@@ -226,7 +226,7 @@ def _parcel(shop: Shop) -> None:
     )
     PackageItem.objects.create(package=package, allocation=allocation, quantity=2)
     Label.objects.create(
-        package=package, key=f"{mark}-label", carrier="sandbox", state="purchased", document=b"%PDF-1.4", zpl="^XA^XZ",
+        package=package, key=f"{mark}-label", carrier="sandbox", state="purchased", document=PAPER, zpl="^XA^XZ",
         tracking_number=package.tracking_number,
     )  # fmt: skip
     decision = SourcingDecision.objects.create(
@@ -239,7 +239,7 @@ def _parcel(shop: Shop) -> None:
         order=order, order_line=order.lines.get(), product=level.product, quantity=1, expires_at=NOW.replace(year=2099)
     )
     walk = PickList.objects.create(number=f"P{mark[:8].upper()}", location=shop.location)
-    more = (walk, *stores(mark, work, shipment))
+    more = (walk, *truck(mark, shipment), *stores(mark, work, shipment))
     for row in (work, shipment, package, decision, rules, _replay(rules), fees, offer, *more):
         shop.keep(row)
 

@@ -103,6 +103,11 @@ def manifested_in(data: Any) -> list[str]:
     return [str(item["shipmentNo"]) for item in data.get("items") or [] if _is_ok(item)]
 
 
+def listed_in(data: Any) -> set[str]:
+    """Return the numbers of all parcels on the list of a day."""
+    return {str(item["shipmentNo"]) for item in data.get("items") or [] if item.get("shipmentNo")}
+
+
 def events_in(data: Any, tracking_number: str) -> list[CarrierEvent]:
     """Return what happened, oldest first; raises :class:`CarrierRefused` when DHL knows no such parcel."""
     shipments: Sequence[Mapping[str, Any]] = data.get("shipments") or []

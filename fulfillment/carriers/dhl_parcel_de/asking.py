@@ -94,6 +94,11 @@ def manifest(numbers: Sequence[str]) -> Request:
     return json_request("POST", f"{SHIPPING}/manifests", data)
 
 
+def list_of_day(day: date) -> Request:
+    """Return the request for the list of the parcels that were closed on a day; its paper is not wanted."""
+    return get_request(f"{SHIPPING}/manifests", {"date": day.isoformat(), "includeDocs": "URL"})
+
+
 def track(tracking_number: str) -> Request:
     """Return the request for all that is known of a parcel."""
     query = {"trackingNumber": tracking_number, "service": "parcel-de", "language": "en"}

@@ -20,6 +20,7 @@ from fulfillment.carriers.line import Line, Send, SignedLine, TokenLine
 from fulfillment.documents.papers import Address
 
 NAME = answers.NAME
+NOT_THERE = 404
 HOST, TEST_HOST = "https://api-eu.dhl.com", "https://api-sandbox.dhl.com"
 FIELDS = (
     Field(
@@ -43,6 +44,8 @@ FIELDS = (
 
 class DhlParcelDeGateway:
     """One contract with DHL Parcel Germany."""
+
+    closes_day = True
 
     def __init__(self, account: Account, *, send: Send | None = None) -> None:
         self.code, self._account = account.code, account
@@ -92,10 +95,23 @@ class DhlParcelDeGateway:
     def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
         """Close the day: DHL takes thirty parcels at a time; those that it refuses are not on the list."""
         closed: list[str] = []
+        refusals: list[CarrierRefused] = []
         for begin in range(0, len(tracking_numbers), asking.MOST_TOGETHER):
             part = tracking_numbers[begin : begin + asking.MOST_TOGETHER]
-            closed += answers.manifested_in(answers.told(self._line.ask(asking.manifest(part))))
+            try:
+                closed += answers.manifested_in(answers.told(self._line.ask(asking.manifest(part))))
+            except CarrierRefused as refusal:
+                refusals.append(refusal)
+        if refusals and not closed:
+            raise refusals[0]
         return Manifest(f"{now:%Y-%m-%d}", tuple(closed))
+
+    def manifested(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest | None:
+        """Look the parcels up on the list of the day."""
+        answer = self._line.ask(asking.list_of_day(now.date()))
+        listed = set() if answer.status == NOT_THERE else answers.listed_in(answers.told(answer))
+        found = tuple(one for one in tracking_numbers if one in listed)
+        return Manifest(f"{now:%Y-%m-%d}", found) if found else None
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver under the first billing number of the contract."""

@@ -10,7 +10,7 @@ from fulfillment.carriers.gateway import (
     CarrierCannotTell,
     CarrierEvent,
     CarrierRefused,
-    Manifest,
+    KeepsNoList,
     Parcel,
     Pickup,
     Rate,
@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-class FedexGateway:
+class FedexGateway(KeepsNoList):
     """One account at FedEx."""
 
     def __init__(self, account: Account, *, send: Send | None = None) -> None:
@@ -85,10 +85,6 @@ class FedexGateway:
     def parse_event(self, body: bytes) -> CarrierEvent:
         """Refuse messages: FedEx is asked, and how its messages are signed is not published."""
         raise ValueError("FedEx sends no messages to this door; it is asked for tracking")
-
-    def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
-        """Confirm the list: FedEx knows every parcel since its label was bought and keeps no list of its own."""
-        return Manifest("", tuple(tracking_numbers))
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver of FedEx Express."""

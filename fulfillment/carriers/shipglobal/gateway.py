@@ -10,7 +10,7 @@ from fulfillment.carriers.gateway import (
     CarrierEvent,
     CarrierRefused,
     CarrierUnreachable,
-    Manifest,
+    KeepsNoList,
     Parcel,
     Pickup,
     Rate,
@@ -33,7 +33,7 @@ FIELDS = (
 )
 
 
-class ShipGlobalGateway:
+class ShipGlobalGateway(KeepsNoList):
     """One account at ShipGlobal; there is no test server."""
 
     def __init__(self, account: Account, *, send: Send | None = None) -> None:
@@ -84,10 +84,6 @@ class ShipGlobalGateway:
     def parse_event(self, body: bytes) -> CarrierEvent:
         """Refuse messages: ShipGlobal is asked."""
         raise ValueError("ShipGlobal sends no messages to this door; it is asked for tracking")
-
-    def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
-        """Confirm the list: ShipGlobal keeps none of its own."""
-        return Manifest("", tuple(tracking_numbers))
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Refuse: drivers are ordered in ShipGlobal's own pages."""

@@ -9,7 +9,7 @@ from fulfillment.carriers.gateway import (
     CarrierCannotTell,
     CarrierEvent,
     CarrierRefused,
-    Manifest,
+    KeepsNoList,
     Parcel,
     Pickup,
     Rate,
@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-class UpsGateway:
+class UpsGateway(KeepsNoList):
     """One account at UPS."""
 
     def __init__(self, account: Account, *, send: Send | None = None) -> None:
@@ -79,10 +79,6 @@ class UpsGateway:
     def parse_event(self, body: bytes) -> CarrierEvent:
         """Read a message of UPS Track Alert."""
         return answers.message_in(read_json(body))
-
-    def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
-        """Confirm the list: UPS knows every parcel since its label was bought and keeps no list of its own."""
-        return Manifest("", tuple(tracking_numbers))
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver."""

@@ -68,7 +68,12 @@ class DhlParcelDe(Company):
             return 201, {"sstatus": {"title": "Created", "status": 201}, "shipmentNo": number, "label": {"b64": PAPER}}
         if path.endswith("/shipping/v2/orders"):
             return self.void(query["shipment"][0]) if method == "DELETE" else self.ship(json.loads(body))
+        if path.endswith("/manifests") and method == "GET":
+            listed = [{"shipmentNo": one, "sheetNo": "1"} for one, row in self.book.items() if row.get("closed")]
+            return (200, {"manifestDate": query["date"][0], "items": listed}) if listed else (404, {"title": "None"})
         if path.endswith("/manifests"):
+            for number in json.loads(body)["shipmentNumbers"]:
+                self.book.get(number, {})["closed"] = True
             rows = [self.item(number, 200) for number in json.loads(body)["shipmentNumbers"]]
             return 207, {"status": {"title": "OK", "statusCode": 200}, "items": rows}
         if path == "/track/shipments":
