@@ -1,6 +1,15 @@
 """What the timeline calls the acts of matching."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from oms.foundation.look.words import name_acts
+
+
+def risk_told(data: Mapping[str, Any]) -> str:
+    """Return whether a parcel came into trouble or out of it."""
+    return "Parcel out of trouble" if data.get("level") == "none" else "Parcel at risk"
+
 
 name_acts(
     "fulfillment",
@@ -127,5 +136,21 @@ name_acts(
         "driver_unknown": "Driver being confirmed",
         "driver_refused": "No driver comes",
         "cancel_driver": "Driver cancelled",
+        "risk": risk_told,
+        "open_claim": "Claim begun",
+        "submit_claim": "Claim handed in",
+        "accept_claim": "Claim accepted by the carrier",
+        "decline_claim": "Claim declined by the carrier",
+        "appeal_claim": "Claimed again",
+        "pay_claim": "Claim paid",
+        "withdraw_claim": "Claim withdrawn",
+        "close_claim": "Claim closed",
+        "prove": "Who took it, kept",
+        "customer_told": "Customer told",
+        "customer_untold": "Customer not told after all",
+        "carrier_asked": "Carrier asked",
+        "carrier_unasked": "Carrier not asked after all",
+        "snooze_risk": "Put off",
+        "wake_risk": "Looked at again",
     },
 )

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
 
 from fulfillment.queries import shipments_for_a_person
 from fulfillment.states import FulfillmentOrderState
 from oms.foundation.console.filters import PersonFilter, YesFilter
+from orders.models import OrderAddress
+from orders.models.orders import AddressKind
 
 UNSENT = (FulfillmentOrderState.OPEN, FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 
@@ -22,6 +26,71 @@ class LateFilter(YesFilter):
     def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return unsent work whose time is over."""
         return rows.filter(state__in=UNSENT, ship_by__lt=timezone.now())
+
+
+class GivenFilter(DropdownFilter):
+    """Narrows a list to one value that a link names; it offers no others, for there may be very many rows to ask."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the value that was named, if any."""
+        value = request.GET.get(str(self.parameter_name), "").replace("\x00", "")[:40]
+        return [(value, value.replace("_", " "))] if value else []
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list when a value was named."""
+        value = str(self.value() or "").replace("\x00", "")
+        return self.narrowed(queryset, value) if value else queryset
+
+    def narrowed(self, rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
+        """Return the rows with the value."""
+        raise NotImplementedError
+
+
+class ServiceFilter(GivenFilter):
+    """Parcels by the service that brought them."""
+
+    title = "service"
+    parameter_name = "service"
+
+    def narrowed(self, rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
+        """Return them."""
+        return rows.filter(shipment__service=value)
+
+
+class CountryFilter(GivenFilter):
+    """Parcels by the country that they go to."""
+
+    title = "country"
+    parameter_name = "to"
+
+    def narrowed(self, rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
+        """Return them."""
+        to = OrderAddress.objects.filter(kind=AddressKind.SHIPPING, replaced_at=None, country=value)
+        return rows.filter(Exists(to.filter(order=OuterRef("shipment__order"))))
+
+
+class GivenDayFilter(YesFilter):
+    """Parcels that arrived and whose carrier had given a day."""
+
+    title = "promise"
+    parameter_name = "given"
+    word = "arrived, day given"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return rows.filter(days_late__isnull=False)
+
+
+class LateParcelFilter(YesFilter):
+    """Parcels that came after the day that their carrier had given."""
+
+    title = "came late"
+    parameter_name = "late"
+    word = "after the carrier's day"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return rows.filter(days_late__gt=0)
 
 
 class UnsettledFilter(PersonFilter):

@@ -24,6 +24,7 @@ from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
 from fulfillment.services.supplier_requests import ask_suppliers, unasked
 from fulfillment.services.tracking import mark_overdue, record_events
 from fulfillment.services.uncollected import expire_late, remind_late
+from fulfillment.services.watching import watch_parcels
 from fulfillment.sourcing.turns import Turn
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
@@ -248,6 +249,12 @@ def give_back_uncollected(actor: Actor) -> str:
 def note_delays(actor: Actor) -> str:
     """Note the parcels whose promised day has passed."""
     return f"{mark_overdue(actor=Actor.system('tracking', now=actor.now))} parcels"
+
+
+@periodic("watch_parcels", seconds=900)
+def watch(actor: Actor) -> str:
+    """Look at the parcels on their way, so that who is at risk is known before the customer asks."""
+    return f"{watch_parcels(actor=Actor.system('tracking', now=actor.now))} parcels changed"
 
 
 def _sourcing(actor: Actor) -> Actor:

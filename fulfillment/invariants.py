@@ -4,6 +4,7 @@ from fulfillment import (  # noqa: F401  registering is their import
     invariants_handover,
     invariants_labels,
     invariants_packing,
+    invariants_parcels,
     invariants_pickups,
 )
 from fulfillment.models import (

@@ -13,8 +13,11 @@ from fulfillment import act_names, handover_panel, moving_panel, shortage_panel 
 from fulfillment.conditions import IN_HAND
 from fulfillment.filters import UNSENT
 from fulfillment.models import (
+    CarrierClaim,
+    ExpectedDay,
     FulfillmentOrder,
     Package,
+    ParcelRisk,
     ScarcityRun,
     Shipment,
     SourcingDecision,
@@ -203,8 +206,14 @@ def parcels_context(row: Shipment, principal: Any) -> dict[str, Any]:
 
 
 def journey_context(row: Package, principal: Any) -> dict[str, Any]:
-    """Return a parcel with everything the carrier told about it."""
-    return {"parcel": with_tracking(Package.objects.filter(pk=row.pk)).get()}
+    """Return a parcel with everything the carrier told about it, and the days on which it was to arrive."""
+    parcel = with_tracking(Package.objects.filter(pk=row.pk)).get()
+    return {"parcel": parcel, "days": list(ExpectedDay.objects.filter(package=row.pk).order_by("pk"))}
+
+
+def risk_context(row: ParcelRisk | CarrierClaim, principal: Any) -> dict[str, Any]:
+    """Return the journey of a parcel at risk, or of a claimed one."""
+    return {**journey_context(row.package, principal), "is_risk": isinstance(row, ParcelRisk)}
 
 
 def promise_context(row: Any, principal: Any) -> dict[str, Any]:
@@ -216,6 +225,8 @@ add_column("orders_order", Column("leaves", "leaves by", leaving_of_orders))
 add_panel("fulfillment.fulfillmentorder", Panel("To pick", "fulfillment/panels/pieces.html", pieces_context))
 add_panel("fulfillment.supplierrequest", Panel("To send", "fulfillment/panels/pieces.html", supplier_context))
 add_panel("fulfillment.shipment", Panel("Parcels", "fulfillment/panels/parcels.html", parcels_context))
+add_panel("fulfillment.carrierclaim", Panel("Journey", "fulfillment/panels/journey.html", risk_context))
+add_panel("fulfillment.parcelrisk", Panel("Journey", "fulfillment/panels/journey.html", risk_context))
 add_panel("fulfillment.package", Panel("Journey", "fulfillment/panels/journey.html", journey_context))
 add_panel(
     "fulfillment.sourcingdecision", Panel("Locations", "fulfillment/panels/whole_decision.html", whole_decision_context)

@@ -7,13 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Length
 
 from fulfillment.models import (
     Allocation,
+    CarrierClaim,
     FulfillmentOrder,
     Label,
     Package,
     PackageItem,
+    ParcelRisk,
+    ProofOfDelivery,
     Shipment,
     SourcingDecision,
     SourcingRuleSet,
@@ -26,6 +30,7 @@ from fulfillment.states import (
     AllocationState,
     FulfillmentOrderState,
     LabelState,
+    RiskLevel,
     ShipmentState,
 )
 from oms.foundation.money import minor_text
@@ -62,8 +67,11 @@ def items_with_lines() -> "QuerySet[PackageItem]":
 
 
 def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
-    """Return parcels with their box, their events, newest first, their labels and what is inside."""
-    return rows.select_related("box", "advised").prefetch_related(
+    """Return parcels with their box, their events, newest first, their labels, what is inside and against them."""
+    proofs = ProofOfDelivery.objects.defer("picture").annotate(picture_bytes=Length("picture"))
+    return rows.select_related("box", "advised", "risk").prefetch_related(
+        Prefetch("proof", proofs),
+        Prefetch("claims", CarrierClaim.objects.order_by("-pk")),
         Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
         Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
         Prefetch("items", items_with_lines()),
@@ -119,6 +127,20 @@ def shipments_for_a_person(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
     labels = Label.objects.filter(package__shipment=OuterRef("pk"))
     refused = Q(Exists(labels.filter(state=LabelState.FAILED))) & ~Q(Exists(labels.exclude(state__in=DEAD_LABELS)))
     return rows.filter(Q(Exists(unsettled)) | Q(state=ShipmentState.PACKED) & refused, pk__in=troubled)
+
+
+def at_risk_now(rows: "QuerySet[ParcelRisk]", today: date) -> "QuerySet[ParcelRisk]":
+    """Return the parcels at risk that nobody has put off beyond a day."""
+    return rows.exclude(level=RiskLevel.NONE).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+
+
+def risk_answer(row: Package) -> dict[str, Any] | None:
+    """Return what speaks against a parcel read by :func:`with_tracking`, None where nothing does."""
+    risk = getattr(row, "risk", None)
+    if risk is None or risk.level == RiskLevel.NONE:
+        return None
+    names = ("level", "reason", "sentence", "limit", "since", "told_at", "asked_at", "snoozed_until")
+    return {name: getattr(risk, name) for name in names}
 
 
 def work_answer(row: FulfillmentOrder, arrives: tuple[date, date] | None = None) -> dict[str, Any]:
@@ -209,6 +231,9 @@ def package_answer(row: Package) -> dict[str, Any]:
         "box_advised": row.advised.code if row.advised else "",
         **{name: getattr(row, name) for name in ("length_mm", "width_mm", "height_mm")},
         "expected_on": row.expected_on,
+        "promised_on": row.promised_on,
+        "days_late": row.days_late,
+        "risk": risk_answer(row),
         "delivered_at": row.delivered_at,
         "last_event_at": row.last_event_at,
         "version": row.version,

@@ -103,6 +103,13 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("floor"),
                         "permission": lambda request: request.user.has_perm("fulfillment.pick_fulfillmentorder"),
                     },
+                    _entry(
+                        "Floor figures",
+                        "monitoring",
+                        "fulfillment",
+                        "fulfillment.view_fulfillmentorder",
+                        page="figures",
+                    ),
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
                     _entry("Mispacks caught", "fact_check", "fulfillment_packscan", "fulfillment.view_packscan"),
                     _entry("Shipments", "package", "fulfillment_shipment", "fulfillment.view_shipment"),
@@ -122,6 +129,17 @@ UNFOLD: dict[str, Any] = {
                         "fulfillment.view_supplierrequest",
                     ),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
+                    _entry(
+                        "At risk", "crisis_alert", "fulfillment_parcelrisk", "fulfillment.view_parcelrisk", "?open=yes"
+                    ),
+                    _entry("Claims", "request_quote", "fulfillment_carrierclaim", "fulfillment.view_carrierclaim"),
+                    _entry(
+                        "Carriers’ promises",
+                        "schedule_send",
+                        "fulfillment",
+                        "fulfillment.view_package",
+                        page="lateness",
+                    ),
                     _entry(
                         "Decisions", "alt_route", "fulfillment_sourcingdecision", "fulfillment.view_sourcingdecision"
                     ),

@@ -193,6 +193,14 @@ UNPAID_ALLOCATION_HOURS = env.number("UNPAID_ALLOCATION_HOURS", 72)
 PRIORITY_STEP_DAYS = env.number("PRIORITY_STEP_DAYS", 3)
 # Hours until a customer's time to accept a substitute is over.
 SUBSTITUTE_OFFER_HOURS = env.number("SUBSTITUTE_OFFER_HOURS", 72)
+# A parcel is at risk when it is not scanned for so long, days without work left out: after it was handed over, anywhere
+# on its way, in customs.
+FIRST_SCAN_HOURS = env.number("FIRST_SCAN_HOURS", 24)
+STILL_PARCEL_DAYS = env.number("STILL_PARCEL_DAYS", 3)
+CUSTOMS_DAYS = env.number("CUSTOMS_DAYS", 3)
+# Days after a parcel left until which a claim is handed in at its carrier, and of carriers that want it another day.
+CLAIM_DAYS = env.number("CLAIM_DAYS", 30)
+CLAIM_DAYS_OF = {"fedex": 60, "ups": 60, "dhl_express": 30, "dhl_parcel_de": 30, **env.chances("CLAIM_DAYS_OF")}
 # The sandbox carrier: seconds between two scans of a parcel, and how often it misbehaves in which way (0 to 1).
 SANDBOX_TRACKING_SECONDS = env.number("SANDBOX_TRACKING_SECONDS", 60)
 SANDBOX_CARRIER_FAULTS = env.chances("SANDBOX_CARRIER_FAULTS")

@@ -2,11 +2,13 @@
 
 from fulfillment.actions import (
     boxes,
+    claims,
     manifests,
     orders,
     parcels,
     pickups,
     rates,
+    risks,
     rules,
     scarcity,
     suppliers,
@@ -17,11 +19,13 @@ from fulfillment.actions import (
 
 __all__ = [
     "boxes",
+    "claims",
     "manifests",
     "orders",
     "parcels",
     "pickups",
     "rates",
+    "risks",
     "rules",
     "scarcity",
     "suppliers",

@@ -1,10 +1,10 @@
 """The acts on shipments and their parcels."""
 
-from fulfillment import forms
+from fulfillment import forms, proof_forms
 from fulfillment.conditions import LABEL_UNSETTLED, SENT_BY_CARRIER
 from fulfillment.locks import lock_all_of_shipments
 from fulfillment.models import Package, Shipment
-from fulfillment.services import label_clearing, labels, shipping, tracking
+from fulfillment.services import label_clearing, labels, proving, shipping, tracking
 from fulfillment.states import ShipmentState as T
 from oms.foundation.actions import Action, register
 
@@ -119,5 +119,19 @@ register(
         form=forms.Told,
         irreversible="What was told stays on record.",
         icon="edit_location",
+    ),
+    Action(
+        model=Package,
+        subject="package_id",
+        name="record_proof",
+        label="Record who took it",
+        permission="fulfillment.record_proofofdelivery",
+        service=proving.record_proof,
+        conditions=proving.CAN_RECORD,
+        form=proof_forms.Proof,
+        bulk=False,
+        shown=lambda row: row.delivered_at is not None,
+        irreversible="Record it again to correct it.",
+        icon="signature",
     ),
 )

@@ -3,6 +3,7 @@
 from fulfillment.admin import (  # noqa: F401  registering is their import
     boxes,
     carriers,
+    claims,
     decisions,
     floor,
     manifests,
@@ -11,6 +12,7 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     pickups,
     rates,
     replays,
+    risks,
     rules,
     scarcity,
     shipments,

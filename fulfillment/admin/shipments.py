@@ -1,16 +1,30 @@
 """Shipments and parcels, with their slips and labels."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 
 from fulfillment import printing
+from fulfillment.admin.lateness import lateness_page
 from fulfillment.admin.papers import ZPL, document, paper
-from fulfillment.filters import UnsettledFilter
-from fulfillment.models import Package, Shipment
+from fulfillment.filters import (
+    CountryFilter,
+    GivenDayFilter,
+    LateParcelFilter,
+    ServiceFilter,
+    UnsettledFilter,
+)
+from fulfillment.models import Package, ProofOfDelivery, Shipment
+from fulfillment.models.proofs import picture_kind
 from fulfillment.queries import box_told
+from fulfillment.states import TrackingStatus
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.filters import DaysFilter, ScopedFilter
 from oms.foundation.look.cells import moment, two_lines
+from oms.foundation.refusals import NotFound
 from oms.foundation.scope import scoped_row
 from oms.foundation.templatetags.console import pill, words
 
@@ -21,7 +35,7 @@ class ShipmentAdmin(ConsoleAdmin):
 
     page = "fulfillment.shipment"
     list_display = ["numbers", "location", "status", "carrier_shown", "packed", "shipped_at"]
-    list_filter = ["state", UnsettledFilter, "location", "carrier"]
+    list_filter = ["state", UnsettledFilter, "location", "carrier", ("shipped_at", DaysFilter)]
     list_select_related = ["order", "location"]
     search_fields = ["=number", "=order__number", "=packages__tracking_number"]
     search_help_text = "Shipment, order or tracking number"
@@ -97,8 +111,13 @@ class PackageAdmin(ConsoleAdmin):
 
     page = "fulfillment.package"
     state_fields = ["tracking_status"]
-    list_display = ["numbers", "carrier", "status", "last_event_at", "expected_on", "delivered_at"]
-    list_filter = ["tracking_status", "carrier"]
+    list_display = [
+        "numbers", "carrier", "status", "last_event_at", "promised_on", "expected_on", "delivered_at", "days_late",
+    ]  # fmt: skip
+    list_filter = [
+        "tracking_status", "carrier", ("shipment__location", ScopedFilter), ("delivered_at", DaysFilter),
+        LateParcelFilter, GivenDayFilter, ServiceFilter, CountryFilter,
+    ]  # fmt: skip
     list_select_related = ["shipment__order"]
     search_fields = ["=tracking_number", "=shipment__number", "=shipment__order__number"]
     search_help_text = "Tracking, shipment or order number"
@@ -113,8 +132,10 @@ class PackageAdmin(ConsoleAdmin):
         ("carrier", "carrier"),
         ("shipment", "shipment.number"),
         ("status", "tracking_status"),
+        ("promised_on", "promised_on"),
         ("expected_on", "expected_on"),
         ("delivered_at", "delivered_at"),
+        ("days_late", "days_late"),
     ]
 
     @admin.display(description="box")
@@ -128,6 +149,32 @@ class PackageAdmin(ConsoleAdmin):
         sizes = (row.length_mm, row.width_mm, row.height_mm)
         return f"{' × '.join(map(str, sizes))} mm" if all(sizes) else "not known"
 
+    def get_urls(self) -> list[URLPattern]:
+        """Add the picture of a delivery, and the page that tells how good the carriers' promises are."""
+        view = self.admin_site.admin_view(self.lateness_view)
+        proof = self.admin_site.admin_view(paper("fulfillment.see_proofofdelivery", self.proof))
+        own = [
+            path("promises/", view, name="fulfillment_lateness"),
+            path("<int:pk>/proof/", proof, name="fulfillment_proof"),
+        ]
+        return own + super().get_urls()
+
+    def proof(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the picture that proves a delivery."""
+        found = ProofOfDelivery.objects.filter(package=scoped_row(request.user, Package, pk=pk)).first()
+        kind = picture_kind(bytes(found.picture)) if found else ""
+        if found is None or not kind:
+            raise NotFound("There is no picture of this delivery.")
+        return document(bytes(found.picture), f"delivery-{pk}.{kind.rpartition('/')[2]}", kind)
+
+    def leading_acts(self, row: Package) -> Sequence[str]:
+        """Return the claim for what is lost."""
+        return ["open_claim"] if row.tracking_status == TrackingStatus.LOST else super().leading_acts(row)
+
+    def lateness_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Tell how good the carriers' promises are."""
+        return lateness_page(self.admin_site, request)
+
     @admin.display(description="parcel", ordering="tracking_number")
     def numbers(self, row: Package) -> str:
         """Return the tracking number over the order's."""
@@ -137,3 +184,13 @@ class PackageAdmin(ConsoleAdmin):
     def status(self, row: Package) -> str:
         """Return the carrier's word as a coloured one."""
         return pill(row.get_tracking_status_display(), row.tracking_status)
+
+
+def parcel_and_order(row: Package) -> str:
+    """Return links to a parcel and its order."""
+    order = row.shipment.order
+    links = [
+        (reverse("admin:fulfillment_package_change", args=[row.pk]), row.tracking_number or "parcel"),
+        (reverse("admin:orders_order_change", args=[order.pk]), f"order {order.number}"),
+    ]
+    return format_html_join(", ", '<a class="oms-link" href="{}">{}</a>', links)

@@ -3,7 +3,7 @@
 import django_filters
 
 from fulfillment.models import FulfillmentOrder, Package, Shipment
-from fulfillment.states import FulfillmentOrderState, ShipmentState, TrackingStatus
+from fulfillment.states import FulfillmentOrderState, RiskLevel, ShipmentState, TrackingStatus
 
 
 class WorkFilters(django_filters.FilterSet):
@@ -32,11 +32,12 @@ class ShipmentFilters(django_filters.FilterSet):
 
 
 class PackageFilters(django_filters.FilterSet):
-    """The carrier's word, its number, and the order."""
+    """The carrier's word, its number, the order, and how bad it is."""
 
     tracking_status = django_filters.ChoiceFilter(choices=TrackingStatus.choices)
     tracking_number = django_filters.CharFilter(max_length=64)
     order = django_filters.CharFilter(field_name="shipment__order__number", max_length=12)
+    risk = django_filters.ChoiceFilter(field_name="risk__level", choices=RiskLevel.choices)
 
     class Meta:
         model = Package

@@ -9,6 +9,8 @@ from fulfillment.states import (
     FulfillmentOrderState,
     LabelState,
     RequestState,
+    RiskLevel,
+    RiskReason,
     ShipmentState,
     TrackingStatus,
 )
@@ -71,6 +73,19 @@ class ItemOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
 
 
+class RiskOut(serializers.Serializer[Any]):
+    """Why a parcel is at risk, and what was done about it."""
+
+    level = serializers.ChoiceField(RiskLevel.choices)
+    reason = serializers.ChoiceField(RiskReason.choices)
+    sentence = serializers.CharField()
+    limit = serializers.CharField(help_text="The number that would change it.")
+    since = serializers.DateTimeField()
+    told_at = serializers.DateTimeField(allow_null=True, help_text="When somebody noted that the customer was told.")
+    asked_at = serializers.DateTimeField(allow_null=True)
+    snoozed_until = serializers.DateField(allow_null=True)
+
+
 class PackageOut(serializers.Serializer[Any]):
     """A parcel and how far it is."""
 
@@ -89,6 +104,12 @@ class PackageOut(serializers.Serializer[Any]):
     width_mm = serializers.IntegerField()
     height_mm = serializers.IntegerField()
     expected_on = serializers.DateField(allow_null=True)
+    promised_on = serializers.DateField(allow_null=True)
+    days_late = serializers.IntegerField(
+        allow_null=True,
+        help_text="Days after the carrier's day when it left; early is negative, null until it arrived.",
+    )
+    risk = RiskOut(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     last_event_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()

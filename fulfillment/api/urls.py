@@ -4,6 +4,7 @@ from django.urls import path
 
 from fulfillment.api.availability import AvailabilityView
 from fulfillment.api.boxes import BoxViewSet
+from fulfillment.api.claims import ClaimViewSet
 from fulfillment.api.manifests import ManifestViewSet
 from fulfillment.api.pickups import PickupViewSet
 from fulfillment.api.suppliers import SupplierRequestViewSet
@@ -18,6 +19,7 @@ urlpatterns = [
     *room_urls("boxes", BoxViewSet),
     *room_urls("manifests", ManifestViewSet),
     *room_urls("driver-visits", DriverVisitViewSet),
+    *room_urls("claims", ClaimViewSet),
     *room_urls("pickups", PickupViewSet),
     *room_urls("supplier-requests", SupplierRequestViewSet),
     path("availability/", AvailabilityView.as_view(), name="availability"),

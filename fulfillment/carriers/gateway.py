@@ -104,8 +104,17 @@ class BoughtLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryProof:
+    """Who took a delivered parcel, where it was left, and the signature's picture where the carrier sends one."""
+
+    signed_by: str = ""
+    place: str = ""
+    picture: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierEvent:
-    """One thing that happened to a parcel, in our words for its status."""
+    """One thing that happened to a parcel, in our words for its status; a delivery may bring its proof."""
 
     event_id: str
     tracking_number: str
@@ -115,6 +124,7 @@ class CarrierEvent:
     place: str
     occurred_at: datetime
     expected_on: date | None = None
+    proof: DeliveryProof | None = None
 
 
 @dataclass(frozen=True, slots=True)

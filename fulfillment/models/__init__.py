@@ -2,12 +2,14 @@
 
 from fulfillment.models.boxes import Box
 from fulfillment.models.carriers import CarrierAccount
+from fulfillment.models.claims import CarrierClaim
 from fulfillment.models.manifests import LoadScan, Manifest, ManifestParcel
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.pickups import Pickup
+from fulfillment.models.proofs import ProofOfDelivery
 from fulfillment.models.rates import ShippingRate
 from fulfillment.models.replays import ReplayChange, SourcingReplay
 from fulfillment.models.rule_sets import SourcingRule, SourcingRuleSet
@@ -17,12 +19,15 @@ from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, 
 from fulfillment.models.sourcing import SourcingDecision
 from fulfillment.models.suppliers import SupplierRequest
 from fulfillment.models.visits import DriverVisit
+from fulfillment.models.watching import ExpectedDay, ParcelRisk
 
 __all__ = [
     "Allocation",
     "Box",
     "CarrierAccount",
+    "CarrierClaim",
     "DriverVisit",
+    "ExpectedDay",
     "FulfillmentOrder",
     "Label",
     "LoadScan",
@@ -34,10 +39,12 @@ __all__ = [
     "PackSession",
     "Package",
     "PackageItem",
+    "ParcelRisk",
     "PickList",
     "PickScan",
     "PickTask",
     "Pickup",
+    "ProofOfDelivery",
     "ReplayChange",
     "SandboxParcel",
     "ScarcityFee",

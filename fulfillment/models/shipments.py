@@ -109,6 +109,10 @@ class Package(Versioned):
     )
     last_event_at = models.DateTimeField(null=True, blank=True, editable=False)
     expected_on = models.DateField("expected delivery", null=True, blank=True)
+    promised_on = models.DateField("promised for", null=True, blank=True, editable=False)
+    days_late = models.SmallIntegerField(
+        null=True, blank=True, editable=False, help_text="Days after the carrier's day when it left; early is negative."
+    )
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     tracking_due_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -125,6 +129,7 @@ class Package(Versioned):
         indexes = [
             models.Index(fields=["tracking_number"], name="package_tracking"),
             models.Index(fields=["tracking_status", "expected_on"], name="package_by_status"),
+            models.Index(fields=["delivered_at"], name="package_arrived", condition=Q(delivered_at__isnull=False)),
             models.Index(
                 fields=["tracking_due_at"], name="package_tracking_due", condition=Q(tracking_due_at__isnull=False)
             ),

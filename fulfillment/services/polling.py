@@ -1,7 +1,7 @@
 """Asking carriers that send no messages where their parcels are: each parcel every few hours until it has arrived."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
@@ -31,6 +31,7 @@ def told_of(event: CarrierEvent) -> Told:
         event.description,
         event.place,
         event.expected_on,
+        event.proof,
     )
 
 
@@ -61,6 +62,7 @@ def ask_for_tracking(actor: Actor, limit: int) -> int:
     due = _take(actor, min(limit, TOGETHER))
     silent: set[str] = set()
     told: list[tuple[int, Told]] = []
+    days: dict[int, date] = {}
     for package in due:
         if package.carrier in silent:
             continue
@@ -72,8 +74,10 @@ def ask_for_tracking(actor: Actor, limit: int) -> int:
             continue
         else:
             told += [(package.pk, told_of(event)) for event in events]
+            if events and events[-1].expected_on:
+                days[package.pk] = events[-1].expected_on
     if told:
-        record_events(told=told, actor=Actor.system("tracking", now=actor.now))
+        record_events(told=told, days=days, actor=Actor.system("tracking", now=actor.now))
     return len(due)
 
 

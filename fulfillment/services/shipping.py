@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Sum
@@ -11,6 +10,7 @@ from fulfillment.conditions import ORDER_RELEASED, SHIP_NOT_HELD, in_state
 from fulfillment.events import ShipmentShipped
 from fulfillment.locks import lock_shipments, open_allocations_of
 from fulfillment.models import Allocation, Package, PackageItem, Shipment
+from fulfillment.services.expecting import expect_arrival
 from fulfillment.states import AllocationState, ShipmentState
 from inventory.services.allocation import Shipped, ship_pieces
 from oms.foundation.actor import Actor
@@ -77,7 +77,7 @@ def _leave(
     save_many(rows, ["state", "shipped_at"])
     save_many(work, ["state", "fulfilled_at"])
     parcels = _parcels(rows)
-    _expect_arrival(rows, parcels, actor)
+    expect_arrival(rows, parcels, actor)
     record_many(actor, [Act("fulfillment.ship", row, how or _told(row, parcels[row.pk])) for row in rows])
     record_many(actor, [Act("fulfillment.fulfill", one, one.told) for one in work])
     mark_shipped(shipped=[_gone(row, picked[row.pk]) for row in rows], actor=actor)
@@ -124,16 +124,3 @@ def _gone(shipment: Shipment, picked: Sequence[Allocation]) -> Gone:
     for one in picked:
         lines[one.order_line_id] += one.quantity
     return Gone(shipment.order_id, lines, shipment.number)
-
-
-def _expect_arrival(rows: Sequence[Shipment], parcels: Mapping[int, Sequence[Package]], actor: Actor) -> None:
-    """Note on every parcel the day on which the carrier promised to deliver."""
-    expected = []
-    for row in rows:
-        days = next((rate["days"] for rate in row.rates if rate["service"] == row.service), None)
-        if days is not None:
-            leaves_on = actor.now.astimezone(row.location.zone).date()
-            for package in parcels[row.pk]:
-                package.expected_on = leaves_on + timedelta(days=days)
-                expected.append(package)
-    save_many(expected, ["expected_on"])

@@ -9,10 +9,15 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from fulfillment.carriers.gateway import DeliveryProof
 from fulfillment.conditions import NOT_DELIVERED, WAS_SHIPPED
 from fulfillment.events import PackageDelayed, PackageDelivered
 from fulfillment.locks import lock_package, lock_packages
 from fulfillment.models import Package, PackageItem, TrackingEvent
+from fulfillment.services.claiming import close_found
+from fulfillment.services.expecting import count_days_late, keep_days
+from fulfillment.services.proving import keep_proofs
+from fulfillment.services.watching import OVERDUE, weigh
 from fulfillment.states import TRACKING_RANK, ShipmentState, TrackingStatus
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
@@ -25,6 +30,7 @@ from orders.services.progress import mark_delivered
 T = TrackingStatus
 ENDED = (T.DELIVERED, T.RETURNED, T.RETURNING, T.LOST)
 LONGEST_MARK = 160
+MOVED = ["tracking_status", "last_event_at", "expected_on", "delivered_at", "days_late"]
 CAN_RECORD = (WAS_SHIPPED,)
 CAN_DELIVER = (WAS_SHIPPED, NOT_DELIVERED)
 
@@ -40,6 +46,7 @@ class Told:
     description: str = ""
     place: str = ""
     expected_on: date | None = None
+    proof: DeliveryProof | None = None
 
 
 def record_event(*, package_id: int, told: Told, actor: Actor) -> bool:
@@ -48,21 +55,38 @@ def record_event(*, package_id: int, told: Told, actor: Actor) -> bool:
 
 
 @transaction.atomic
-def record_events(*, told: Sequence[tuple[int, Told]], actor: Actor) -> int:
+def record_events(*, told: Sequence[tuple[int, Told]], actor: Actor, days: Mapping[int, date] | None = None) -> int:
     """Keep events of parcels by id, in the order given, and move those parcels on for which they are news.
 
-    Returns how many were not known. The number of statements does not grow with the number of events.
+    ``days`` are those on which a carrier that was asked expects its parcels now, told with known events too. Returns
+    how many events were not known. The number of statements does not grow with the number of events.
     """
-    packages = {package.pk: package for package in lock_packages(pk for pk, _ in told)}
+    packages = {package.pk: package for package in lock_packages({*(pk for pk, _ in told), *(days or {})})}
     steps = _unknown(packages, told)
     insert_rows([_row(step, actor) for step in steps])
     moved = [step for step in steps if step.move()]
-    touched = {step.package.pk: step.package for step in steps}
-    save_many(touched.values(), ["tracking_status", "last_event_at", "expected_on", "delivered_at"])
+    changes = [(step.package, step.day) for step in steps if step.day] + _asked(packages, days or {})
+    delivered = [step.package for step in moved if step.told.status == T.DELIVERED]
+    count_days_late(delivered)
+    touched = {one.pk: one for one in [*(step.package for step in steps), *(one for one, _ in changes)]}
+    save_many(touched.values(), MOVED)
+    keep_days(changes, actor)
     record_many(actor, [_act(step) for step in moved])
-    _deliver([step.package for step in moved if step.told.status == T.DELIVERED], actor)
-    publish(*(fact for step in moved for fact in _facts(step, actor)))
+    _deliver(delivered, actor)
+    keep_proofs(((step.package, step.told.occurred_at, step.told.proof) for step in steps), actor)
+    publish(*_told_facts(moved, changes, actor))
+    close_found([step.package for step in moved if step.told.status == T.DELIVERED and step.was == T.LOST], actor)
+    weigh(list(touched.values()), actor)
     return len(steps)
+
+
+def _asked(packages: Mapping[int, Package], days: Mapping[int, date]) -> list[tuple[Package, date]]:
+    """Put the days that carriers give now on their parcels, in memory, and return those that are new."""
+    found = [(packages[pk], day) for pk, day in days.items() if pk in packages]
+    new = [(one, day) for one, day in found if one.tracking_status not in ENDED and one.expected_on != day]
+    for package, day in new:
+        package.expected_on = day
+    return new
 
 
 @dataclass(slots=True)
@@ -71,13 +95,18 @@ class _Step:
 
     package: Package
     told: Told
+    was: str = ""
+    """The parcel's status before."""
+    day: date | None = None
+    """The day on which it now expects the parcel, where that is another one."""
 
     def move(self) -> bool:
         """Bring the parcel to what the event says, in memory; return whether its status has changed."""
         package, told = self.package, self.told
-        before = package.tracking_status
-        if told.expected_on and before not in ENDED:
-            package.expected_on = told.expected_on
+        self.was = before = package.tracking_status
+        late = package.last_event_at is not None and told.occurred_at < package.last_event_at
+        if told.expected_on not in (None, package.expected_on) and before not in ENDED and not late:
+            package.expected_on = self.day = told.expected_on
         if is_news(package, told):
             package.tracking_status, package.last_event_at = told.status, told.occurred_at
         if package.tracking_status == before:
@@ -132,12 +161,18 @@ def _act(step: _Step) -> Act:
     return Act("fulfillment.track", package.shipment, note, data)
 
 
-def _facts(step: _Step, actor: Actor) -> Iterator[Fact]:
-    """Yield what others wait for: delivered, delayed."""
-    package = step.package
-    kind = {T.DELIVERED: PackageDelivered, T.DELAYED: PackageDelayed}.get(T(step.told.status))
-    if kind is not None:
-        yield kind(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk)
+def _told_facts(moved: Sequence[_Step], changes: Sequence[tuple[Package, date]], actor: Actor) -> Iterator[Fact]:
+    """Yield what others wait for, of each parcel once: delivered, delayed, expected later than was promised."""
+    delayed = {step.package.pk: step.package for step in moved if step.told.status == T.DELAYED}
+    for package, day in changes:
+        if package.promised_on and day > package.promised_on and package.tracking_status not in ENDED:
+            delayed[package.pk] = package
+    for package in delayed.values():
+        yield PackageDelayed(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk)
+    for step in moved:
+        if step.told.status == T.DELIVERED:
+            package = step.package
+            yield PackageDelivered(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk)
 
 
 def _deliver(packages: Sequence[Package], actor: Actor) -> None:
@@ -187,7 +222,7 @@ def overdue(actor: Actor, limit: int = 500) -> Mapping[int, date]:
     late = Package.objects.filter(
         shipment__state=ShipmentState.SHIPPED, expected_on__lt=today, delivered_at=None
     ).exclude(tracking_status__in=[*ENDED, T.DELAYED, T.AVAILABLE_FOR_PICKUP, T.EXCEPTION])
-    told = TrackingEvent.objects.filter(source_id__startswith="overdue:")
+    told = TrackingEvent.objects.filter(source_id__startswith=OVERDUE)
     waiting = late.exclude(pk__in=told.values("package")).order_by("pk")[:limit]
     return {pk: day for pk, day in waiting.values_list("pk", "expected_on") if day is not None}
 
@@ -197,7 +232,7 @@ def mark_overdue(*, actor: Actor) -> int:
     late = overdue(actor)
     for pk, day in late.items():
         sentence = f"It was expected on {day:%d %B %Y} and has not arrived."
-        told = Told(f"overdue:{day.isoformat()}", T.DELAYED, actor.now, description=sentence)
+        told = Told(f"{OVERDUE}{day.isoformat()}", T.DELAYED, actor.now, description=sentence)
         with transaction.atomic():
             before = lock_package(pk).tracking_status
             record_event(package_id=pk, told=told, actor=actor)

@@ -8,10 +8,20 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from fulfillment.models import FulfillmentOrder, Package, Pickup, Shipment, SubstituteOffer, SupplierRequest
-from fulfillment.queries import shipments_for_a_person
+from fulfillment.models import (
+    CarrierClaim,
+    FulfillmentOrder,
+    Package,
+    ParcelRisk,
+    Pickup,
+    Shipment,
+    SubstituteOffer,
+    SupplierRequest,
+)
+from fulfillment.queries import at_risk_now, shipments_for_a_person
+from fulfillment.services.at_risk import shop_day
+from fulfillment.states import ClaimState, OfferState, PickupState, RequestState, TrackingStatus
 from fulfillment.states import FulfillmentOrderState as Work
-from fulfillment.states import OfferState, PickupState, RequestState, TrackingStatus
 from oms.foundation.bulk_again import with_failures
 from oms.foundation.look.counts import MOST_COUNTED, counted
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
@@ -120,6 +130,11 @@ QUEUES = [
     Queue("offers", SERVICE, "Substitutes offered", "Wait for the customer's answer",
           "fulfillment.view_substituteoffer", "fulfillment_substituteoffer", "state__exact=open",
           _rows(SubstituteOffer, state=OfferState.OPEN), quiet=True),
+    Queue("at_risk", SERVICE, "At risk", "Tell the customer before they ask", "fulfillment.view_parcelrisk",
+          "fulfillment_parcelrisk", "open=yes",
+          lambda who, now: at_risk_now(scoped(who, ParcelRisk), shop_day(now)), urgent=True),
+    Queue("claims", SERVICE, "Claims to hand in", "Carriers take them until a day", "fulfillment.view_carrierclaim",
+          "fulfillment_carrierclaim", "state__exact=draft", _rows(CarrierClaim, state=ClaimState.DRAFT), quiet=True),
     Queue("failed_mails", SERVICE, "Mails not sent", "Send again, or leave unsent", "outlets.view_notification",
           "outlets_notification", "state__exact=failed",
           _rows(Notification, state=NotificationState.FAILED), quiet=True),

@@ -36,6 +36,16 @@ LAST_ASKED = "select max(id) from fulfillment_supplierrequest"
 
 LOADING = "select id from fulfillment_manifest where state = 'open'"
 LOADED = f"select id from fulfillment_manifestparcel where manifest_id = ({LOADING})"
+RISK = (
+    'insert into fulfillment_parcelrisk (version, created_at, updated_at, package_id, level, reason, sentence, "limit",'
+    f" since, changed_at) values (0, {{then}}, {{then}}, ({PARCEL}), 'late', 'late', '', '', {{then}}, {{then}})"
+)
+CLAIM = (
+    "insert into fulfillment_carrierclaim (version, created_at, updated_at, number, package_id, state, reason, amount,"
+    f" currency, due_on, reference, note, answer) values (0, {{then}}, {{then}}, 'L', ({PARCEL}), 'submitted', 'lost',"
+    " 1, 'EUR', '2026-12-01', '', '', '')"
+)
+LAST_CLAIM = "select max(id) from fulfillment_carrierclaim"
 
 CORRUPTIONS = [
     state("I16.manifest", "fulfillment_manifest", "state = 'open'", "dropped"),
@@ -72,6 +82,18 @@ CORRUPTIONS = [
         sql="update fulfillment_manifest set state = 'unknown', closed_at = {then} where id = {row}",
         also={"I16.manifest": "select {row}"},
     ),
+    Corruption(name="I92", sql=CLAIM, found=LAST_CLAIM, also={"I16.carrierclaim": LAST_CLAIM}),
+    Corruption(name="I16.carrierclaim", sql=CLAIM, found=LAST_CLAIM, also={"I92": LAST_CLAIM}),
+    Corruption(
+        name="I36d",
+        engine={
+            "postgresql": "drop trigger fulfillment_expectedday_append_only on fulfillment_expectedday",
+            "sqlite": "drop trigger fulfillment_expectedday_append_only_update",
+        },
+        found="select 'fulfillment_expectedday'",
+    ),
+    Corruption(name="I90", row=PARCEL, sql="update fulfillment_package set expected_on = {now} where id = {row}"),
+    Corruption(name="I91", sql=RISK, found="select max(id) from fulfillment_parcelrisk"),
     Corruption(name="I50", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I16.pickup": LAST_PICKUP}),
     Corruption(name="I16.pickup", sql=WAITS_AFTER_IT_LEFT, found=LAST_PICKUP, also={"I50": LAST_PICKUP}),
     Corruption(

@@ -219,6 +219,14 @@ def test_the_delivered_mail_asks_for_feedback_when_everything_is_there(order):
     assert "How did we do?" not in written_of(row(), order).body
 
 
+@pytest.mark.parametrize(("day", "named"), [("2026-11-21", False), ("2026-11-22", True)])
+def test_a_delay_names_the_new_day_but_none_that_has_passed(order, day, named):
+    package = make_package(order, expected_on=day)
+    note = Notification(order=order, kind="delayed", key=f"delayed:{package.pk}:{day}", created_at=NOW)
+
+    assert ("expected on" in written_of(note, order).body) == named
+
+
 def test_every_kind_of_mail_can_be_written(order):
     package = make_package(order, expected_on="2026-11-26")
     one = approved_return(order, announced("TEE", 1), location=make_location("LON"))

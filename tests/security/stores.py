@@ -20,6 +20,7 @@ from fulfillment.models import (
     SupplierRequest,
 )
 from tests.factories import NOW
+from tests.security.parcels import on_the_way
 
 PAPER = render_sheets("Label", [])
 
@@ -41,6 +42,7 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
         SupplierRequest.objects.create(
             number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
         ),
+        *on_the_way(mark, shipment.packages.get()),
     ]
 
 

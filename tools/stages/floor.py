@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from fulfillment.models import FulfillmentOrder
+from fulfillment.models import CarrierClaim, FulfillmentOrder, ParcelRisk
 from tools.stages.desk import Desk
 
 
@@ -78,6 +78,20 @@ def parcels(desk: Desk) -> None:
     lost = desk.shipped(desk.order()).packages.get()
     desk.do(lost, "record_event", status="exception", place="Hannover hub", note="The label cannot be read")
     desk.show("parcel-in-trouble", lost)
+    late = desk.shipped(desk.order()).packages.get()
+    desk.do(late, "record_event", status="delayed", place="Padborg border", note="Waits for the customs office")
+    risk = ParcelRisk.objects.get(package=lost)
+    desk.do(ParcelRisk.objects.get(package=late), "note_told", note="She is not in a hurry")
+    desk.show("parcel-at-risk", risk)
+    desk.show("parcel-at-risk-act-put-off", risk, "act/snooze_risk/")
     done = desk.delivered(desk.order()).packages.get()
+    desk.do(done, "record_proof", signed_by="Freja Holm", place="front desk")
     desk.show("parcel-delivered", done)
+    desk.show("parcel-act-record-proof", done, "act/record_proof/")
+    gone = desk.shipped(desk.order()).packages.get()
+    desk.do(gone, "record_event", status="lost", note="The search has ended")
+    desk.show("parcel-lost", gone)
+    desk.show("parcel-act-claim", gone, "act/open_claim/")
+    desk.do(gone, "open_claim", reason="lost")
+    desk.show("claim", CarrierClaim.objects.get(package=gone))
     desk.show("work-shipped", desk.work_of(done.shipment.order))

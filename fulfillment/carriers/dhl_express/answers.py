@@ -17,6 +17,7 @@ from fulfillment.carriers.gateway import (
 )
 from fulfillment.carriers.line import Answer, read_answer, read_json
 from fulfillment.carriers.measures import joined, minor_units, moment, paper
+from fulfillment.carriers.proofs import proof_of
 
 NAME = "DHL Express"
 BILLING = "BILLC"
@@ -136,6 +137,7 @@ def _event(one: Mapping[str, Any], number: str, expected: date | None) -> Carrie
         place=joined(places[:1])[:120],
         occurred_at=at,
         expected_on=expected,
+        proof=proof_of(one.get("signedBy")) if status_of(code) == "delivered" else None,
     )
 
 

@@ -9,10 +9,12 @@ from fulfillment.carriers.gateway import (
     CarrierEvent,
     CarrierRefused,
     CarrierUnreachable,
+    DeliveryProof,
     Pickup,
 )
 from fulfillment.carriers.line import Answer, read_answer, read_json
 from fulfillment.carriers.measures import joined, moment, paper
+from fulfillment.carriers.proofs import proof_of, with_proof
 
 NAME = "DHL"
 STATUS_OF = {
@@ -118,7 +120,13 @@ def events_in(data: Any, tracking_number: str) -> list[CarrierEvent]:
     day = date.fromisoformat(expected) if expected else None
     rows = one.get("events") or [one["status"]]
     events = [_event(row, tracking_number, day) for row in rows if row.get("timestamp")]
-    return sorted(events, key=lambda event: event.occurred_at)
+    return with_proof(sorted(events, key=lambda event: event.occurred_at), _proof(one))
+
+
+def _proof(shipment: Mapping[str, Any]) -> DeliveryProof | None:
+    """Return who signed for the parcel."""
+    signed = ((shipment.get("details") or {}).get("proofOfDelivery") or {}).get("signed") or {}
+    return proof_of(joined([signed.get("givenName"), signed.get("familyName")], " ") or signed.get("name"))
 
 
 def _event(row: Mapping[str, Any], number: str, expected: date | None) -> CarrierEvent:

@@ -16,6 +16,7 @@ from fulfillment.carriers.gateway import (
 )
 from fulfillment.carriers.line import Answer, read_answer, read_json
 from fulfillment.carriers.measures import joined, minor_units, moment, paper
+from fulfillment.carriers.proofs import proof_of, with_proof
 
 NAME = "FedEx"
 ADVICE = {
@@ -170,7 +171,9 @@ def events_in(data: Any, tracking_number: str) -> list[CarrierEvent]:
     newest = max(known, key=lambda one: max(moment(scan["date"]) for scan in one["scanEvents"]))
     expected = _expected(newest)
     events = [_event(scan, tracking_number, expected) for scan in newest["scanEvents"]]
-    return sorted(events, key=lambda event: event.occurred_at)
+    told = newest.get("deliveryDetails") or {}
+    proof = proof_of(told.get("signedByName") or told.get("receivedByName"), told.get("locationDescription"))
+    return with_proof(sorted(events, key=lambda event: event.occurred_at), proof)
 
 
 def _event(scan: Mapping[str, Any], number: str, expected: date | None) -> CarrierEvent:

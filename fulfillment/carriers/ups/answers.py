@@ -10,11 +10,13 @@ from fulfillment.carriers.gateway import (
     CarrierEvent,
     CarrierRefused,
     CarrierUnreachable,
+    DeliveryProof,
     Pickup,
     Rate,
 )
 from fulfillment.carriers.line import Answer, read_answer, read_json
 from fulfillment.carriers.measures import joined, minor_units, paper
+from fulfillment.carriers.proofs import proof_of, with_proof
 from fulfillment.carriers.ups.codes import SERVICES, status_of
 from fulfillment.documents.picture import picture_as_pdf
 
@@ -157,7 +159,13 @@ def events_in(data: Any) -> list[CarrierEvent]:
     days = [one for one in many(package.get("deliveryDate")) if one.get("type") in ("SDD", "RDD")]
     expected = _day(str(days[0].get("date", ""))) if days else None
     events = [_event(one, number, expected) for one in many(package.get("activity"))]
-    return sorted(events, key=lambda event: event.occurred_at)
+    return with_proof(sorted(events, key=lambda event: event.occurred_at), _proof(package))
+
+
+def _proof(package: Mapping[str, Any]) -> DeliveryProof | None:
+    """Return who took the parcel, with the picture of the signature."""
+    told = package.get("deliveryInformation") or {}
+    return proof_of(told.get("receivedBy"), told.get("location"), (told.get("signature") or {}).get("image"))
 
 
 def _event(one: Mapping[str, Any], number: str, expected: date | None) -> CarrierEvent:

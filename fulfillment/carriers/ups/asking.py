@@ -139,8 +139,9 @@ def recover(reference: str, account: Account) -> Request:
 
 
 def track(tracking_number: str) -> Request:
-    """Return the request for all activities of a parcel."""
-    return get_request(f"/api/track/v1/details/{segment(tracking_number)}", headers=_named(mark_of(tracking_number)))
+    """Return the request for all activities of a parcel, with the picture of the signature."""
+    path, query = f"/api/track/v1/details/{segment(tracking_number)}", {"returnSignature": "true"}
+    return get_request(path, query, headers=_named(mark_of(tracking_number)))
 
 
 def pickup(ship_from: Address, day: date, account: Account, *, parcels: int, weight_g: int) -> Request:

@@ -88,8 +88,9 @@ def _mark(form: Any, reasons: Sequence[Reason]) -> None:
 def posted(request: HttpRequest, action: Action) -> dict[str, Any]:
     """Return the posted values that the action's form knows, lists for fields that take several."""
     known = [name for name in request.POST if name in action.form.base_fields]
+    files = {name: one for name, one in request.FILES.items() if name in action.form.base_fields}
     many = {name for name in known if getattr(action.form.base_fields[name].widget, "allow_multiple_selected", False)}
-    return {name: request.POST.getlist(name) if name in many else request.POST[name] for name in known}
+    return {name: request.POST.getlist(name) if name in many else request.POST[name] for name in known} | files
 
 
 def _next(admin: Any, request: HttpRequest, row: Any) -> str:

@@ -20,11 +20,11 @@ GOOD = {
     "open", "waived", "completed", "released", "paid", "captured", "authorized", "delivered", "shipped", "done",
     "fulfilled", "settled", "ok", "purchased", "printed", "sent", "applied", "accepted", "restock", "allocated", "none",
 }  # fmt: skip
-BAD = {"failed", "dead", "refused", "cancelled", "lost", "rejected", "declined", "exception", "voided", "short"}
+BAD = {"failed", "dead", "refused", "cancelled", "lost", "rejected", "declined", "exception", "voided", "short", "late"}
 WARN = {
     "closed", "pending", "unknown", "on_hold", "backordered", "retry_wait", "unpaid", "delayed", "preflight", "running",
     "requested", "partly_done", "expired", "void_requested", "unallocated", "previewed", "partly_applied",
-    "partly_undone", "kept",
+    "partly_undone", "kept", "at_risk",
 }  # fmt: skip
 
 
@@ -101,6 +101,17 @@ def pills(row: Any, admin: Any) -> list[Pill]:
 def is_tick(field: forms.BoundField) -> bool:
     """Tell whether a field of a form is a single box to tick."""
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def minutes(taken: Any) -> str:
+    """Return minutes as people say them: ``45 min``, ``3 h 05 min``, ``2 d 4 h``."""
+    if taken in (None, ""):
+        return ""
+    hours, rest = divmod(int(taken), 60)
+    if hours < 1:
+        return f"{rest} min"
+    return f"{hours} h {rest:02} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
 
 @register.filter

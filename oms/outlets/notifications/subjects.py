@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from fulfillment.models import FulfillmentOrder, Package, Pickup, Shipment, SubstituteOffer, SupplierRequest
 from fulfillment.purchase_orders import purchase_order
@@ -73,10 +74,11 @@ def _request(one: SupplierRequest, to: OrderAddress | None) -> Subject:
     return work.order_id, told | ({"attached": purchase_order(one, to)} if one.state in OPEN_REQUESTS else {})
 
 
-def _packages(pks: Collection[int]) -> dict[int, Subject]:
-    """Return parcels with the pieces in them."""
+def _packages(pks: Collection[int], now: datetime) -> dict[int, Subject]:
+    """Return parcels with the pieces in them, and the day that it is: a day that has passed is expected no more."""
     packages = _with_pieces(Package.objects.filter(pk__in=pks).select_related("shipment"))
-    return {one.pk: (one.shipment.order_id, {"package": one, "packages": [one]}) for one in packages}
+    told = {"today": timezone.localdate(now)}
+    return {one.pk: (one.shipment.order_id, {"package": one, "packages": [one]} | told) for one in packages}
 
 
 def _with_pieces(packages: "QuerySet[Package]") -> "QuerySet[Package]":
@@ -140,8 +142,6 @@ LOADERS: dict[str, Loader] = {
     "supplier_request": _requests,
     "supplier_cancelled": _requests,
     "shipped": _shipments,
-    "delayed": _packages,
-    "delivered": _packages,
     "return_approved": _returns,
     "return_declined": _returns,
     "return_received": _returns,
@@ -152,7 +152,13 @@ LOADERS: dict[str, Loader] = {
 def subjects_of(rows: Sequence[Notification], now: datetime) -> dict[int, dict[str, Any]]:
     """Return what each mail speaks about besides its order, by the mail's id; nothing where that is not the order's."""
     told: dict[int, dict[str, Any]] = {row.pk: {} for row in rows}
-    loaders: dict[str, Loader] = {**LOADERS, "backordered": partial(_waiting, now=now)}
+    parcels = partial(_packages, now=now)
+    loaders: dict[str, Loader] = {
+        **LOADERS,
+        "backordered": partial(_waiting, now=now),
+        "delayed": parcels,
+        "delivered": parcels,
+    }
     for loader in set(loaders.values()):
         mine = [(row, named(row.key)) for row in rows if loaders.get(row.kind) is loader]
         found = loader({pk for _, pk in mine}) if mine else {}

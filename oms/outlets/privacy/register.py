@@ -13,10 +13,13 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q
 
 from fulfillment.models import (
+    CarrierClaim,
     FulfillmentOrder,
     Label,
     Package,
+    ParcelRisk,
     Pickup,
+    ProofOfDelivery,
     SandboxParcel,
     Shipment,
     SourcingDecision,
@@ -96,6 +99,19 @@ PARTS = [
     Part(SupplierRequest, "fulfillment_order__order__customer", {"answer": ""}),
     Part(Shipment, "order__customer"),
     Part(Package, "shipment__order__customer"),
+    Part(
+        CarrierClaim,
+        "package__shipment__order__customer",
+        {"note": "", "answer": ""},
+        born="updated_at",
+    ),
+    Part(ParcelRisk, "package__shipment__order__customer", {"sentence": ""}, born="changed_at"),
+    Part(
+        ProofOfDelivery,
+        "package__shipment__order__customer",
+        {"signed_by": "", "place": "", "picture": b""},
+        born="updated_at",
+    ),
     Part(Pickup, "shipment__order__customer", {"shelf": "", "collected_by": "", "kept_why": ""}),
     Part(SourcingDecision, "order__customer", {"snapshot": b"", "sentence": ""}),
     Part(
