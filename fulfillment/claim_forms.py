@@ -2,7 +2,7 @@
 
 from django import forms
 
-from fulfillment.states import ClaimReason
+from fulfillment.states_parcels import ClaimReason
 
 AMOUNT = "Like 24.90, in the order's currency."
 

@@ -7,14 +7,12 @@ from django.db.models import prefetch_related_objects
 from fulfillment.models import (
     Allocation,
     Box,
-    CarrierClaim,
     DriverVisit,
     FulfillmentOrder,
     Label,
     Manifest,
     Package,
     PackSession,
-    ParcelRisk,
     PickList,
     PickTask,
     Pickup,
@@ -24,7 +22,7 @@ from fulfillment.models import (
     SourcingRuleSet,
     SupplierRequest,
 )
-from fulfillment.states import LIVE_CLAIMS, LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
+from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
 from inventory.locks import lock_levels
 from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.refusals import NotFound
@@ -154,34 +152,6 @@ def lock_packages(ids: Iterable[int]) -> list[Package]:
     return packages
 
 
-def lock_risk(pk: int) -> ParcelRisk:
-    """Lock the order and the parcel, then what is kept of its risk; return that with both."""
-    found = ParcelRisk.objects.filter(pk=pk).values_list("package_id", flat=True).first()
-    if found is None:
-        raise NotFound("There is no parcel at risk with this number.")
-    package = lock_package(found)
-    row = lock_row(ParcelRisk, pk)
-    row.package = package
-    return row
-
-
-def lock_claim(pk: int) -> CarrierClaim:
-    """Lock the order and the parcel, then a claim for it; return that with both."""
-    found = CarrierClaim.objects.filter(pk=pk).values_list("package_id", flat=True).first()
-    if found is None:
-        raise NotFound("There is no claim with this number.")
-    package = lock_package(found)
-    row = lock_row(CarrierClaim, pk)
-    row.package = package
-    return row
-
-
-def lock_claims_of(package_ids: Iterable[int]) -> list[CarrierClaim]:
-    """Lock the claims of locked parcels that are not at their end, by primary key."""
-    live = CarrierClaim.objects.filter(package__in=sorted(set(package_ids)), state__in=LIVE_CLAIMS)
-    return lock_rows(CarrierClaim, live.values_list("pk", flat=True))
-
-
 def lock_live_of(order_ids: Iterable[int], states: Iterable[str]) -> list[FulfillmentOrder]:
     """Lock the fulfillment orders of locked orders that are in one of the states, by primary key, with locations."""
     wanted = FulfillmentOrder.objects.filter(order__in=sorted(set(order_ids)), state__in=list(states))
@@ -262,8 +232,6 @@ def lock_scarcity_runs() -> list[ScarcityRun]:
 __all__ = [
     "lock_all_of_shipments",
     "lock_all_of_work",
-    "lock_claim",
-    "lock_claims_of",
     "lock_fulfillment_order",
     "lock_fulfillment_orders",
     "lock_labels_of",
@@ -280,7 +248,6 @@ __all__ = [
     "lock_pickups",
     "lock_request",
     "lock_requests_of",
-    "lock_risk",
     "lock_rule_sets",
     "lock_scarcity_runs",
     "lock_shipment",

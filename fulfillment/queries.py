@@ -30,9 +30,9 @@ from fulfillment.states import (
     AllocationState,
     FulfillmentOrderState,
     LabelState,
-    RiskLevel,
     ShipmentState,
 )
+from fulfillment.states_parcels import RiskLevel
 from oms.foundation.money import minor_text
 
 Arrivals = Callable[[Sequence[FulfillmentOrder]], Mapping[int, tuple[date, date]]]

@@ -6,7 +6,8 @@ from fulfillment import claim_forms as forms
 from fulfillment.actions import parcels  # noqa: F401  its acts on parcels stand before this one
 from fulfillment.models import CarrierClaim, Package
 from fulfillment.services import claiming
-from fulfillment.states import LIVE_CLAIMS, ClaimState, TrackingStatus
+from fulfillment.states import TrackingStatus
+from fulfillment.states_parcels import LIVE_CLAIMS, ClaimState
 from oms.foundation.actions import Action, register
 
 TROUBLED = (TrackingStatus.LOST, TrackingStatus.EXCEPTION, TrackingStatus.DELAYED, TrackingStatus.DELIVERED)

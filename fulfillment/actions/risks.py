@@ -8,7 +8,7 @@ from django import forms as django_forms
 from fulfillment import forms
 from fulfillment.models import ParcelRisk
 from fulfillment.services import at_risk
-from fulfillment.states import RiskLevel
+from fulfillment.states_parcels import RiskLevel
 from oms.foundation.actions import Action, register
 
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from fulfillment.admin.shipments import parcel_and_order
 from fulfillment.models import CarrierClaim
 from fulfillment.services.at_risk import shop_day
-from fulfillment.states import ClaimState
+from fulfillment.states_parcels import ClaimState
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.look.cells import clipped, two_lines
 from oms.foundation.money import Money, minor_text

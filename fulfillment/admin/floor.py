@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 
 from fulfillment import printing
+from fulfillment.admin.figures import figures_page
 from fulfillment.admin.papers import document, paper
 from fulfillment.filters import UNSENT, LateFilter
 from fulfillment.models import FulfillmentOrder
@@ -66,9 +67,18 @@ class FulfillmentOrderAdmin(ConsoleAdmin):
         return queue(super().get_queryset(request))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pick list of one or many."""
+        """Add the pick list of one or many, and the floor's figures."""
         view = self.admin_site.admin_view(paper("fulfillment.view_fulfillmentorder", self.pick_list))
-        return [path("pick-list.pdf", view, name="fulfillment_pick_list"), *super().get_urls()]
+        figures = self.admin_site.admin_view(self.figures_view)
+        own = [
+            path("pick-list.pdf", view, name="fulfillment_pick_list"),
+            path("figures/", figures, name="fulfillment_figures"),
+        ]
+        return own + super().get_urls()
+
+    def figures_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Show the floor's figures."""
+        return figures_page(self.admin_site, request)
 
     def pick_list(self, request: HttpRequest) -> HttpResponse:
         """Draw the pick lists named by ``?number=`` (many), or of all that is open at ``?location=``, in scope only."""

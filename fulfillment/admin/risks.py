@@ -12,7 +12,7 @@ from fulfillment.admin.shipments import parcel_and_order
 from fulfillment.models import ParcelRisk
 from fulfillment.queries import at_risk_now
 from fulfillment.services.at_risk import shop_day
-from fulfillment.states import RiskLevel, RiskReason
+from fulfillment.states_parcels import RiskLevel, RiskReason
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.console.filters import ScopedFilter, YesFilter
 from oms.foundation.look.cells import clipped, moment, two_lines

@@ -3,16 +3,41 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from fulfillment.models import PickList, PickTask
-from fulfillment.states import LIVE_TASKS
+from fulfillment.models import PickList, PickScan, PickTask
+from fulfillment.states import LIVE_TASKS, PickTaskState
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.filters import DaysFilter, YesFilter
 from oms.foundation.console.inlines import ReadOnlyInline
 from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.scope import scoped
 from oms.foundation.templatetags.console import pill
+
+
+class ShortFilter(YesFilter):
+    """Walks on which pieces were not found."""
+
+    title = "not found"
+    parameter_name = "short"
+    word = "pieces not found"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return rows.filter(Exists(PickTask.objects.filter(pick_list=OuterRef("pk"), state=PickTaskState.SHORT)))
+
+
+class WrongFilter(YesFilter):
+    """Walks on which something else was scanned than was wanted."""
+
+    title = "wrong scans"
+    parameter_name = "wrong"
+    word = "something else scanned"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return rows.filter(Exists(PickScan.objects.filter(pick_list=OuterRef("pk"), tone="wrong")))
 
 
 class StopInline(ReadOnlyInline):
@@ -51,7 +76,7 @@ class PickListAdmin(ConsoleAdmin):
 
     page = "fulfillment.picklist"
     list_display = ["numbers", "status", "person", "stops", "scanned", "created_at"]
-    list_filter = ["state", "location"]
+    list_filter = ["state", "location", ("completed_at", DaysFilter), ShortFilter, WrongFilter]
     list_select_related = ["location", "picker"]
     search_fields = ["=number", "=picker__username"]
     search_words = "The whole number of a walk, or its picker’s user name."

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from fulfillment.api.shapes import OfferOut
 from fulfillment.api.views import ReadsRows
 from fulfillment.models import CarrierClaim
-from fulfillment.states import ClaimReason, ClaimState
+from fulfillment.states_parcels import ClaimReason, ClaimState
 from oms.foundation.money import minor_text
 from oms.foundation.scope import scoped
 

@@ -3,7 +3,8 @@
 import django_filters
 
 from fulfillment.models import FulfillmentOrder, Package, Shipment
-from fulfillment.states import FulfillmentOrderState, RiskLevel, ShipmentState, TrackingStatus
+from fulfillment.states import FulfillmentOrderState, ShipmentState, TrackingStatus
+from fulfillment.states_parcels import RiskLevel
 
 
 class WorkFilters(django_filters.FilterSet):

@@ -9,11 +9,10 @@ from fulfillment.states import (
     FulfillmentOrderState,
     LabelState,
     RequestState,
-    RiskLevel,
-    RiskReason,
     ShipmentState,
     TrackingStatus,
 )
+from fulfillment.states_parcels import RiskLevel, RiskReason
 from oms.foundation.api.schema import ReasonOut
 
 

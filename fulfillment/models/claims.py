@@ -7,7 +7,7 @@ from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from fulfillment.models.shipments import Package
-from fulfillment.states import LIVE_CLAIMS, ClaimReason, ClaimState
+from fulfillment.states_parcels import LIVE_CLAIMS, ClaimReason, ClaimState
 from oms.foundation.aggregate import Aggregate, words_check
 from oms.foundation.money import Money
 

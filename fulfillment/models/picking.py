@@ -32,7 +32,10 @@ class PickList(Aggregate):
 
     class Meta:
         verbose_name = "walk"
-        permissions = [("free_picklist", "Can free a walk for others")]
+        permissions = [
+            ("free_picklist", "Can free a walk for others"),
+            ("compare_pickers", "Can see the figures of single people"),
+        ]
         constraints = [
             words_check("state", L.values, "pick_list_state_word"),
             models.CheckConstraint(
@@ -151,6 +154,7 @@ class PickScan(models.Model):
 
     class Meta:
         constraints = [words_check("tone", ["ok", "done", "wrong", "gone"], "pick_scan_tone_word")]
+        indexes = [models.Index(fields=["at"], name="pick_scan_by_moment")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.tone}"

@@ -3,7 +3,7 @@
 from django.db import models
 
 from fulfillment.models.shipments import Package
-from fulfillment.states import ProofSource
+from fulfillment.states_parcels import ProofSource
 from oms.foundation.aggregate import Versioned, words_check
 
 PICTURE_KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from fulfillment.models.shipments import Package
-from fulfillment.states import DayKind, RiskLevel, RiskReason
+from fulfillment.states_parcels import DayKind, RiskLevel, RiskReason
 from oms.foundation.aggregate import Versioned, words_check
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from fulfillment.locks import lock_risk
+from fulfillment.locks_parcels import lock_risk
 from fulfillment.models import ParcelRisk
-from fulfillment.states import RiskLevel
+from fulfillment.states_parcels import RiskLevel
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from fulfillment.conditions import WAS_SHIPPED, in_state
-from fulfillment.locks import lock_claim, lock_claims_of, lock_package
+from fulfillment.locks import lock_package
+from fulfillment.locks_parcels import lock_claim, lock_claims_of
 from fulfillment.models import CarrierAccount, CarrierClaim, Package, PackageItem
 from fulfillment.services.watching import weigh
-from fulfillment.states import LIVE_CLAIMS, ClaimReason, ClaimState
+from fulfillment.states_parcels import LIVE_CLAIMS, ClaimReason, ClaimState
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from fulfillment.models import ExpectedDay, Package, Shipment
-from fulfillment.states import DayKind
+from fulfillment.states_parcels import DayKind
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.inserts import insert_rows

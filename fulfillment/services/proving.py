@@ -9,7 +9,7 @@ from fulfillment.carriers.gateway import DeliveryProof
 from fulfillment.locks import lock_package
 from fulfillment.models import Package, ProofOfDelivery
 from fulfillment.models.proofs import picture_kind
-from fulfillment.states import ProofSource
+from fulfillment.states_parcels import ProofSource
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record, record_many

@@ -18,12 +18,7 @@ from fulfillment.services.sourcing.run import Trigger
 from fulfillment.services.walking.claiming import drop_stops
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.wording import enumeration
-from fulfillment.states import (
-    LIVE_FULFILLMENT,
-    AllocationState,
-    FulfillmentOrderState,
-    RequestState,
-)
+from fulfillment.states import LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, RequestState
 from inventory.models import Location
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor

@@ -15,7 +15,8 @@ from fulfillment.cutoff import Calendar
 from fulfillment.locks import lock_packages
 from fulfillment.models import CarrierAccount, CarrierClaim, Package, ParcelRisk, TrackingEvent
 from fulfillment.risk import Limits, ParcelFacts, Risk, decide_risk
-from fulfillment.states import LIVE_CLAIMS, ClaimState, RiskLevel, ShipmentState, TrackingStatus
+from fulfillment.states import ShipmentState, TrackingStatus
+from fulfillment.states_parcels import LIVE_CLAIMS, ClaimState, RiskLevel
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many

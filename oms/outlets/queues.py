@@ -20,8 +20,9 @@ from fulfillment.models import (
 )
 from fulfillment.queries import at_risk_now, shipments_for_a_person
 from fulfillment.services.at_risk import shop_day
-from fulfillment.states import ClaimState, OfferState, PickupState, RequestState, TrackingStatus
 from fulfillment.states import FulfillmentOrderState as Work
+from fulfillment.states import OfferState, PickupState, RequestState, TrackingStatus
+from fulfillment.states_parcels import ClaimState
 from oms.foundation.bulk_again import with_failures
 from oms.foundation.look.counts import MOST_COUNTED, counted
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
