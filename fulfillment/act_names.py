@@ -154,3 +154,11 @@ name_acts(
         "wake_risk": "Looked at again",
     },
 )
+name_acts(
+    "fulfillment",
+    {
+        "short_pick": "Not all was found",
+        "heal": "Sourced again after a short pick",
+        "short_count": "Counted short, promise taken back",
+    },
+)

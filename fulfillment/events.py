@@ -25,7 +25,7 @@ class OrderBackordered(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivesLater(Fact):
-    """Pieces that a person moved will probably arrive after the day that the customer was promised."""
+    """Pieces that were moved by hand, or looked for again after a short pick, arrive after the promised day."""
 
     STREAM = "order:{order_id}"
 
@@ -47,11 +47,12 @@ class SubstituteOffered(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PiecesMissed(Fact):
-    """A picker did not find promised pieces; the order needs others."""
+    """A picker did not find promised pieces; the order needs others. ``trace`` is the number of the short pick."""
 
     STREAM = "order:{order_id}"
 
     order_id: int
+    trace: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from fulfillment.models import Package
 from fulfillment.services import label_buying, polling, visiting
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.handover import telling
+from fulfillment.services.healing import heal
 from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow, told_of
@@ -48,7 +49,7 @@ from orders.events import (
 WORKERS = (label_buying, telling, visiting, polling, sandbox_journey)
 
 
-def _ids(facts: Iterable[OrderFact | PiecesMissed]) -> list[int]:
+def _ids(facts: Iterable[OrderFact]) -> list[int]:
     """Return the orders of the facts, each once, in their order."""
     return list(dict.fromkeys(fact.order_id for fact in facts))
 
@@ -80,7 +81,7 @@ def source_changed(facts: Sequence[OrderLinesChanged], actor: Actor) -> None:
 @handles(PiecesMissed)
 def source_missed(facts: Sequence[PiecesMissed], actor: Actor) -> None:
     """Find other pieces for orders whose own were not on the shelf."""
-    source_orders(order_ids=_ids(facts), trigger=Trigger.MISSED, actor=_sourcing(actor))
+    heal(missed=facts, actor=_sourcing(actor))
 
 
 @handles(PaymentAuthorized)

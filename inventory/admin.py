@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from inventory.attributes import attributes_text
 from inventory.bin_pages import BinAdmin  # noqa: F401  registers itself
 from inventory.calendars import closed_days_text
+from inventory.count_pages import CountSessionAdmin  # noqa: F401  registers itself
 from inventory.incoming_pages import IncomingStockAdmin  # noqa: F401  registers itself
 from inventory.inlines import IncomingInline, LevelInline, LocationMemberInline, SubstituteInline, VariantInline
 from inventory.master_forms import LocationForm, ProductForm

@@ -1,15 +1,79 @@
 """The console's page of bins."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
 
 from inventory.master_pages import MasterData
-from inventory.models import Bin
+from inventory.models import Bin, BinMovement, CountSession
+from inventory.models.bins import BinReason
 from inventory.services.bin_room import Contents, share_filled, with_contents
+from inventory.states import LIVE_COUNTS, CountState
+from oms.foundation.scope import scoped
+from oms.foundation.templatetags.console import pill
 
+
+class CountedFilter(DropdownFilter):
+    """Narrows bins by whether they are to be counted, and by when they were counted last."""
+
+    title = "counted"
+    parameter_name = "counted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("wanted", "to be counted"), ("flagged", "a picker did not find all"), ("never", "never counted")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list."""
+        counts = CountSession.objects.filter(bin=OuterRef("pk"))
+        live = counts.filter(state__in=LIVE_COUNTS)
+        conditions: dict[str | None, Any] = {
+            "wanted": Exists(live),
+            "flagged": Exists(live.exclude(trace="")),
+            "never": ~Exists(counts.filter(state=CountState.POSTED)),
+        }
+        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+
+
+class PaceFilter(DropdownFilter):
+    """Narrows bins by how much is picked there: A has four fifths of the last picks, B the next, C hardly any."""
+
+    title = "pace"
+    parameter_name = "pace"
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {"a": (0, 0.8), "b": (0.8, 0.95), "c": (0.95, 1)}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("a", "A, picked most"), ("b", "B"), ("c", "C, picked little or never")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list to the bins of a class, each at the share of picks at which it begins."""
+        if self.value() not in self.SHARES:
+            return queryset
+        low, high = self.SHARES[str(self.value())]
+        since = timezone.now() - timedelta(days=PICKS_OF_DAYS)
+        moves = BinMovement.objects.filter(
+            reason=BinReason.PICKED, at__gte=since, bin_stock__bin__in=scoped(request.user, Bin)
+        )
+        picks = list(
+            moves.values_list("bin_stock__bin").annotate(times=Count("pk")).order_by("-times", "bin_stock__bin")
+        )
+        total, before, found = sum(times for _, times in picks), 0, []
+        for bin_id, times in picks:
+            if low <= before / total < high:
+                found.append(bin_id)
+            before += times
+        picked = [bin_id for bin_id, _ in picks]
+        wanted = Q(pk__in=found) | ~Q(pk__in=picked) if self.value() == "c" else Q(pk__in=found)
+        return queryset.filter(wanted)
+
+
+PICKS_OF_DAYS = 90
 POSITION = ("zone", "aisle", "bay", "level")
 
 
@@ -18,8 +82,18 @@ class BinAdmin(MasterData):
     """Bins: where they are, in which turn they are walked to, how much goes in, and what lies there."""
 
     page = "inventory.bin"
-    list_display = ["code", "place", "kind", *POSITION, "sequence", "pieces_shown", "filled_shown", "is_active"]
-    list_filter = ["location", "kind", "is_active"]
+    list_display = [
+        "code",
+        "place",
+        "kind",
+        *POSITION,
+        "sequence",
+        "pieces_shown",
+        "filled_shown",
+        "count_shown",
+        "is_active",
+    ]
+    list_filter = ["location", "zone", "kind", CountedFilter, PaceFilter, "is_active"]
     list_select_related = ["location"]
     search_fields = ["^code", "=zone", "stock__stock_level__product__sku"]
     search_help_text = "Bin, zone, or the SKU that lies there"
@@ -42,7 +116,8 @@ class BinAdmin(MasterData):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         """Return the bins at the person's locations, with the pieces that lie there."""
         bins: QuerySet[Any] = super().get_queryset(request)
-        return with_contents(bins)
+        live = CountSession.objects.filter(bin=OuterRef("pk"), state__in=LIVE_COUNTS).order_by("pk")
+        return with_contents(bins).annotate(count_state=Subquery(live.values("state")[:1]))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the code and location of a bin that exists: its label hangs there."""
@@ -63,3 +138,8 @@ class BinAdmin(MasterData):
         """Return by how many percent it is filled, by room or load."""
         share = share_filled(row, Contents(row.pieces, row.mm3, row.grams))
         return "–" if share is None else f"{share} %"
+
+    @admin.display(description="count")
+    def count_shown(self, row: Any) -> str:
+        """Return how far its count is, where there is one."""
+        return pill(CountState(row.count_state).label, row.count_state) if row.count_state else ""

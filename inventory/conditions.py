@@ -1,6 +1,10 @@
 """Named preconditions of acts on supply, each with the sentence that is shown while it does not hold."""
 
+from collections.abc import Callable, Collection
+from typing import Any
+
 from inventory.models import IncomingStock
+from inventory.states import LIVE_COUNTS, CountState
 from oms.foundation.actions import Condition
 
 IS_SOLD = Condition("is_sold", lambda product: None if product.is_active else "It is not sold at the moment.")
@@ -26,3 +30,13 @@ def _stays_away(row: IncomingStock) -> str | None:
 
 IS_EXPECTED = Condition("is_expected", lambda row: "Nothing of it is expected any more." if row.closed_at else None)
 STAYS_AWAY = Condition("stays_away", _stays_away)
+
+
+def _in(states: Collection[str], wanted: str) -> Callable[[Any], str | None]:
+    """Return a check that a count is in one of the states."""
+    return lambda row: None if row.state in states else f"{row.number} is {row.get_state_display()}; {wanted}"
+
+
+IS_LIVE_COUNT = Condition("is_live_count", _in(LIVE_COUNTS, "there is nothing to call off."))
+IS_COUNTED = Condition("is_counted", _in((CountState.COUNTING, CountState.REVIEW), "nothing of it was counted."))
+IS_FOR_REVIEW = Condition("is_for_review", _in((CountState.REVIEW,), "only what was counted goes into the books."))

@@ -1,7 +1,7 @@
 """What must hold for stock in every committed moment."""
 
-from inventory.models import BinMovement, StockMovement
-from oms.foundation.invariant_kinds import rows_are_append_only
+from inventory.models import BinMovement, CountSession, StockMovement
+from oms.foundation.invariant_kinds import rows_are_append_only, states_are_told
 from oms.foundation.invariants import Repair, invariant
 
 COUNT_IT = "Count the level; then let somebody with access to the database run what `verify --repair-plan` prints."
@@ -10,6 +10,7 @@ COUNT_BINS = "Look what lies in its bins, take all of it out on its page, and pu
 
 rows_are_append_only("I36m", StockMovement)
 rows_are_append_only("I36b", BinMovement)
+states_are_told(CountSession)
 invariant(
     "I1",
     entity="inventory.stocklevel",
@@ -67,4 +68,13 @@ invariant(
     " on s.id = b.stock_level_id left join (select bin_stock_id, sum(quantity) q from inventory_binmovement"
     " group by bin_stock_id) m on m.bin_stock_id = b.id"
     " where b.quantity <> coalesce(m.q, 0) or p.location_id <> s.location_id",
+)
+invariant(
+    "I41",
+    entity="inventory.countline",
+    meaning="A count is in the books by other pieces than it found more or less, or moved stock before it was posted.",
+    remedy="Count the bin again; ask a developer how the movement came about.",
+    sql="select l.id from inventory_countline l join inventory_countsession s on s.id = l.session_id"
+    " left join inventory_stockmovement m on m.reference = 'counted:' || l.id"
+    " where coalesce(m.quantity, 0) <> case when s.state = 'posted' then coalesce(l.difference, 0) else 0 end",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inventory.models import Bin, IncomingStock, Location, Product, StockFile, StockLevel
+from inventory.models import Bin, CountSession, IncomingStock, Location, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
 
@@ -60,6 +60,11 @@ def lock_bins(ids: Iterable[int]) -> list[Bin]:
 def lock_bin(pk: int) -> Bin:
     """Lock one bin and return it."""
     return lock_row(Bin, pk)
+
+
+def lock_count(pk: int) -> CountSession:
+    """Lock one count and return it, after its bin; the stock levels come after it."""
+    return lock_row(CountSession, pk)
 
 
 def lock_product(pk: int) -> Product:

@@ -7,7 +7,10 @@ from django.db.models import Model, Q
 from inventory.models import (
     Bin,
     BinMovement,
+    BinScan,
     BinStock,
+    CountLine,
+    CountSession,
     IncomingStock,
     Location,
     LocationMembership,
@@ -24,7 +27,10 @@ from oms.foundation.scope import scope_rule, unscoped
 PATHS: dict[type[Model], str] = {
     Bin: "location",
     BinMovement: "bin_stock__bin__location",
+    BinScan: "location",
     BinStock: "bin__location",
+    CountLine: "session__location",
+    CountSession: "location",
     IncomingStock: "location",
     Location: "pk",
     LocationMembership: "location",

@@ -161,6 +161,7 @@ UNFOLD: dict[str, Any] = {
                     _entry("Products", "sell", "inventory_product", "inventory.view_product"),
                     _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
                     _entry("Bins", "shelves", "inventory_bin", "inventory.view_bin"),
+                    _entry("Counts", "fact_check", "inventory_countsession", "inventory.view_countsession"),
                     _entry("Incoming", "local_shipping", "inventory_incomingstock", "inventory.view_incomingstock"),
                     _entry(
                         "Can I promise?", "event_available", "fulfillment", "inventory.view_stocklevel", page="promise"

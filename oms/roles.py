@@ -78,6 +78,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_supplierrequest",
         "inventory.view_*",
         "inventory.adjust_stock*",
+        "inventory.plan_countsession",
         "returns.view_*",
         "returns.send_return",
         "returns.receive_return",

@@ -189,6 +189,8 @@ REFUND_APPROVAL_ABOVE = env.number("REFUND_APPROVAL_ABOVE", 0)
 ALLOW_INSIDE_TARGETS = env.flag("ALLOW_INSIDE_TARGETS")
 # Pieces of an order that is not paid by then are given back.
 UNPAID_ALLOCATION_HOURS = env.number("UNPAID_ALLOCATION_HOURS", 72)
+# Pieces by which a count may differ from the book, product by product, and still goes into the books by itself.
+COUNT_TOLERANCE = env.number("COUNT_TOLERANCE", 1)
 # Days of waiting that one step of priority counts for when back-orders are served; 0: priorities count nothing.
 PRIORITY_STEP_DAYS = env.number("PRIORITY_STEP_DAYS", 3)
 # Hours until a customer's time to accept a substitute is over.

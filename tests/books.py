@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from fulfillment.models import Box, FulfillmentOrder, Manifest, Package, Shipment
 from fulfillment.services import handover, scan_packing
+from fulfillment.services.counted import post_count
 from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.offering import offer_substitute
 from fulfillment.services.packing import unpack
@@ -18,7 +19,9 @@ from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from fulfillment.services.visiting import book_driver
 from fulfillment.services.walking import Read, claim_work, scan
+from fulfillment.services.walking.missing import pieces_in_hands
 from inventory.models import Bin, Product, Substitute
+from inventory.services.bin_counts import begin_count, count_pieces, finish_count
 from inventory.services.bins import put_away
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
@@ -84,6 +87,7 @@ def keep_books() -> Books:
     Box.objects.create(code="BOX", product=carton, length_mm=300, width_mm=200, height_mm=100)
     shelf = Bin.objects.create(location=place, code="A-01")
     put_away(stock_level_id=tea.stock_levels.get().pk, bin=shelf.code, quantity=8, actor=CLERK)
+    _count(shelf, tea.stock_levels.get().pk, 8)
     move_stock(changes=[Change(tea.stock_levels.get().pk, -1, "damage", "broken:1")], actor=CLERK)
     home = take_order([(tea, 2, 1000), (cup, 1, 500)], token="tok_ok")
     listen(code="take")
@@ -113,6 +117,16 @@ def keep_books() -> Books:
         packed=_again(parcel),
         draft=_phone(tea),
     )
+
+
+def _count(shelf: Bin, level_id: int, pieces: int) -> None:
+    """Count a bin with a handheld, and find in it what the books say."""
+    counter, _ = User.objects.get_or_create(username="counts-by-scans")
+    told = {"person_id": counter.pk, "actor": CLERK}
+    row = begin_count(bin_id=shelf.pk, in_hands=pieces_in_hands, **told)
+    count_pieces(count_session_id=row.pk, stock_level_id=level_id, quantity=pieces, **told)
+    finish_count(count_session_id=row.pk, in_hands=pieces_in_hands, **told)
+    post_count(count_session_id=row.pk, actor=CLERK)
 
 
 def _again(order: Order) -> Order:

@@ -3,6 +3,7 @@
 from fulfillment.actions import (
     boxes,
     claims,
+    counts,
     manifests,
     orders,
     parcels,
@@ -20,6 +21,7 @@ from fulfillment.actions import (
 __all__ = [
     "boxes",
     "claims",
+    "counts",
     "manifests",
     "orders",
     "parcels",

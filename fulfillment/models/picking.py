@@ -87,6 +87,7 @@ class PickTask(Aggregate):
     quantity = models.PositiveIntegerField(editable=False)
     picked = models.PositiveIntegerField(default=0, editable=False)
     state = FSMField(max_length=12, default=T.OPEN, choices=T.choices, protected=True)
+    trace = models.CharField("short pick", max_length=16, blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["position"]

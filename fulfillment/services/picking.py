@@ -13,6 +13,7 @@ from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.states import AllocationState, FulfillmentOrderState
 from inventory.models.stock import MovementReason
+from inventory.services.bin_leaving import pick_from_bins
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
@@ -75,15 +76,20 @@ def confirm_picked(
 
 
 @transaction.atomic
-def confirm_scanned(*, fulfillment_order_id: int, missing: Mapping[int, int], actor: Actor) -> FulfillmentOrder:
-    """Note everything as picked but the ``missing`` pieces by allocation, whose own bin did not have them."""
+def confirm_scanned(
+    *, fulfillment_order_id: int, missing: Mapping[int, int], trace: str = "", actor: Actor
+) -> FulfillmentOrder:
+    """Note everything as picked but the ``missing`` pieces by allocation, whose own bin did not have them.
+
+    What was scanned has left its bins already. ``trace`` is the number of the short pick.
+    """
     row = lock_fulfillment_order(fulfillment_order_id)
     prefetch_related_objects([row], "allocations")
     refuse_unless(row, *CAN_CONFIRM)
     waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
     lacking = {pk: pieces for pk, pieces in missing.items() if pieces}
     if lacking:
-        _confirm_missing(row, waiting, lacking, actor)
+        _confirm_missing(row, waiting, lacking, actor, trace)
     else:
         _confirm_all([row], waiting, actor)
     return row
@@ -103,8 +109,11 @@ def confirm_together(
             waiting[one.fulfillment_order_id].append(one)
     if short and any(short.values()):
         for row in rows:
-            _confirm_missing(row, waiting[row.pk], _missing_by_allocation(waiting[row.pk], short), actor)
+            missing = _missing_by_allocation(waiting[row.pk], short)
+            _leave_bins(waiting[row.pk], missing, actor)
+            _confirm_missing(row, waiting[row.pk], missing, actor)
     else:
+        _leave_bins([one for own in waiting.values() for one in own], {}, actor)
         _confirm_all(rows, [one for own in waiting.values() for one in own], actor)
     return Together({row.pk: row for row in rows}, refused)
 
@@ -122,13 +131,13 @@ def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation]
 
 
 def _confirm_missing(
-    row: FulfillmentOrder, waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor
+    row: FulfillmentOrder, waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor, trace: str = ""
 ) -> None:
     """Note what was picked of one locked fulfillment order, and what the shelf did not have, by allocation."""
     short: Counter[str] = Counter()
     for pk, sku in Allocation.objects.filter(pk__in=list(missing)).values_list("pk", "order_line__sku"):
         short[sku] += missing[pk]
-    missed = _miss(waiting, missing, actor)
+    missed = miss_pieces(waiting, missing, actor)
     found = [one for one in waiting if one.state == A.ALLOCATED]
     for one in found:
         one.pick()
@@ -141,7 +150,15 @@ def _confirm_missing(
         )
         give_back(missed, verdicts={}, actor=actor)
         move_stock(changes=[_lost(one, row) for one in missed], actor=actor)
-        publish(PiecesMissed(at=actor.now, order_id=row.order_id))
+        publish(PiecesMissed(at=actor.now, order_id=row.order_id, trace=trace))
+
+
+def _leave_bins(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> None:
+    """Take what is found of some work out of the bins: it lies in hands until it leaves."""
+    found: Counter[int] = Counter()
+    for one in waiting:
+        found[one.stock_level_id] += one.quantity - missing.get(one.pk, 0)
+    pick_from_bins(pieces=+found, actor=actor)
 
 
 def _finish(row: FulfillmentOrder, found: Sequence[Allocation], short: Mapping[str, int], actor: Actor) -> None:
@@ -175,8 +192,8 @@ def _missing_by_allocation(waiting: Sequence[Allocation], short: Mapping[str, in
     return missing
 
 
-def _miss(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> list[Allocation]:
-    """End what was not found as its own allocation; one that was partly found keeps the found pieces."""
+def miss_pieces(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> list[Allocation]:
+    """End what was not found of locked work as its own allocation; one partly found keeps the found pieces."""
     whole = [one for one in waiting if missing.get(one.pk) == one.quantity]
     for one in whole:
         one.miss()

@@ -74,6 +74,8 @@ class BinReason(models.TextChoices):
     MOVED = "moved", "moved between bins"
     TAKEN_OUT = "taken_out", "taken out, in no bin"
     LEFT = "left", "left the location"
+    PICKED = "picked", "picked for an order"
+    COUNTED = "counted", "counted"
 
 
 class BinMovement(models.Model):

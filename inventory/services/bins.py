@@ -85,7 +85,7 @@ def _carry(
     _refuse_same(carried)
     _refuse_missing(level, carried)
     _refuse_full(level, carried)
-    _book(level, carried, reason, actor)
+    book(level, carried, reason, actor)
     return level, carried
 
 
@@ -133,8 +133,8 @@ def _refuse_full(level: StockLevel, carried: Carried) -> None:
         raise BinRefuses(sentence, code=BinRefuses.code, field="quantity")
 
 
-def _book(level: StockLevel, carried: Carried, reason: BinReason, actor: Actor) -> None:
-    """Write both ends: what is in the bins, what of the level is in bins at all, and the movements."""
+def book(level: StockLevel, carried: Carried, reason: BinReason, actor: Actor) -> None:
+    """Write both ends of what is carried at a locked level: the bins, what of the level is in any, the movements."""
     ends = [(carried.source, -carried.quantity), (carried.target, carried.quantity)]
     code, deltas = random_code(16), {}
     movements: list[BinMovement] = []

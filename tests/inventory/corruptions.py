@@ -1,6 +1,7 @@
 """What can go wrong with stock, one row each."""
 
 from tests.corruption import Corruption
+from tests.orders.corruptions import state
 
 FULL = "select min(id) from inventory_stocklevel where on_hand > 0"
 FIRST, SECOND = (f"select {way}(id) from inventory_stockmovement where reason = 'opening'" for way in ("min", "max"))
@@ -47,6 +48,12 @@ CORRUPTIONS = [
         row="select id from inventory_binstock where quantity > 0",
         sql="update inventory_binstock set quantity = quantity + 1 where id = {row}",
         also={"I39": "select stock_level_id from inventory_binstock where id = {row}"},
+    ),
+    state("I16.countsession", "inventory_countsession", "state = 'posted'", "review"),
+    Corruption(
+        name="I41",
+        row="select min(id) from inventory_countline",
+        sql="update inventory_countline set counted = counted + 1, difference = 1 where id = {row}",
     ),
     Corruption(
         name="I38",

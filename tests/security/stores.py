@@ -1,4 +1,4 @@
-"""What lies ready in the stores of the world's shops, what suppliers are asked, packing refused, trucks take."""
+"""What lies ready in the world's stores, what suppliers are asked, packing refused, trucks take, and is counted."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from fulfillment.models import (
     Shipment,
     SupplierRequest,
 )
+from inventory.models import Bin, CountSession
 from tests.factories import NOW
 from tests.security.parcels import on_the_way
 
@@ -57,3 +58,9 @@ def truck(mark: str, shipment: Shipment) -> tuple[Manifest, DriverVisit]:
         number=f"V{mark[:8].upper()}", location=row.location, carrier=row.carrier, day=row.day, parcels=1, weight_g=500
     )
     return row, visit
+
+
+def count_of(shelf: Bin, mark: str) -> CountSession:
+    """Return the count of a bin, made when there is none."""
+    told = {"location": shelf.location, "number": f"C{mark[:7].upper()}", "note": mark}
+    return CountSession.objects.get_or_create(bin=shelf, defaults=told)[0]

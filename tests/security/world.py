@@ -48,7 +48,7 @@ from orders.models import (
 from orders.services.api_keys import digest_of
 from returns.models import Return, ReturnLine
 from tests.factories import NOW
-from tests.security.stores import PAPER, stores, truck
+from tests.security.stores import PAPER, count_of, stores, truck
 
 # words that stand in every text of the other shop and the other warehouse, and nowhere else
 CHANNEL_MARK, LOCATION_MARK = "Zyxchannel", "Zyxplace"
@@ -139,7 +139,7 @@ def _stock(shop: Shop, product: Product) -> None:
         product=product, location=shop.location, reference=f"{shop.mark}-PO", quantity=20, expected_on=NOW.date()
     )
     shelf, _ = Bin.objects.get_or_create(location=shop.location, code=f"{shop.mark}-SHELF")
-    for row in (level, shelf, movement):
+    for row in (level, shelf, movement, count_of(shelf, shop.mark)):
         shop.keep(row)
     cart = {"quantity": 1, "expires_at": NOW.replace(year=2099), "created_at": NOW}
     # the account's own, whoever is asked about: of a foreign cart a system is told nothing, as of one that is not there

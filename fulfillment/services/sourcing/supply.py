@@ -17,6 +17,7 @@ from fulfillment.states import FulfillmentOrderState
 from inventory.locks import lock_levels_of
 from inventory.models import Location, StockLevel
 from inventory.queries import reserved_by_key
+from inventory.services.bin_counts.doubting import doubtful_pieces
 from inventory.services.reservations import cart_key
 from orders.models import Order
 
@@ -110,7 +111,9 @@ def lock_supply(
     Fulfillment orders that are being ``replaced`` do not count against their location's day. Carts are read under the
     lock, which they take too.
     """
-    levels = {(level.product_id, level.location_id): _free(level, freed) for level in lock_levels_of(product_ids)}
+    rows = lock_levels_of(product_ids)
+    doubtful = doubtful_pieces([level.pk for level in rows])
+    levels = {(level.product_id, level.location_id): _free(level, freed, doubtful[level.pk]) for level in rows}
     owners = {key: order.pk for order in orders for key in cart_keys(order)}
     pieces = reserved_by_key(product_ids, keys=owners, now=now)
     carts: Counter[int] = Counter()
@@ -130,9 +133,10 @@ def cart_keys(order: Order) -> tuple[str, ...]:
     return (cart_key(order.channel_account_id, number), number) if number else ()
 
 
-def _free(level: StockLevel, freed: Mapping[int, int]) -> tuple[int, int]:
-    """Return the level's id and the pieces that may be promised."""
-    return level.pk, max(0, level.on_hand - level.allocated + freed.get(level.pk, 0) - level.safety_stock)
+def _free(level: StockLevel, freed: Mapping[int, int], doubtful: int) -> tuple[int, int]:
+    """Return the level's id and the pieces that may be promised, of which none is ``doubtful``."""
+    free = level.on_hand - level.allocated + freed.get(level.pk, 0) - level.safety_stock
+    return level.pk, max(0, free - doubtful)
 
 
 def nodes_of(locations: list[Location], replaced: list[int], now: datetime) -> tuple[Node, ...]:

@@ -11,6 +11,7 @@ from django.db.models import Max
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
 from fulfillment.services.walking.claiming import BETWEEN_BINS, LEASE, refuse_stranger
+from fulfillment.services.walking.missing import leave_bins, report_missing, trace_of
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
 from fulfillment.states import LIVE_TASKS
@@ -121,6 +122,7 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
     if read.quantity > task.missing:
         return Answer(WRONG, f"Only {task.missing} more are wanted, not {read.quantity}. Nothing was counted.")
     task.picked += read.quantity
+    leave_bins(task, read.quantity, actor)
     if task.missing:
         task.save(update_fields=["picked"])
         return Answer(OK, f"{task.picked} of {task.quantity} {product.sku} in tote {task.tote}.")
@@ -139,12 +141,10 @@ def _what_it_is(code: str, wanted: Product) -> str:
 
 def _miss(task: PickTask, read: Read, actor: Actor) -> Answer:
     """End the stop without the pieces that are not there."""
-    sku = task.allocation.stock_level.product.sku
-    sentence = f"{task.missing} of {task.quantity} × {sku} not found."
+    task.trace = trace_of(task)
     task.miss()
-    task.save(update_fields=["state"])
-    record(actor, "floor.miss", task, note=sentence, data={"missing": task.missing})
-    return Answer(DONE, f"{sentence} They leave the stock, and the order is sourced again for them.")
+    task.save(update_fields=["state", "trace"])
+    return Answer(DONE, report_missing(task, actor))
 
 
 def _skip(task: PickTask, read: Read, actor: Actor) -> Answer:

@@ -46,4 +46,5 @@ def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -
         plan_stops(walk, Allocation.objects.filter(pk__in=unmade), {work: tote}, after=last, actor=actor)
     elif waiting:
         missing = {one.allocation_id: one.missing for one in stops if one.state == PickTaskState.SHORT}
-        confirm_scanned(fulfillment_order_id=work, missing=missing, actor=actor)
+        trace = next((one.trace for one in stops if one.trace), "")
+        confirm_scanned(fulfillment_order_id=work, missing=missing, trace=trace, actor=actor)

@@ -1,0 +1,137 @@
+"""Putting a count into the books: promised pieces that are not there are missed, and their orders sourced again."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.db import transaction
+
+from fulfillment.events import PiecesMissed
+from fulfillment.locks import lock_fulfillment_orders, open_allocations_of
+from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.picking import miss_pieces
+from fulfillment.services.sourcing.withdrawal import give_back
+from fulfillment.services.walking.missing import pieces_in_hands
+from fulfillment.sourcing.wording import enumeration
+from fulfillment.states import AllocationState, FulfillmentOrderState
+from inventory.models import CountSession, StockLevel
+from inventory.services import bin_counts
+from inventory.services.scanning import Answer
+from inventory.services.scanning.counting import going_on
+from inventory.services.scanning.once import DONE, Scan
+from oms.foundation.actor import Actor
+from oms.foundation.audit import Act, record_many
+from oms.foundation.facts import publish
+from oms.foundation.numbers import random_code
+from oms.foundation.refusals import Refused
+from oms.foundation.wording import count
+
+S = FulfillmentOrderState
+NOT_BEGUN = (S.PLANNED, S.OPEN, S.ON_HOLD)
+
+
+@transaction.atomic
+def post_count(*, count_session_id: int, note: str = "", actor: Actor) -> CountSession:
+    """Put the differences of a count into the books.
+
+    Promised pieces that are not there are taken from the orders that came last and are not begun; those are sourced
+    again. :raises Refused: when orders that are being picked or packed hold them; it names these.
+    """
+    lacking = bin_counts.missing_promises(count_session_id)
+    if lacking:
+        work = {row.pk: row for row in lock_fulfillment_orders(_work_at(lacking))}
+        row = bin_counts.lock_for_posting(count_session_id)
+        _miss(row, work, bin_counts.missing_promises(count_session_id), actor)
+    return bin_counts.post_count(count_session_id=count_session_id, note=note, actor=actor)
+
+
+def finish_scan(scan: Scan) -> Answer:
+    """End the count that a person has in hand; small differences go into the books, others wait for the desk.
+
+    :raises Refused: when the person counts nothing.
+    """
+    row = going_on(scan)
+    if row is None:
+        raise Refused("You are not counting a bin. Scan one first.", code="counts_nothing")
+    counted = bin_counts.finish_count(
+        count_session_id=row.pk, person_id=scan.person_id, in_hands=pieces_in_hands, actor=scan.actor
+    )
+    largest = max((abs(line.difference or 0) for line in counted.lines.all()), default=0)
+    pieces = sum(line.counted for line in counted.lines.all())
+    told = f"{row.what}: {count(pieces, 'piece')} counted."
+    if counted.stirred or largest > settings.COUNT_TOLERANCE or not _posted(counted, scan.actor):
+        return Answer(DONE, f"{told} The desk looks at it. Next bin.")
+    return Answer(DONE, f"{told} It is in the books. Next bin.")
+
+
+def again_scan(scan: Scan) -> Answer:
+    """Forget what was counted in the bin at hand, which is to be counted anew."""
+    row = going_on(scan)
+    if row is None:
+        raise Refused("You are not counting a bin. Scan one first.", code="counts_nothing")
+    bin_counts.count_again(count_session_id=row.pk, actor=scan.actor)
+    return Answer(DONE, f"{row.what} is counted anew: scan it again.")
+
+
+def _posted(row: CountSession, actor: Actor) -> bool:
+    """Put a small difference into the books; what cannot be stays for the desk."""
+    try:
+        post_count(count_session_id=row.pk, note="Within what is let pass.", actor=actor)
+    except Refused:
+        return False
+    return True
+
+
+def _work_at(level_ids: Mapping[int, int]) -> list[int]:
+    """Return the work that has promised pieces of some levels which nobody has picked."""
+    rows = Allocation.objects.filter(stock_level__in=list(level_ids), state=AllocationState.ALLOCATED)
+    return list(rows.values_list("fulfillment_order", flat=True).distinct())
+
+
+def _miss(row: CountSession, work: Mapping[int, FulfillmentOrder], lacking: Mapping[int, int], actor: Actor) -> None:
+    """Take the promises of pieces that are not there from locked work, the newest first."""
+    free = [pk for pk, one in work.items() if one.state in NOT_BEGUN]
+    waiting = [one for one in open_allocations_of(free) if one.stock_level_id in lacking]
+    missing, left = {}, Counter(lacking)
+    for one in reversed(waiting):
+        part = min(one.quantity, left[one.stock_level_id])
+        if part:
+            missing[one.pk] = part
+            left[one.stock_level_id] -= part
+    if any(left.values()):
+        raise _refusal(row, +left, work)
+    ended = miss_pieces(waiting, missing, actor)
+    _end(ended, work, row, actor)
+
+
+def _end(ended: Sequence[Allocation], work: Mapping[int, FulfillmentOrder], row: CountSession, actor: Actor) -> None:
+    """Free the pieces of ended promises, cancel work that has no other, and have the orders sourced again."""
+    touched = {one.fulfillment_order_id for one in ended}
+    full = {one.fulfillment_order_id for one in open_allocations_of(touched)}
+    acts, trace = [], row.trace or random_code(7, prefix="S")
+    for pk in sorted(touched):
+        pieces = sum(one.quantity for one in ended if one.fulfillment_order_id == pk)
+        if pk not in full:
+            work[pk].cancel()
+            work[pk].save(update_fields=["state"])
+        note = f"{count(pieces, 'piece')} not there by count {row.number}, short pick {trace}. {work[pk].told}"
+        acts.append(Act("fulfillment.short_count", work[pk], note, {"trace": trace, "count": row.pk}))
+    record_many(actor, acts)
+    give_back(ended, verdicts={}, actor=actor)
+    orders = sorted({work[pk].order_id for pk in touched})
+    publish(*(PiecesMissed(at=actor.now, order_id=pk, trace=trace) for pk in orders))
+
+
+def _refusal(row: CountSession, left: Mapping[int, int], work: Mapping[int, FulfillmentOrder]) -> Refused:
+    """Return why a count cannot be in the books yet: which orders hold pieces that are not there."""
+    skus = StockLevel.objects.filter(pk__in=list(left)).values_list("pk", "product__sku")
+    told = enumeration([f"{left[pk]} × {sku}" for pk, sku in skus])
+    pieces = Allocation.objects.filter(stock_level__in=list(left), state__in=["allocated", "picked"])
+    begun = pieces.exclude(fulfillment_order__state__in=NOT_BEGUN).order_by("pk")
+    numbers = list(dict.fromkeys(begun.values_list("fulfillment_order__order__number", flat=True)))
+    orders = enumeration(numbers[:10]) or "orders"
+    sentence = (
+        f"{told} that {row.number} did not find are promised to orders that are picked or packed: {orders}."
+        " Stop or finish these first, or count again."
+    )
+    return Refused(sentence, code="promised")

@@ -1,0 +1,69 @@
+"""A short pick: the bin is flagged for a count, what it lacks leaves its book, and one number tells the story."""
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import Case, F, Sum, When
+
+from fulfillment.models import Allocation, PickTask
+from fulfillment.services.walking.claiming import BETWEEN_BINS
+from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState, PickTaskState
+from inventory.models.bins import BinReason
+from inventory.services.bin_counts import flag_for_count
+from inventory.services.bin_leaving import pick_from_bins
+from oms.foundation.actor import Actor
+from oms.foundation.audit import Act, record_many
+from oms.foundation.numbers import random_code
+
+
+def codes_of(task: PickTask) -> list[str]:
+    """Return the bins of a stop, in the turn in which pieces are taken from them."""
+    return task.bin.split(BETWEEN_BINS)
+
+
+def leave_bins(task: PickTask, pieces: int, actor: Actor, *, lost: bool = False) -> None:
+    """Take pieces out of the bins of a stop: they lie in a tote, which the book of bins does not know, or are lost."""
+    level = task.allocation.stock_level
+    if level.in_bins and pieces:
+        reason = BinReason.TAKEN_OUT if lost else BinReason.PICKED
+        note = f"not found, short pick {task.trace}" if lost else f"tote {task.tote}"
+        pick_from_bins(pieces={level.pk: pieces}, codes=codes_of(task), reason=reason, note=note, actor=actor)
+
+
+def report_missing(task: PickTask, actor: Actor) -> str:
+    """Flag the bins of a locked stop that lacks pieces and tell it on the order's timeline; return the sentence."""
+    level, work = task.allocation.stock_level, task.fulfillment_order
+    what = f"{task.missing} of {task.quantity} × {level.product.sku} not found in {task.bin or 'no bin'}"
+    note = f"{what}, short pick {task.trace}."
+    counts = flag_for_count(stock_level_id=level.pk, codes=codes_of(task), note=note, trace=task.trace, actor=actor)
+    leave_bins(task, task.missing, actor, lost=True)
+    numbers = ", ".join(one.number for one in counts)
+    told = {"trace": task.trace, "missing": task.missing, "counts": [one.pk for one in counts]}
+    acts = [Act("floor.miss", task, note, told)]
+    acts += [Act("fulfillment.short_pick", work, f"{note} To be counted: {numbers}.", told)]
+    record_many(actor, acts)
+    return f"{what}. It is to be counted; the order is sourced again."
+
+
+def trace_of(task: PickTask) -> str:
+    """Return the number of the short pick that a stop belongs to: one for all stops of an order on a walk."""
+    mates = PickTask.objects.filter(pick_list=task.pick_list_id, fulfillment_order=task.fulfillment_order_id)
+    known = mates.exclude(trace="").values_list("trace", flat=True).first()
+    return known or random_code(7, prefix="S")
+
+
+def pieces_in_hands(level_ids: Collection[int]) -> Mapping[int, int]:
+    """Return by stock level the pieces in totes and parcels: picked and not sent, or missing and still in the books."""
+    found: dict[int, int] = {}
+    pieces = Allocation.objects.filter(stock_level__in=list(level_ids)).order_by()
+    picked = pieces.filter(state=AllocationState.PICKED).values_list("stock_level")
+    taken = PickTask.objects.filter(
+        allocation__stock_level__in=list(level_ids),
+        allocation__state=AllocationState.ALLOCATED,
+        fulfillment_order__state=FulfillmentOrderState.IN_PROGRESS,
+        state__in=[PickTaskState.OPEN, PickTaskState.SKIPPED, PickTaskState.PICKED, PickTaskState.SHORT],
+    ).exclude(pick_list__state=PickListState.COMPLETED)
+    away = Case(When(state=PickTaskState.SHORT, then=F("quantity")), default=F("picked"))
+    on_walks = taken.order_by().values_list("allocation__stock_level").annotate(pieces=Sum(away))
+    for level, number in [*picked.annotate(pieces=Sum("quantity")), *on_walks]:
+        found[level] = found.get(level, 0) + number
+    return found

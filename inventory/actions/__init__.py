@@ -1,0 +1,5 @@
+"""What may be done with supply, declared once for buttons, bulk acts and the API."""
+
+from inventory.actions import counts, supply
+
+__all__ = ["counts", "supply"]

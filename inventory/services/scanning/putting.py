@@ -1,0 +1,138 @@
+"""Put away and move by scans: bin and product in any order, each with its number of pieces."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from inventory.locks import lock_bins
+from inventory.models import Bin, BinStock, Location, Product, StockLevel
+from inventory.models.bins import BinKind
+from inventory.services.bin_counts.taking import InHands
+from inventory.services.bin_room import contents_of, pieces_with_room, suggest_bins
+from inventory.services.bins import NotThere, move_in_bins, put_away
+from inventory.services.scanning.once import DONE, EMPTY, OK, Answer, Scan
+from inventory.services.scanning.reading import bin_of, level_at, product_of, what_is
+from oms.foundation.refusals import Refused
+from oms.foundation.wording import count
+
+MOST_LOOKED_AT = 200
+
+
+def waiting_pieces(place: Location, in_hands: InHands, product_ids: Collection[int] = ()) -> dict[int, int]:
+    """Return by level how many pieces wait to be put away: in receiving bins, or in no bin and nobody's hands.
+
+    Of all products only the first two hundred that lie in no bin are looked at.
+    """
+    levels = StockLevel.objects.filter(location=place)
+    if product_ids:
+        levels = levels.filter(product__in=product_ids)
+    pieces_in_none = levels.filter(on_hand__gt=F("in_bins")).order_by("product__sku")
+    loose = dict(pieces_in_none.values_list("pk", F("on_hand") - F("in_bins"))[:MOST_LOOKED_AT])
+    picked = in_hands(loose) if loose else {}
+    found = {pk: pieces - picked.get(pk, 0) for pk, pieces in loose.items()}
+    for pk, pieces in _received(levels.values_list("pk", flat=True)).values_list("stock_level_id", "quantity"):
+        found[pk] = max(0, found.get(pk, 0)) + pieces
+    return {pk: pieces for pk, pieces in found.items() if pieces > 0}
+
+
+def _received(level_ids: Collection[int]) -> "QuerySet[BinStock]":
+    """Return what of some levels lies in receiving bins."""
+    rows = BinStock.objects.filter(stock_level__in=level_ids, quantity__gt=0, bin__kind=BinKind.RECEIVING)
+    return rows.order_by("bin_id")
+
+
+def put_away_scan(scan: Scan) -> Answer:
+    """Take a scanned bin or product; with both the pieces are put away."""
+    found = what_is(scan.read.code, scan.place)
+    hand = scan.hand
+    if isinstance(found, Bin):
+        if hand.sku:
+            return _put(scan, product_of(hand.sku), found, hand.quantity, keep=False)
+        return scan.keeps(OK, f"{found.code}{_filled(found)}. Now scan what goes in.", bin=found.code)
+    if hand.bin:
+        return _put(scan, found, bin_of(hand.bin, scan.place), scan.quantity, keep=True)
+    waits = _waiting(scan, found)
+    if scan.quantity > waits:
+        raise _too_many(found, waits, scan.quantity)
+    level = level_at(found, scan.place)
+    where = " ".join(one.told for one in suggest_bins(level)[:1]) or "Scan the bin."
+    return scan.keeps(OK, f"{scan.quantity} × {found.sku}. {where}", sku=found.sku, quantity=scan.quantity)
+
+
+def _put(scan: Scan, product: Product, bin_: Bin, quantity: int, *, keep: bool) -> Answer:
+    """Put pieces away that wait, those in receiving bins first."""
+    waits = _waiting(scan, product)
+    if quantity > waits:
+        raise _too_many(product, waits, quantity)
+    level = level_at(product, scan.place)
+    dock = [row for row in _received([level.pk]).select_related("bin") if row.bin_id != bin_.pk]
+    lock_bins([bin_.pk, *(row.bin_id for row in dock)])
+    told: dict[str, Any] = {"stock_level_id": level.pk, "actor": scan.actor}
+    left = quantity
+    for row in dock:
+        part = min(left, row.quantity)
+        if part:
+            move_in_bins(source=row.bin.code, target=bin_.code, quantity=part, **told)
+            left -= part
+    if left:
+        put_away(bin=bin_.code, quantity=left, **told)
+    sentence = f"{quantity} × {product.sku} in {bin_.code}{_room(bin_, product)}."
+    rest = waits - quantity
+    sentence += f" {count(rest, 'piece')} of it still to put away." if rest else ""
+    return scan.keeps(DONE, sentence, sku="", quantity=0) if keep else Answer(DONE, sentence)
+
+
+def move_scan(scan: Scan) -> Answer:
+    """Take a scanned bin or product; with a bin, a product and a second bin the pieces are moved."""
+    hand = scan.hand
+    likely = _lying_in(hand.bin, scan.place) if hand.bin else ()
+    found = what_is(scan.read.code, scan.place, likely=likely)
+    if isinstance(found, Product):
+        if hand.bin and found.pk not in likely:
+            raise NotThere(f"That is {found.sku} {found.title}".strip() + f". None of it lies in {hand.bin}.")
+        then = "Now scan the bin it goes to." if hand.bin else "Now scan the bin it lies in."
+        return scan.keeps(OK, f"{scan.quantity} × {found.sku}. {then}", sku=found.sku, quantity=scan.quantity)
+    if not hand.bin:
+        if hand.sku and product_of(hand.sku).pk not in _lying_in(found.code, scan.place):
+            raise NotThere(f"None of {hand.sku} lies in {found.code}.")
+        then = "Now scan the bin it goes to." if hand.sku else "Now scan what you take."
+        return scan.keeps(OK, f"From {found.code}. {then}", bin=found.code)
+    if not hand.sku:
+        return scan.keeps(OK, f"From {found.code}. Now scan what you take.", bin=found.code)
+    product = product_of(hand.sku)
+    level = level_at(product, scan.place)
+    move_in_bins(stock_level_id=level.pk, source=hand.bin, target=found.code, quantity=hand.quantity, actor=scan.actor)
+    sentence = f"{hand.quantity} × {product.sku}: {hand.bin} → {found.code}{_room(found, product)}."
+    return Answer(DONE, sentence, EMPTY)
+
+
+def _lying_in(code: str, place: Location) -> set[int]:
+    """Return the products that lie in a bin."""
+    rows = BinStock.objects.filter(bin__code=code, bin__location=place, quantity__gt=0)
+    return set(rows.values_list("stock_level__product_id", flat=True))
+
+
+def _waiting(scan: Scan, product: Product) -> int:
+    """Return how many pieces of a product wait to be put away."""
+    return sum(waiting_pieces(scan.place, scan.in_hands, [product.pk]).values())
+
+
+def _too_many(product: Product, waits: int, wanted: int) -> Refused:
+    """Return the refusal of more pieces than wait."""
+    what = f"{product.sku} {product.title}".strip()
+    if not waits:
+        return NotThere(f"That is {what}. Nothing of it waits to be put away; between bins it is moved.")
+    return NotThere(f"{count(waits, 'piece')} of {what} to put away, not {wanted}. Nothing was booked.")
+
+
+def _filled(bin_: Bin) -> str:
+    """Return how many pieces lie in a bin."""
+    pieces = contents_of([bin_.pk])[bin_.pk].pieces
+    return f": {count(pieces, 'piece')} in it" if pieces else " is empty"
+
+
+def _room(bin_: Bin, product: Product) -> str:
+    """Return how many more pieces of a product go into a bin, where something limits them."""
+    room = pieces_with_room(bin_, product, contents_of([bin_.pk])[bin_.pk])
+    return "" if room is None else f", room for {room} more"
