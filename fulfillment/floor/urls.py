@@ -3,9 +3,18 @@
 from django.contrib import admin
 from django.urls import path
 
-from fulfillment.floor import loading, pack_pages, pages
+from fulfillment.floor import loading, pack_pages, pages, stock
+from inventory.models.scans import StockWork
 
 guard = admin.site.admin_view
+
+stock_pages = [
+    *(path(f"{work}/", guard(stock.show), {"work": work}, name=f"floor-{work}") for work in StockWork.values),
+    *(
+        path(f"{work}/<slug:act>/", guard(stock.act), {"work": work}, name=f"floor-{work}-act")
+        for work in StockWork.values
+    ),
+]
 
 urlpatterns = [
     path("", guard(pages.home), name="floor"),
@@ -16,6 +25,7 @@ urlpatterns = [
     path("load/", guard(loading.choose), name="floor-load"),
     path("load/<slug:number>/", guard(loading.truck), name="floor-truck"),
     path("load/<slug:number>/<slug:act>/", guard(loading.act), name="floor-truck-act"),
+    *stock_pages,
     path("<slug:number>/", guard(pages.walk), name="floor-walk"),
     path("<slug:number>/<slug:act>/", guard(pages.act), name="floor-act"),
 ]

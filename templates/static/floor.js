@@ -4,7 +4,7 @@
   const main = document.getElementById("floor"), net = document.getElementById("net");
   const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
   const keep = (list) => localStorage.setItem(KEPT, JSON.stringify(list));
-  let sending = false, later = 0, sound = null;
+  let sending = false, later = 0, sound = null, told = false;
 
   const person = main.dataset.person;
   const mine = () => kept().filter((one) => one.person === person);
@@ -62,6 +62,16 @@
     }, SOON_MS);
   };
 
+  // a scan that was kept on another page is answered there: here only what came of it is said
+  const here = (one) => !one.at || one.at === location.pathname;
+  const aside = (page) => {
+    const answer = new DOMParser().parseFromString(page, "text/html").querySelector("[data-tone]");
+    if (!answer) return;
+    ring(answer.dataset.tone);
+    told = true;
+    tell(answer.textContent);
+  };
+
   const wait = (sentence) => {
     const count = mine().length;
     tell(`${sentence} ${count} scan${count === 1 ? " is" : "s are"} kept here and sent by ${count === 1 ? "itself" : "themselves"}.`);
@@ -73,6 +83,7 @@
   async function send() {
     if (sending) return;
     sending = true;
+    told = false;
     try {
       for (let first; (first = mine()[0]); ) {
         const token = document.querySelector("[name=csrfmiddlewaretoken]");
@@ -86,10 +97,11 @@
         const page = await answer.text();
         drop(first);
         if (!answer.ok) return tell("This work is gone: a scan could not be counted. Go to the floor's first page.");
-        draw(page);
+        if (here(first)) draw(page); else aside(page);
       }
       const others = kept().length;
-      tell(others ? `${others} of somebody else's scans are kept here, until they sign in on this device again.` : "");
+      if (others) tell(`${others} of somebody else's scans are kept here, until they sign in on this device again.`);
+      else if (!told) tell("");
     } finally { sending = false; }
   }
 
@@ -102,9 +114,11 @@
     delete data.csrfmiddlewaretoken;
     if ("code" in data && data.quantity && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box
     if ("code" in data && !data.code.trim()) { ring("wrong"); return focus(); }
-    keep([...kept(), { url: form.action, person, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
-    const box = form.querySelector("input[name=code]");
+    keep([...kept(), { url: form.action, at: location.pathname, person, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
+    const box = form.querySelector("input[name=code]:not([type=hidden])");
     if (box) { box.value = ""; box.focus(); }
+    const pieces = form.querySelector("input[name=quantity]:not([type=hidden])");
+    if (pieces) pieces.value = "1";
     send();
   });
 

@@ -14,6 +14,7 @@ from oms.foundation.actor import Actor
 from oms.outlets.demo.bins import make_bins
 from oms.outlets.demo.boxes import make_boxes
 from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
+from oms.outlets.demo.counts import make_counts
 from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
@@ -35,6 +36,7 @@ def make_shop() -> None:
     _make_stock(actor)
     _announce(actor)
     make_bins(actor)
+    make_counts(actor)
     make_rates()
     make_boxes(actor)
     web, wholesale = _make_channels()
