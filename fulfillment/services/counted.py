@@ -14,7 +14,7 @@ from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.services.walking.missing import pieces_in_hands
 from fulfillment.sourcing.wording import enumeration
 from fulfillment.states import AllocationState, FulfillmentOrderState
-from inventory.models import CountSession, StockLevel
+from inventory.models import BinStock, CountSession, StockLevel
 from inventory.services import bin_counts
 from inventory.services.scanning import Answer
 from inventory.services.scanning.counting import going_on
@@ -53,6 +53,7 @@ def finish_scan(scan: Scan) -> Answer:
     row = going_on(scan)
     if row is None:
         raise Refused("You are not counting a bin. Scan one first.", code="counts_nothing")
+    lock_fulfillment_orders(_work_at(_may_lack(row)))
     counted = bin_counts.finish_count(
         count_session_id=row.pk, person_id=scan.person_id, in_hands=pieces_in_hands, actor=scan.actor
     )
@@ -71,6 +72,16 @@ def again_scan(scan: Scan) -> Answer:
         raise Refused("You are not counting a bin. Scan one first.", code="counts_nothing")
     bin_counts.count_again(count_session_id=row.pk, actor=scan.actor)
     return Answer(DONE, f"{row.what} is counted anew: scan it again.")
+
+
+def _may_lack(row: CountSession) -> dict[int, int]:
+    """Return by level the promised pieces that a small difference would lack: their orders are locked before bins."""
+    book = dict(BinStock.objects.filter(bin=row.bin_id).values_list("stock_level_id", "quantity"))
+    counted = dict(row.lines.values_list("stock_level_id", "counted"))
+    levels = StockLevel.objects.in_bulk(list(book.keys() | counted.keys()))
+    missing = {pk: book.get(pk, 0) - counted.get(pk, 0) for pk in levels}
+    lacking = {pk: levels[pk].allocated - levels[pk].on_hand + pieces for pk, pieces in missing.items()}
+    return {pk: pieces for pk, pieces in lacking.items() if pieces > 0 and missing[pk] <= settings.COUNT_TOLERANCE}
 
 
 def _posted(row: CountSession, actor: Actor) -> bool:

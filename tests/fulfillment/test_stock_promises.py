@@ -93,3 +93,15 @@ def test_a_small_difference_that_promises_forbid_waits_for_the_desk(hall, settin
 
     assert found(hall, 7).state == "review"
     assert broken() == []
+
+
+def test_a_small_difference_takes_a_promise_back_by_itself(hall, settings) -> None:
+    settings.COUNT_TOLERANCE = 3
+
+    assert found(hall, 7).state == "posted"
+    rest()
+
+    assert StockLevel.objects.get(pk=hall.level.pk).on_hand == 7
+    assert AuditLine.objects.filter(act="fulfillment.short_count").count() == 1
+    assert Order.objects.exclude(short_since=None).count() == 1
+    assert broken() == []
