@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0010_ways_to_the_customer'),
+        ('inventory', '0012_packaging_movements'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0012_counts'),
+        ('inventory', '0014_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0011_reasons_of_bin_movements'),
+        ('inventory', '0013_reasons_of_bin_movements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfillment', '0021_pickups_tried_again'),
+        ('fulfillment', '0023_pack_sessions'),
     ]
 
     operations = [
