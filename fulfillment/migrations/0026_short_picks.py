@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfillment', '0023_pack_sessions'),
+        ('fulfillment', '0025_driver_visits'),
     ]
 
     operations = [
