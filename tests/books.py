@@ -86,8 +86,7 @@ def keep_books() -> Books:
     make_stock(carton, place, 5)
     Box.objects.create(code="BOX", product=carton, length_mm=300, width_mm=200, height_mm=100)
     shelf = Bin.objects.create(location=place, code="A-01")
-    put_away(stock_level_id=tea.stock_levels.get().pk, bin=shelf.code, quantity=8, actor=CLERK)
-    _count(shelf, tea.stock_levels.get().pk, 8)
+    _put_and_count(shelf, tea.stock_levels.get().pk, 8)
     move_stock(changes=[Change(tea.stock_levels.get().pk, -1, "damage", "broken:1")], actor=CLERK)
     home = take_order([(tea, 2, 1000), (cup, 1, 500)], token="tok_ok")
     listen(code="take")
@@ -119,8 +118,9 @@ def keep_books() -> Books:
     )
 
 
-def _count(shelf: Bin, level_id: int, pieces: int) -> None:
-    """Count a bin with a handheld, and find in it what the books say."""
+def _put_and_count(shelf: Bin, level_id: int, pieces: int) -> None:
+    """Put pieces into a bin, count it with a handheld, and find in it what the books say."""
+    put_away(stock_level_id=level_id, bin=shelf.code, quantity=pieces, actor=CLERK)
     counter, _ = User.objects.get_or_create(username="counts-by-scans")
     told = {"person_id": counter.pk, "actor": CLERK}
     row = begin_count(bin_id=shelf.pk, in_hands=pieces_in_hands, **told)

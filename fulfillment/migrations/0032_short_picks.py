@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfillment', '0025_driver_visits'),
+        ('fulfillment', '0031_figures_of_walks'),
     ]
 
     operations = [
