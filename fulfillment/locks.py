@@ -165,9 +165,14 @@ def lock_shipments_of(order_ids: Iterable[int], states: Iterable[str]) -> list[S
 
 
 def open_allocations_of(fulfillment_order_ids: Iterable[int]) -> list[Allocation]:
-    """Return the open allocations of locked fulfillment orders, whose lock covers them, by primary key."""
+    """Return the open allocations of locked fulfillment orders, whose lock covers them, by primary key.
+
+    Those that are assembled have their parts at hand.
+    """
     wanted = Allocation.objects.filter(fulfillment_order__in=sorted(set(fulfillment_order_ids)))
-    return list(wanted.filter(state__in=OPEN_ALLOCATIONS).order_by("pk"))
+    rows = list(wanted.filter(state__in=OPEN_ALLOCATIONS).order_by("pk"))
+    prefetch_related_objects([one for one in rows if one.is_assembled], "parts")
+    return rows
 
 
 def lock_all_of_work(ids: Iterable[int]) -> None:
@@ -182,7 +187,7 @@ def lock_all_of_shipments(ids: Iterable[int]) -> None:
 
 def _lock_levels_of(fulfillment_order_ids: Iterable[int]) -> None:
     """Lock the stock levels of the open pieces of locked fulfillment orders."""
-    lock_levels({one.stock_level_id for one in open_allocations_of(fulfillment_order_ids)})
+    lock_levels({level for one in open_allocations_of(fulfillment_order_ids) for level in one.takes})
 
 
 def lock_labels_of(package_ids: Iterable[int]) -> list[Label]:
@@ -199,7 +204,8 @@ def lock_pick_list(pk: int) -> PickList:
 def lock_pick_task(pk: int) -> PickTask:
     """Lock a stop of a locked pick list and return it with its work, order, pieces and product."""
     task = lock_row(PickTask, pk)
-    prefetch_related_objects([task], "fulfillment_order__order", "allocation__stock_level__product")
+    related = ("fulfillment_order__order", "allocation__stock_level__product", "part__stock_level__product")
+    prefetch_related_objects([task], *related)
     return task
 
 

@@ -9,9 +9,9 @@ from fulfillment.conditions import IN_HAND
 from fulfillment.documents.packing_slip import render_packing_slip
 from fulfillment.documents.papers import PackingSlipPaper, PickLine, PickListPaper, SlipLine
 from fulfillment.documents.pick_list import render_pick_list
-from fulfillment.models import Allocation, FulfillmentOrder, Label, PackageItem, Shipment
+from fulfillment.models import AllocationPart, FulfillmentOrder, Label, PackageItem, Shipment
 from fulfillment.parcels import receiver, sender
-from fulfillment.queries import picked_pieces
+from fulfillment.queries import Fetch, picked_pieces
 from oms.foundation.refusals import NotFound, Refused
 from orders.models import OrderAddress
 
@@ -34,7 +34,7 @@ def pick_list(rows: Sequence[FulfillmentOrder]) -> bytes:
     return render_pick_list([_pick_paper(row, pieces.get(row.pk, []), names.get(row.order_id, "")) for row in rows])
 
 
-def _pick_paper(row: FulfillmentOrder, pieces: Sequence[Allocation], name: str) -> PickListPaper:
+def _pick_paper(row: FulfillmentOrder, pieces: Sequence[Fetch], name: str) -> PickListPaper:
     """Return what the pick list of a fulfillment order says."""
     order = row.order
     return PickListPaper(
@@ -50,11 +50,21 @@ def _pick_paper(row: FulfillmentOrder, pieces: Sequence[Allocation], name: str) 
     )
 
 
-def _pick_line(one: Allocation) -> PickLine:
-    """Return the line of some pieces to fetch."""
-    product, line = one.stock_level.product, one.order_line
+def _pick_line(one: Fetch) -> PickLine:
+    """Return the line of some pieces to fetch; a part of a kit names the kit that it is for."""
+    product, line = one.level.product, one.allocation.order_line
+    if one.part is not None:
+        return PickLine(
+            bin=one.level.bin,
+            sku=product.sku,
+            title=product.title or product.sku,
+            quantity=one.quantity,
+            barcode=product.barcode,
+            instructions=" ".join(filter(None, [f"For kit {line.sku}: assemble.", line.instructions])),
+            customization=line.customization,
+        )
     return PickLine(
-        bin=one.stock_level.bin,
+        bin=one.level.bin,
         sku=line.sku,
         title=line.title or product.title,
         quantity=one.quantity,
@@ -74,13 +84,21 @@ def packing_slip(shipment: Shipment) -> bytes:
         line = item.allocation.order_line
         inside[line.pk] += item.quantity
         lines[line.pk] = line
+    made_of = _made_of(shipment)
     paper = PackingSlipPaper(
         order_number=order.number,
         shipment_number=shipment.number,
         channel_name=order.channel.name,
         ship_to=receiver(order),
         lines=tuple(
-            SlipLine(line.sku, line.title or line.sku, inside[pk], line.quantity, line.instructions)
+            SlipLine(
+                line.sku,
+                line.title or line.sku,
+                inside[pk],
+                line.quantity,
+                line.instructions,
+                made_of=made_of.get(pk, ""),
+            )
             for pk, line in lines.items()
         ),
         instructions=order.instructions,
@@ -89,6 +107,15 @@ def packing_slip(shipment: Shipment) -> bytes:
         service=" ".join(part for part in (shipment.carrier, shipment.service.replace("_", " ")) if part).title(),
     )
     return render_packing_slip([paper])
+
+
+def _made_of(shipment: Shipment) -> dict[int, str]:
+    """Return by line of a shipment what the kits in it were assembled of: “2 × BULB, 1 × SHADE”."""
+    parts = AllocationPart.objects.filter(allocation__package_items__package__shipment=shipment).distinct()
+    found: dict[int, dict[str, int]] = {}
+    for part in parts.select_related("allocation", "stock_level__product").order_by("pk"):
+        found.setdefault(part.allocation.order_line_id, {})[part.stock_level.product.sku] = part.per_kit
+    return {pk: ", ".join(f"{pieces} × {sku}" for sku, pieces in one.items()) for pk, one in found.items()}
 
 
 def labels_of(shipment: Shipment) -> list[Label]:

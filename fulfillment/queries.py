@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 from django.db.models.functions import Length
 
 from fulfillment.models import (
     Allocation,
+    AllocationPart,
     CarrierClaim,
     FulfillmentOrder,
     Label,
@@ -33,6 +35,7 @@ from fulfillment.states import (
     ShipmentState,
 )
 from fulfillment.states_parcels import RiskLevel
+from inventory.models import StockLevel
 from oms.foundation.money import minor_text
 
 Arrivals = Callable[[Sequence[FulfillmentOrder]], Mapping[int, tuple[date, date]]]
@@ -275,12 +278,44 @@ def last_decision(order_id: int) -> SourcingDecision | None:
     return SourcingDecision.objects.filter(order=order_id).defer("snapshot").order_by("-pk").first()
 
 
-def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Allocation]]:
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Pieces to be fetched from one stock level: those of an allocation, or those of one part of kits it assembles."""
+
+    allocation: Allocation
+    part: AllocationPart | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return what tells it from all others."""
+        return self.allocation.pk, self.part.pk if self.part else 0
+
+    @property
+    def level(self) -> StockLevel:
+        """Return where the pieces lie."""
+        return self.part.stock_level if self.part else self.allocation.stock_level
+
+    @property
+    def quantity(self) -> int:
+        """Return how many there are."""
+        return self.allocation.quantity * (self.part.per_kit if self.part else 1)
+
+
+def to_fetch(rows: "QuerySet[Allocation]") -> list[Fetch]:
+    """Return what is to be fetched for allocations, in their order; kits that are assembled part by part."""
+    pieces = list(rows)
+    parts = AllocationPart.objects.select_related("stock_level__product")
+    prefetch_related_objects([one for one in pieces if one.is_assembled], Prefetch("parts", parts))
+    return [Fetch(one, part) for one in pieces for part in ([*one.parts.all()] if one.is_assembled else [None])]
+
+
+def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Fetch]]:
     """Return the pieces of fulfillment orders that are or were to be picked, with product, bin and line."""
     rows = Allocation.objects.filter(fulfillment_order__in=list(work_ids), state__in=HELD)
-    found: dict[int, list[Allocation]] = defaultdict(list)
-    for row in rows.select_related("order_line", "stock_level__product").order_by("order_line__position", "pk"):
-        found[row.fulfillment_order_id].append(row)
+    found: dict[int, list[Fetch]] = defaultdict(list)
+    ordered = rows.select_related("order_line", "stock_level__product").order_by("order_line__position", "pk")
+    for one in to_fetch(ordered):
+        found[one.allocation.fulfillment_order_id].append(one)
     return found
 
 

@@ -6,6 +6,7 @@ from django.db.models import Model, Q
 
 from fulfillment.models import (
     Allocation,
+    AllocationPart,
     Box,
     CarrierAccount,
     CarrierClaim,
@@ -50,6 +51,7 @@ from orders.queries import within_orders
 PATHS: dict[type[Model], tuple[str, str]] = {
     FulfillmentOrder: ("order", "location"),
     Allocation: ("fulfillment_order__order", "fulfillment_order__location"),
+    AllocationPart: ("allocation__fulfillment_order__order", "allocation__fulfillment_order__location"),
     Shipment: ("order", "location"),
     PackSession: ("fulfillment_order__order", "fulfillment_order__location"),
     PackParcel: ("session__fulfillment_order__order", "session__fulfillment_order__location"),

@@ -13,7 +13,15 @@ from inventory.bin_pages import BinAdmin  # noqa: F401  registers itself
 from inventory.calendars import closed_days_text
 from inventory.count_pages import CountSessionAdmin  # noqa: F401  registers itself
 from inventory.incoming_pages import IncomingStockAdmin  # noqa: F401  registers itself
-from inventory.inlines import IncomingInline, LevelInline, LocationMemberInline, SubstituteInline, VariantInline
+from inventory.inlines import (
+    ComponentInline,
+    IncomingInline,
+    LevelInline,
+    LocationMemberInline,
+    SubstituteInline,
+    VariantInline,
+)
+from inventory.kits import components_text, with_components
 from inventory.master_forms import LocationForm, ProductForm
 from inventory.master_pages import MasterData
 from inventory.models import Bin, Location, Product, StockLevel, StockMovement
@@ -40,8 +48,8 @@ class ProductAdmin(TellsRelated, MasterData):
     list_select_related = ["parent"]
     ordering = ["sku"]
     autocomplete_fields = ["parent"]
-    inlines: ClassVar[list[Any]] = [SubstituteInline, VariantInline, LevelInline, IncomingInline]
-    related_told = ("substitutes", substitutes_text)
+    inlines: ClassVar[list[Any]] = [ComponentInline, SubstituteInline, VariantInline, LevelInline, IncomingInline]
+    related_told = (("substitutes", substitutes_text), ("components", components_text))
     fieldsets = [
         (None, {"fields": [("sku", "barcode"), "title", "parent", "attributes"]}),
         ("Price", {"fields": [("price", "cost", "currency")]}),
@@ -65,8 +73,9 @@ class ProductAdmin(TellsRelated, MasterData):
         *((name, name) for name in ("fragile", "this_side_up", "ships_alone", "packing_note")),
         ("is_active", "is_active"),
         ("substitutes", substitutes_text),
+        ("components", components_text),
     ]
-    export_prefetch = [with_substitutes()]
+    export_prefetch = [with_substitutes(), with_components()]
 
     @admin.display(description="price", ordering="unit_price")
     def price_shown(self, product: Product) -> str:
@@ -78,7 +87,7 @@ class ProductAdmin(TellsRelated, MasterData):
         return ["sku"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """Show substitutes, variants and stock once the product exists."""
+        """Show components, substitutes, variants and stock once the product exists."""
         return list(self.inlines) if obj else []
 
 
@@ -95,7 +104,7 @@ class LocationAdmin(TellsRelated, MasterData):
     empty_words = "Nothing can be shipped before there is a location: add your warehouses, stores and suppliers."
     ordering = ["code"]
     inlines: ClassVar[list[Any]] = [LocationMemberInline]
-    related_told = ("limited people", members_text)
+    related_told = (("limited people", members_text),)
     fieldsets = [
         (None, {"fields": [("code", "kind"), "name"]}),
         ("Address", {"fields": ["line1", ("postal_code", "city"), "country", ("latitude", "longitude")]}),

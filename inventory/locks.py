@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from inventory.models import Bin, CountSession, IncomingStock, Location, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
@@ -16,14 +18,13 @@ def lock_level(pk: int) -> StockLevel:
     return lock_row(StockLevel, pk)
 
 
-def lock_levels_of(product_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> list[StockLevel]:
-    """Lock every stock level of the products, at the given locations or at all, in the order of their primary keys."""
-    products = sorted(set(product_ids))
-    if not products:
+def lock_levels_of(product_ids: Iterable[int], *, also: Iterable[int] = ()) -> list[StockLevel]:
+    """Lock every stock level of the products, and some levels by id, in the order of their primary keys."""
+    products, others = sorted(set(product_ids)), sorted(set(also))
+    if not products and not others:
         return []
-    rows = StockLevel.objects.select_for_update(no_key=True, of=("self",)).filter(product__in=products)
-    if location_ids is not None:
-        rows = rows.filter(location__in=sorted(set(location_ids)))
+    wanted = Q(product__in=products) | Q(pk__in=others) if others else Q(product__in=products)
+    rows = StockLevel.objects.select_for_update(no_key=True, of=("self",)).filter(wanted)
     return list(rows.order_by("pk"))
 
 

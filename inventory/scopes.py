@@ -12,6 +12,7 @@ from inventory.models import (
     CountLine,
     CountSession,
     IncomingStock,
+    KitComponent,
     Location,
     LocationMembership,
     Product,
@@ -38,7 +39,7 @@ PATHS: dict[type[Model], str] = {
     StockMovement: "stock_level__location",
 }
 
-unscoped(Product, Reservation, StockFile, Substitute)
+unscoped(KitComponent, Product, Reservation, StockFile, Substitute)
 
 
 def _declare(model: type[Model], path: str) -> None:

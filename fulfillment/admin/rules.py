@@ -95,7 +95,7 @@ class SourcingRuleSetAdmin(TellsRelated, ConsoleAdmin):
     ordering = ["-number"]
     everyday_acts = ["copy_to_draft"]
     inlines: ClassVar[list[Any]] = [RuleInline]
-    related_told = ("rules", rules_told)
+    related_told = (("rules", rules_told),)
     fieldsets = [
         (None, {"fields": ["name", "note"]}),
         (

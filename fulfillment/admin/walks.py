@@ -52,12 +52,14 @@ class StopInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[PickTask]":
         """Return them with what they show."""
         mine: QuerySet[PickTask] = scoped(request.user, PickTask)
-        return mine.select_related("fulfillment_order__order", "allocation__order_line").order_by("position")
+        related = ("fulfillment_order__order", "allocation__order_line", "part__stock_level__product")
+        return mine.select_related(*related).order_by("position")
 
     @admin.display(description="product")
     def product(self, row: PickTask) -> str:
-        """Return the SKU."""
-        return str(row.allocation.order_line.sku)
+        """Return the SKU; of a part of a kit, with that of the kit."""
+        sku = str(row.allocation.order_line.sku)
+        return f"{row.part.stock_level.product.sku} for kit {sku}" if row.part else sku
 
     @admin.display(description="order")
     def order(self, row: PickTask) -> str:

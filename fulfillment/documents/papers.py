@@ -74,7 +74,7 @@ class PickListPaper:
 
 @dataclass(frozen=True)
 class SlipLine:
-    """One product in the parcel; `price` is ready formatted text."""
+    """One product in the parcel; `price` and what a kit is `made_of` are ready formatted text."""
 
     sku: str
     title: str
@@ -82,6 +82,7 @@ class SlipLine:
     ordered: int
     instructions: str = ""
     price: str = ""
+    made_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.claims import CarrierClaim
 from fulfillment.models.manifests import LoadScan, Manifest, ManifestParcel
 from fulfillment.models.offers import SubstituteOffer
-from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
 from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.pickups import Pickup
@@ -23,6 +23,7 @@ from fulfillment.models.watching import ExpectedDay, ParcelRisk
 
 __all__ = [
     "Allocation",
+    "AllocationPart",
     "Box",
     "CarrierAccount",
     "CarrierClaim",

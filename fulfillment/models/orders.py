@@ -126,7 +126,8 @@ class FulfillmentOrder(Aggregate):
 class Allocation(Aggregate):
     """Pieces of one stock level promised to one order line, from placement until they leave the building.
 
-    ``moved_to`` stands on released pieces that a person moved: the work that has them since.
+    ``moved_to`` stands on released pieces that a person moved: the work that has them since. One that ``is_assembled``
+    is of kits that are made on the spot: its level is that of the kit, its pieces lie on the levels of its ``parts``.
     """
 
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="allocations")
@@ -138,6 +139,7 @@ class Allocation(Aggregate):
     moved_to = models.ForeignKey(
         FulfillmentOrder, models.PROTECT, null=True, blank=True, related_name="moved_here", editable=False
     )
+    is_assembled = models.BooleanField("assembled of parts", default=False, editable=False)
 
     class Meta:
         constraints = [
@@ -160,6 +162,13 @@ class Allocation(Aggregate):
         """Return the stream of the fulfillment order it belongs to."""
         return f"fulfillmentorder:{self.fulfillment_order_id}"
 
+    @property
+    def takes(self) -> dict[int, int]:
+        """Return the pieces that it holds by stock level; of kits that are assembled, those of their parts."""
+        if not self.is_assembled:
+            return {self.stock_level_id: self.quantity}
+        return {part.stock_level_id: part.per_kit * self.quantity for part in self.parts.all()}
+
     @transition(field=state, source=AllocationState.ALLOCATED, target=AllocationState.PICKED)
     def pick(self) -> None:
         """The pieces were taken from the shelf."""
@@ -181,3 +190,24 @@ class Allocation(Aggregate):
     @transition(field=state, source=[AllocationState.ALLOCATED, AllocationState.PICKED], target=AllocationState.SHORT)
     def miss(self) -> None:
         """The pieces were not found on the shelf."""
+
+
+class AllocationPart(models.Model):
+    """A component of kits that an allocation assembles: so many pieces of one stock level for each of them.
+
+    Written with the allocation and never changed: what becomes of the kit later changes nothing underway.
+    """
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="parts")
+    stock_level = models.ForeignKey(StockLevel, models.PROTECT, related_name="allocation_parts")
+    per_kit = models.PositiveIntegerField("pieces in one kit")
+
+    class Meta:
+        ordering = ["allocation_id", "stock_level_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["allocation", "stock_level"], name="allocation_part_once"),
+            models.CheckConstraint(condition=Q(per_kit__gt=0), name="allocation_part_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.per_kit} of {self.stock_level} in one kit"

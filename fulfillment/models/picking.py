@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
-from fulfillment.models.orders import Allocation, FulfillmentOrder
+from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
 from fulfillment.states import LIVE_TASKS, PickListState, PickTaskState
-from inventory.models import Location
+from inventory.models import Location, StockLevel
 from oms.foundation.aggregate import Aggregate, words_check
 
 L, T = PickListState, PickTaskState
@@ -76,11 +76,15 @@ class PickList(Aggregate):
 
 
 class PickTask(Aggregate):
-    """Pieces of one order to be taken from one bin: the handheld's unit of work."""
+    """Pieces of one order to be taken from one bin: the handheld's unit of work.
+
+    Of kits that are assembled each part has a stop of its own.
+    """
 
     pick_list = models.ForeignKey(PickList, models.PROTECT, related_name="tasks")
     fulfillment_order = models.ForeignKey(FulfillmentOrder, models.PROTECT, related_name="pick_tasks")
     allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="pick_tasks")
+    part = models.ForeignKey(AllocationPart, models.PROTECT, null=True, related_name="pick_tasks", editable=False)
     position = models.PositiveIntegerField(editable=False)
     tote = models.CharField(max_length=2, editable=False)
     bin = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -99,7 +103,10 @@ class PickTask(Aggregate):
             models.CheckConstraint(condition=~Q(state="picked") | Q(picked=F("quantity")), name="pick_task_is_whole"),
             models.UniqueConstraint(fields=["pick_list", "position"], name="pick_task_position"),
             models.UniqueConstraint(
-                fields=["allocation"], condition=Q(state__in=LIVE_TASKS), name="one_live_task_for_pieces"
+                fields=["allocation"], condition=Q(state__in=LIVE_TASKS, part=None), name="one_live_task_for_pieces"
+            ),
+            models.UniqueConstraint(
+                fields=["allocation", "part"], condition=Q(state__in=LIVE_TASKS), name="one_live_task_for_parts"
             ),
         ]
 
@@ -115,6 +122,16 @@ class PickTask(Aggregate):
     def told(self) -> str:
         """Return what it is, for a line of the timeline."""
         return f"{self.quantity} from {self.bin or 'no bin'} into tote {self.tote}."
+
+    @property
+    def level(self) -> StockLevel:
+        """Return the stock level that its pieces lie on."""
+        return self.part.stock_level if self.part is not None else self.allocation.stock_level
+
+    @property
+    def wanted(self) -> int:
+        """Return the pieces that its allocation wants of it now."""
+        return self.allocation.quantity * (self.part.per_kit if self.part is not None else 1)
 
     @property
     def missing(self) -> int:

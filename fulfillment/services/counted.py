@@ -1,14 +1,16 @@
 """Putting a count into the books: promised pieces that are not there are missed, and their orders sourced again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from fulfillment.events import PiecesMissed
 from fulfillment.locks import lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.missing import Place, units_missed
 from fulfillment.services.picking import miss_pieces
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.services.walking.missing import pieces_in_hands
@@ -95,24 +97,32 @@ def _posted(row: CountSession, actor: Actor) -> bool:
 
 def _work_at(level_ids: Mapping[int, int]) -> list[int]:
     """Return the work that has promised pieces of some levels which nobody has picked."""
-    rows = Allocation.objects.filter(stock_level__in=list(level_ids), state=AllocationState.ALLOCATED)
+    rows = Allocation.objects.filter(_of_levels(level_ids), state=AllocationState.ALLOCATED)
     return list(rows.values_list("fulfillment_order", flat=True).distinct())
+
+
+def _of_levels(level_ids: Iterable[int]) -> Q:
+    """Return the condition of allocations with pieces of some levels, those of kits that are assembled too."""
+    ids = list(level_ids)
+    return Q(stock_level__in=ids, is_assembled=False) | Q(parts__stock_level__in=ids)
 
 
 def _miss(row: CountSession, work: Mapping[int, FulfillmentOrder], lacking: Mapping[int, int], actor: Actor) -> None:
     """Take the promises of pieces that are not there from locked work, the newest first."""
     free = [pk for pk, one in work.items() if one.state in NOT_BEGUN]
-    waiting = [one for one in open_allocations_of(free) if one.stock_level_id in lacking]
-    missing, left = {}, Counter(lacking)
+    waiting = [one for one in open_allocations_of(free) if one.takes.keys() & lacking.keys()]
+    gone: dict[Place, int] = {}
+    left = Counter(lacking)
     for one in reversed(waiting):
-        part = min(one.quantity, left[one.stock_level_id])
-        if part:
-            missing[one.pk] = part
-            left[one.stock_level_id] -= part
+        for level, pieces in one.takes.items():
+            part = min(pieces, left[level])
+            if part:
+                gone[one.pk, level] = part
+                left[level] -= part
     if any(left.values()):
         raise _refusal(row, +left, work)
-    ended = miss_pieces(waiting, missing, actor)
-    _end(ended, work, row, actor)
+    ended = miss_pieces(waiting, units_missed(waiting, gone), actor)
+    _end(list(ended.values()), work, row, actor)
 
 
 def _end(ended: Sequence[Allocation], work: Mapping[int, FulfillmentOrder], row: CountSession, actor: Actor) -> None:
@@ -137,7 +147,7 @@ def _refusal(row: CountSession, left: Mapping[int, int], work: Mapping[int, Fulf
     """Return why a count cannot be in the books yet: which orders hold pieces that are not there."""
     skus = StockLevel.objects.filter(pk__in=list(left)).values_list("pk", "product__sku")
     told = enumeration([f"{left[pk]} × {sku}" for pk, sku in skus])
-    pieces = Allocation.objects.filter(stock_level__in=list(left), state__in=["allocated", "picked"])
+    pieces = Allocation.objects.filter(_of_levels(left), state__in=["allocated", "picked"])
     begun = pieces.exclude(fulfillment_order__state__in=NOT_BEGUN).order_by("pk")
     numbers = list(dict.fromkeys(begun.values_list("fulfillment_order__order__number", flat=True)))
     orders = enumeration(numbers[:10]) or "orders"

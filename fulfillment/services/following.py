@@ -8,8 +8,8 @@ from fulfillment.locks import lock_live_of, lock_orders, lock_shipments_of, open
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment
 from fulfillment.services.labels import ask_to_void, labels_in_hand
 from fulfillment.services.packing import UNSENT, cancel_shipments
-from fulfillment.services.sourcing.cases import cut_off
 from fulfillment.services.sourcing.offers import end_offers
+from fulfillment.services.sourcing.pieces import cut_off
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.services.sourcing.withdrawal import end_allocations, give_back, withdraw
 from fulfillment.services.supplier_requests import end_requests

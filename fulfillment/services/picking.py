@@ -10,17 +10,18 @@ from fulfillment.conditions import NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HEL
 from fulfillment.events import PiecesMissed
 from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.missing import Place, lost_pieces, missing_by_place, units_missed
+from fulfillment.services.sourcing.pieces import copy_parts
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.states import AllocationState, FulfillmentOrderState
-from inventory.models.stock import MovementReason
+from inventory.models import StockLevel
 from inventory.services.bin_leaving import pick_from_bins
-from inventory.services.stock import Change, move_stock
+from inventory.services.stock import move_stock
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.facts import publish
-from oms.foundation.refusals import Invalid, Reason
 from oms.foundation.together import Together, allowed
 
 S, A = FulfillmentOrderState, AllocationState
@@ -77,9 +78,9 @@ def confirm_picked(
 
 @transaction.atomic
 def confirm_scanned(
-    *, fulfillment_order_id: int, missing: Mapping[int, int], trace: str = "", actor: Actor
+    *, fulfillment_order_id: int, missing: Mapping[Place, int], trace: str = "", actor: Actor
 ) -> FulfillmentOrder:
-    """Note everything as picked but the ``missing`` pieces by allocation, whose own bin did not have them.
+    """Note everything as picked but the ``missing`` pieces by allocation and level, whose bin did not have them.
 
     What was scanned has left its bins already. ``trace`` is the number of the short pick.
     """
@@ -87,7 +88,7 @@ def confirm_scanned(
     prefetch_related_objects([row], "allocations")
     refuse_unless(row, *CAN_CONFIRM)
     waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
-    lacking = {pk: pieces for pk, pieces in missing.items() if pieces}
+    lacking = {place: pieces for place, pieces in missing.items() if pieces}
     if lacking:
         _confirm_missing(row, waiting, lacking, actor, trace)
     else:
@@ -109,9 +110,9 @@ def confirm_together(
             waiting[one.fulfillment_order_id].append(one)
     if short and any(short.values()):
         for row in rows:
-            missing = _missing_by_allocation(waiting[row.pk], short)
-            _leave_bins(waiting[row.pk], missing, actor)
-            _confirm_missing(row, waiting[row.pk], missing, actor)
+            lacking = missing_by_place(waiting[row.pk], short)
+            _leave_bins(waiting[row.pk], units_missed(waiting[row.pk], lacking), actor)
+            _confirm_missing(row, waiting[row.pk], lacking, actor)
     else:
         _leave_bins([one for own in waiting.values() for one in own], {}, actor)
         _confirm_all(rows, [one for own in waiting.values() for one in own], actor)
@@ -131,13 +132,18 @@ def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation]
 
 
 def _confirm_missing(
-    row: FulfillmentOrder, waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor, trace: str = ""
+    row: FulfillmentOrder, waiting: Sequence[Allocation], lacking: Mapping[Place, int], actor: Actor, trace: str = ""
 ) -> None:
-    """Note what was picked of one locked fulfillment order, and what the shelf did not have, by allocation."""
+    """Note what was picked of one locked fulfillment order, and what the shelves did not have.
+
+    A kit of which a part lacks is missed as a whole; the parts of it that are there lie free again.
+    """
+    missing = units_missed(waiting, lacking)
     short: Counter[str] = Counter()
-    for pk, sku in Allocation.objects.filter(pk__in=list(missing)).values_list("pk", "order_line__sku"):
-        short[sku] += missing[pk]
-    missed = miss_pieces(waiting, missing, actor)
+    for pk, sku in StockLevel.objects.filter(pk__in=[level for _, level in lacking]).values_list("pk", "product__sku"):
+        short[sku] += sum(pieces for (_, level), pieces in lacking.items() if level == pk)
+    gone = miss_pieces(waiting, missing, actor)
+    missed = list(gone.values())
     found = [one for one in waiting if one.state == A.ALLOCATED]
     for one in found:
         one.pick()
@@ -149,7 +155,7 @@ def _confirm_missing(
             [Act("fulfillment.miss", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in missed],
         )
         give_back(missed, verdicts={}, actor=actor)
-        move_stock(changes=[_lost(one, row) for one in missed], actor=actor)
+        move_stock(changes=lost_pieces(lacking, gone, row), actor=actor)
         publish(PiecesMissed(at=actor.now, order_id=row.order_id, trace=trace))
 
 
@@ -157,7 +163,8 @@ def _leave_bins(waiting: Sequence[Allocation], missing: Mapping[int, int], actor
     """Take what is found of some work out of the bins: it lies in hands until it leaves."""
     found: Counter[int] = Counter()
     for one in waiting:
-        found[one.stock_level_id] += one.quantity - missing.get(one.pk, 0)
+        for level, pieces in one.takes.items():
+            found[level] += pieces // one.quantity * (one.quantity - missing.get(one.pk, 0))
     pick_from_bins(pieces=+found, actor=actor)
 
 
@@ -174,39 +181,23 @@ def _finish(row: FulfillmentOrder, found: Sequence[Allocation], short: Mapping[s
     record(actor, "fulfillment.confirm_picked", row, note=note)
 
 
-def _missing_by_allocation(waiting: Sequence[Allocation], short: Mapping[str, int]) -> dict[int, int]:
-    """Spread the missing pieces of each SKU over its allocations, the last ones first."""
-    ids = [one.pk for one in waiting]
-    skus = dict(Allocation.objects.filter(pk__in=ids).values_list("pk", "order_line__sku"))
-    left = {sku: quantity for sku, quantity in short.items() if quantity}
-    missing: dict[int, int] = {}
-    for one in reversed(waiting):
-        part = min(one.quantity, left.get(skus[one.pk], 0))
-        if part > 0:
-            missing[one.pk] = part
-            left[skus[one.pk]] -= part
-    faults = [sku for sku, quantity in left.items() if quantity]
-    if faults:
-        sentence = "{} is not to be picked here in that number; correct the missing pieces."
-        raise Invalid(reasons=[Reason("not_to_pick", sentence.format(sku), "short") for sku in faults])
-    return missing
+def miss_pieces(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> dict[int, Allocation]:
+    """End what was not found of locked work as its own allocation, and return that by the id of what it was part of.
 
-
-def miss_pieces(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> list[Allocation]:
-    """End what was not found of locked work as its own allocation; one partly found keeps the found pieces."""
+    One that was partly found keeps the found pieces.
+    """
     whole = [one for one in waiting if missing.get(one.pk) == one.quantity]
     for one in whole:
         one.miss()
     save_many(whole, ["state"])
-    parts = []
-    for one in waiting:
-        part = missing.get(one.pk, 0)
-        if 0 < part < one.quantity:
-            one.quantity -= part
-            one.save(update_fields=["quantity"])
-            parts.append(_part_missed(one, part, actor))
+    cut = [one for one in waiting if 0 < missing.get(one.pk, 0) < one.quantity]
+    parts = [_part_missed(one, missing[one.pk], actor) for one in cut]
     Allocation.objects.bulk_create(parts)
-    return [*whole, *parts]
+    for one, part in zip(cut, parts, strict=True):
+        one.quantity -= part.quantity
+        one.save(update_fields=["quantity"])
+        copy_parts(one, part)
+    return {one.pk: part for one, part in zip([*whole, *cut], [*whole, *parts], strict=True)}
 
 
 def _part_missed(one: Allocation, quantity: int, actor: Actor) -> Allocation:
@@ -216,13 +207,8 @@ def _part_missed(one: Allocation, quantity: int, actor: Actor) -> Allocation:
         fulfillment_order_id=one.fulfillment_order_id,
         stock_level_id=one.stock_level_id,
         quantity=quantity,
+        is_assembled=one.is_assembled,
         created_at=actor.now,
     )
     part.miss()
     return part
-
-
-def _lost(one: Allocation, row: FulfillmentOrder) -> Change:
-    """Return the movement that takes pieces out of the books that the shelf does not have."""
-    note = f"not found while picking {row.number}"
-    return Change(one.stock_level_id, -one.quantity, MovementReason.DAMAGE, f"short:{one.pk}", note)

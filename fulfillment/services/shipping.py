@@ -81,8 +81,18 @@ def _leave(
     record_many(actor, [Act("fulfillment.ship", row, how or _told(row, parcels[row.pk])) for row in rows])
     record_many(actor, [Act("fulfillment.fulfill", one, one.told) for one in work])
     mark_shipped(shipped=[_gone(row, picked[row.pk]) for row in rows], actor=actor)
-    ship_pieces(pieces=[Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}") for one in pieces], actor=actor)
+    ship_pieces(pieces=[piece for one in pieces for piece in _leaving(one)], actor=actor)
     publish(*(ShipmentShipped(at=actor.now, order_id=row.order_id, shipment_id=row.pk) for row in rows))
+
+
+def _leaving(one: Allocation) -> list[Shipped]:
+    """Return what leaves the stock with some pieces: themselves, or the parts that they were assembled of."""
+    if not one.is_assembled:
+        return [Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}")]
+    return [
+        Shipped(part.stock_level_id, part.per_kit * one.quantity, f"ship:{one.pk}:{part.pk}")
+        for part in one.parts.all()
+    ]
 
 
 def _picked(rows: Sequence[Shipment]) -> dict[int, list[Allocation]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.decision import Portion, Shortage
-from fulfillment.sourcing.demand import Need, Place, Problem, reaches
+from fulfillment.sourcing.demand import Place, Problem, reaches
+from fulfillment.sourcing.needs import Need
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Want
 

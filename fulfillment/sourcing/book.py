@@ -35,8 +35,15 @@ class Book:
         return self._ages.get((product_id, location_id))
 
     def stock_level_id(self, product_id: int, location_id: int) -> int:
-        """Return the stock level that holds a product at a location."""
-        return self._stock[product_id, location_id][0]
+        """Return the stock level that holds a product at a location; 0 where it never lay."""
+        return self._stock.get((product_id, location_id), (0, 0))[0]
+
+    def copy(self) -> Book:
+        """Return a book of its own that stands where this one does."""
+        other = Book.__new__(Book)
+        other.nodes, other._stock, other._ages = self.nodes, self._stock, self._ages
+        other._taken, other._parcels = dict(self._taken), dict(self._parcels)
+        return other
 
     def has_capacity(self, node: Node) -> bool:
         """Say whether a location can send one more parcel today."""
@@ -46,8 +53,9 @@ class Book:
         """Subtract one order's portions, and one parcel for each location that ships."""
         shipping = set()
         for portion in portions:
-            key = (portion.product_id, portion.location_id)
-            self._taken[key] = self._taken.get(key, 0) + portion.quantity
+            for product_id, _, pieces in portion.takes:
+                key = (product_id, portion.location_id)
+                self._taken[key] = self._taken.get(key, 0) + pieces
             shipping.add(portion.location_id)
         for location_id in shipping:
             self._parcels[location_id] = self._parcels.get(location_id, 0) + 1

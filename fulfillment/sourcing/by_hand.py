@@ -8,8 +8,9 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.decision import Candidate, Decision, Portion, Rejection, Shortage
 from fulfillment.sourcing.demand import Place, kilometres
+from fulfillment.sourcing.kits import assembled, could_give
 from fulfillment.sourcing.shortage import consequence_of
-from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
 from fulfillment.sourcing.wording import enumeration, units_by_sku
 from oms.foundation.wording import count
 
@@ -36,19 +37,29 @@ def decide_by_hand(
 
 
 def _portions(order: OrderSnapshot, chosen: Choice, book: Book) -> Iterator[Portion]:
-    """Yield the units of every choice, as far as the line wants and the location has them."""
+    """Yield the units of every choice, as far as the line wants and the location has them or can assemble them."""
     wants = {want.line_id: want for want in order.wants}
+    nodes = {node.location_id: node for node in book.nodes}
     given: dict[int, int] = {}
-    taken: dict[tuple[int, int], int] = {}
+    left = book.copy()
     for line_id, location_id, units in chosen.gives:
         want = wants[line_id]
-        place = (want.product_id, location_id)
-        left = book.units_left(*place) - taken.get(place, 0)
-        part = min(units, want.quantity - given.get(line_id, 0), left)
+        free = left.units_left(want.product_id, location_id)
+        if want.parts and location_id in nodes:
+            free = could_give(want.product_id, want.parts, nodes[location_id], left)
+        part = min(units, want.quantity - given.get(line_id, 0), free)
         if part > 0:
             given[line_id] = given.get(line_id, 0) + part
-            taken[place] = taken.get(place, 0) + part
-            yield Portion(line_id, want.product_id, location_id, book.stock_level_id(*place), part)
+            found = _of_shelf(want, location_id, part, left)
+            left.take(found)
+            yield from found
+
+
+def _of_shelf(want: Want, location_id: int, units: int, book: Book) -> tuple[Portion, ...]:
+    """Return units of a line at a location, those of a kit divided into ready ones and assembled ones."""
+    level = book.stock_level_id(want.product_id, location_id)
+    whole = Portion(want.line_id, want.product_id, location_id, level, units)
+    return assembled([whole], {want.product_id: want.parts} if want.parts else {}, book)
 
 
 def _shortages(order: OrderSnapshot, portions: Sequence[Portion]) -> tuple[Shortage, ...]:
@@ -79,12 +90,12 @@ def _candidates(order: OrderSnapshot, chosen: Choice, book: Book) -> Iterator[Ca
 
 def _fills(order: OrderSnapshot, node: Node, book: Book) -> tuple[int, int, int]:
     """Return the units and the whole lines that a location could fill alone, and what it has of the products."""
-    stock = {want.product_id: book.units_left(want.product_id, node.location_id) for want in order.wants}
-    left, units, lines = dict(stock), 0, 0
+    stock = {want.product_id: could_give(want.product_id, want.parts, node, book) for want in order.wants}
+    left, units, lines = book.copy(), 0, 0
     for want in sorted(order.wants, key=lambda want: (want.quantity, want.line_id)):
         able = not want.capability or want.capability in node.capabilities
-        part = min(want.quantity, left[want.product_id]) if able else 0
-        left[want.product_id] -= part
+        part = min(want.quantity, could_give(want.product_id, want.parts, node, left)) if able else 0
+        left.take(_of_shelf(want, node.location_id, part, left))
         units, lines = units + part, lines + (part == want.quantity)
     return units, lines, sum(stock.values())
 

@@ -26,6 +26,8 @@ ReasonCode: TypeAlias = Literal[
     "no_capacity",
     "no_capability",
     "short_stock",
+    "cannot_assemble",
+    "lacks_part",
     "parcel_limit",
     "rule_adds",
     "no_service",
@@ -49,6 +51,15 @@ class Portion:
     location_id: int
     stock_level_id: int
     quantity: int
+    parts: tuple[tuple[int, int, int], ...] = ()
+    """(product, stock level, pieces in one unit) of what the units are assembled from; none where they lie ready."""
+
+    @property
+    def takes(self) -> tuple[tuple[int, int, int], ...]:
+        """Return (product, stock level, pieces) of what leaves the shelves for it."""
+        if not self.parts:
+            return ((self.product_id, self.stock_level_id, self.quantity),)
+        return tuple((product, level, pieces * self.quantity) for product, level, pieces in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +171,7 @@ class Decision:
         data = asdict(self)
         for name in ("portions", "shortages", "candidates", "rejections", "freights"):
             data[name] = list(data[name])
+        data["portions"] = [_told(row) for row in data["portions"]]
         for name in ("freights", "fees_run", "when_short", "expected_on"):
             if not data[name]:
                 del data[name]
@@ -176,7 +188,7 @@ class Decision:
         """Rebuild a decision from the data that ``to_json`` gave."""
         return cls(
             order_id=data["order_id"],
-            portions=tuple(Portion(**row) for row in data["portions"]),
+            portions=tuple(_portion(row) for row in data["portions"]),
             shortages=tuple(Shortage(**row) for row in data["shortages"]),
             candidates=tuple(Candidate(**row) for row in data["candidates"]),
             rejections=tuple(Rejection(**row) for row in data["rejections"]),
@@ -188,6 +200,17 @@ class Decision:
             when_short=data.get("when_short", ""),
             expected_on=data.get("expected_on", ""),
         )
+
+
+def _told(portion: dict[str, Any]) -> dict[str, Any]:
+    """Return one portion as plain data, parts only where there are any."""
+    parts = [list(part) for part in portion.pop("parts")]
+    return portion | {"parts": parts} if parts else portion
+
+
+def _portion(row: Mapping[str, Any]) -> Portion:
+    """Rebuild one portion."""
+    return Portion(**{**row, "parts": tuple((product, level, units) for product, level, units in row.get("parts", ()))})
 
 
 def decision_hash(decision: Decision) -> str:

@@ -1,32 +1,23 @@
-"""One order as a covering problem: needs by product, places in order of merit, and how much a set of places fills."""
+"""One order as a covering problem: places in order of merit, and how much of its needs a set of them fills."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.counters import Counter, counter_of
 from fulfillment.sourcing.geography import UNKNOWN_KM, distance_km
 from fulfillment.sourcing.health import Shelf, health_fees
+from fulfillment.sourcing.kits import are_contested, joint_supply
 from fulfillment.sourcing.methods import method_bar
+from fulfillment.sourcing.needs import Need, needs_of
 from fulfillment.sourcing.rules import Standing, last_unit, standing
 from fulfillment.sourcing.scarcity import NO_TOLL, Toll, tolls_of
-from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Want
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
 
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """All the lines of an order that want one product, whose demand is summed before anything is checked."""
-
-    product_id: int
-    sku: str
-    wants: tuple[Want, ...]
-    quantity: int
-    cuts: tuple[tuple[frozenset[str], int], ...]
-    """(capabilities, units wanted outside them): by the max-flow min-cut theorem a set of places fills the smallest
-    of ``units outside + stock of the places with one of the capabilities`` over all cuts, and never above quantity."""
+MOST_TURNS = 12
+"""At so many of the best places it is tried whether kits or plain lines go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +66,16 @@ class Problem:
     store_known: bool = True
     """Whether the store where the order is collected is among the locations."""
 
+    @property
+    def is_contested(self) -> bool:
+        """Say whether some pieces are wanted for a kit and for something else too, so that no plan is proven best."""
+        return any(need.parts for need in self.needs) and are_contested(self.needs)
+
+    @property
+    def fills_all(self) -> bool:
+        """Say whether all places together have everything."""
+        return sum(self.targets) == sum(need.quantity for need in self.needs)
+
     def fill(self, index: int, members: Iterable[int]) -> int:
         """Return the units of one need that the given places fill together."""
         need = self.needs[index]
@@ -106,44 +107,40 @@ def reaches(place: Place, capabilities: frozenset[str]) -> bool:
     return "" in capabilities or not capabilities.isdisjoint(place.node.capabilities)
 
 
-def needs_of(wants: Iterable[Want]) -> tuple[Need, ...]:
-    """Sum the lines by product; the result does not depend on the order of the lines."""
-    groups: dict[int, list[Want]] = {}
-    for want in wants:
-        if want.quantity:
-            groups.setdefault(want.product_id, []).append(want)
-    return tuple(_need(product_id, groups[product_id]) for product_id in sorted(groups))
+def best_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
+    """Set up the covering problem; of ways to divide what kits and plain lines both want, one that fills most.
+
+    Tried are kits first everywhere, plain lines first everywhere, and from the better of both a location at a time.
+    """
+    best = build_problem(order, book, rules)
+    if not best.is_contested or best.fills_all:
+        return best
+    turned = frozenset(node.location_id for node in book.nodes)
+    other = build_problem(order, book, rules, turned)
+    best, turned = (other, turned) if sum(other.targets) > sum(best.targets) else (best, frozenset())
+    for place in best.places[:MOST_TURNS]:
+        if best.fills_all:
+            break
+        tried = turned ^ {place.node.location_id}
+        other = build_problem(order, book, rules, tried)
+        if sum(other.targets) > sum(best.targets):
+            best, turned = other, tried
+    return best
 
 
-def _need(product_id: int, wants: list[Want]) -> Need:
-    """Build the need for one product."""
-    if len(wants) == 1:
-        want = wants[0]
-        cuts = ((frozenset((want.capability,)), 0),)
-        return Need(product_id, want.sku, (want,), want.quantity, cuts)
-    wants.sort(key=lambda want: want.line_id)
-    quantity = sum(want.quantity for want in wants)
-    return Need(product_id, wants[0].sku, tuple(wants), quantity, _cuts(wants))
+def build_problem(order: OrderSnapshot, book: Book, rules: Rules, plain_first: frozenset[int] = frozenset()) -> Problem:
+    """Set up the covering problem from what the book still holds.
 
-
-def _cuts(wants: list[Want]) -> tuple[tuple[frozenset[str], int], ...]:
-    """List every non-empty set of the capabilities asked for, with the units wanted outside it."""
-    classes = sorted({want.capability for want in wants})
-    return tuple(
-        (frozenset(inside), sum(want.quantity for want in wants if want.capability not in inside))
-        for size in range(1, len(classes) + 1)
-        for inside in combinations(classes, size)
-    )
-
-
-def build_problem(order: OrderSnapshot, book: Book, rules: Rules) -> Problem:
-    """Set up the covering problem from what the book still holds."""
+    :param plain_first: the locations that give plain lines the pieces that kits want too
+    """
     needs, held = needs_of(order.wants), standing(order, rules)
+    turn = "kits_first" if any(need.parts for need in needs) else ""
+    turns = dict.fromkeys(plain_first, "plain_first")
     able = [
         _weighed(place, needs, held, rules)
         for node in book.nodes
         if node.location_id not in order.excluded_locations and book.has_capacity(node) and not held.barring(node)
-        if (place := _place(node, order, needs, book)).depth
+        if (place := _place(node, order, needs, book, turns.get(node.location_id, turn))).depth
     ]
     reached, kept = _reached(able, order)
     stocked = _with_health(reached, needs, book, rules)
@@ -202,9 +199,12 @@ def _served(stocked: list[Place], needs: tuple[Need, ...], order: OrderSnapshot,
     return served
 
 
-def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book) -> Place:
-    """Look up what one location could give."""
+def _place(node: Node, order: OrderSnapshot, needs: tuple[Need, ...], book: Book, kits: str) -> Place:
+    """Look up what one location could give; ``kits`` is blank for an order without any."""
     location_id, able = node.location_id, node.capabilities
+    if kits:
+        supply = joint_supply(needs, node, book, plain_first=kits == "plain_first")
+        return Place(node, kilometres(node, order), sum(supply), supply)
     supply = tuple(
         [
             book.units_left(need.product_id, location_id)

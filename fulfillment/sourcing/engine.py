@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fulfillment.sourcing.assign import assign, shortages_of
@@ -9,12 +10,16 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.by_hand import decide_by_hand
 from fulfillment.sourcing.costing import cheapest, freights_of
 from fulfillment.sourcing.decision import Decision, Method, Portion, Shortage
-from fulfillment.sourcing.demand import Problem, build_problem
+from fulfillment.sourcing.demand import Problem, best_problem
 from fulfillment.sourcing.explain import candidates_of, rejections_of
+from fulfillment.sourcing.kits import assembled
 from fulfillment.sourcing.search import Plan, find_plan
 from fulfillment.sourcing.shortage import consequence_of
 from fulfillment.sourcing.snapshot import OrderSnapshot, Rules, Snapshot
 from fulfillment.sourcing.summary import sentence_of
+
+UNPROVEN: Mapping[Method, Method] = {"exact": "greedy", "cheapest": "near_cheapest"}
+"""How sure a plan is that could divide contested components otherwise."""
 
 
 def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
@@ -32,7 +37,7 @@ def decide(snapshot: Snapshot, rules: Rules) -> tuple[Decision, ...]:
 
 def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
     """Decide one order, then take its portions and parcels out of the book."""
-    problem = build_problem(order, book, rules)
+    problem = best_problem(order, book, rules)
     plan, portions, shortages, method = _planned(problem, book, rules)
     if order.chosen is not None:
         decision = decide_by_hand(order, order.chosen, [problem.places[at] for at in plan], book, rules)
@@ -41,7 +46,7 @@ def _decide_one(order: OrderSnapshot, book: Book, rules: Rules) -> Decision:
     if order.fees and sum(portion.quantity for portion in portions) < sum(problem.targets):
         # a limit of parcels leaves units unfilled: which ones is none of the fees' business
         order = replace(order, fees=(), fees_run=0)
-        problem = build_problem(order, book, rules)
+        problem = best_problem(order, book, rules)
         plan, portions, shortages, method = _planned(problem, book, rules)
     if shortages and not rules.allow_partial:
         plan, portions, shortages = (), (), _all_missing(order)
@@ -71,6 +76,18 @@ def _planned(
     problem: Problem, book: Book, rules: Rules
 ) -> tuple[Plan, tuple[Portion, ...], tuple[Shortage, ...], Method]:
     """Return the least-cost plan where rates decide, else the places by parcels and preference."""
+    found = _searched(problem, book, rules)
+    if not any(need.parts for need in problem.needs):
+        return found
+    plan, portions, shortages, method = found
+    portions = assembled(portions, {need.product_id: need.parts for need in problem.needs if need.parts}, book)
+    return plan, portions, shortages, UNPROVEN.get(method, method) if problem.is_contested else method
+
+
+def _searched(
+    problem: Problem, book: Book, rules: Rules
+) -> tuple[Plan, tuple[Portion, ...], tuple[Shortage, ...], Method]:
+    """Return the plan as if every unit lay ready."""
     cheap = cheapest(problem, rules, book) if rules.prefer == "cheapest" else None
     if cheap is not None:
         return cheap.plan, cheap.portions, shortages_of(problem, cheap.portions), cheap.method

@@ -9,23 +9,15 @@ from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.costing import grams_of, loads_of
 from fulfillment.sourcing.counters import Counter
 from fulfillment.sourcing.decision import Candidate, Portion, ReasonCode, Rejection
-from fulfillment.sourcing.demand import Need, Place, Problem, criteria, kilometres, travel
+from fulfillment.sourcing.demand import Place, Problem, criteria, kilometres, travel
+from fulfillment.sourcing.losses import Loss, excluded, short, without_parts
 from fulfillment.sourcing.methods import method_bar
+from fulfillment.sourcing.needs import Need
 from fulfillment.sourcing.rules import Standing, amount, standing
 from fulfillment.sourcing.search import Plan
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules
 from fulfillment.sourcing.wording import asked_for, cannot, enumeration, kilometres_away, parcels_taken
 from oms.foundation.wording import count
-
-
-@dataclass(frozen=True, slots=True)
-class _Loss:
-    """One reason to lose, before the location's name is put in front."""
-
-    code: ReasonCode
-    words: str
-    needed: int = 0
-    available: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,37 +115,33 @@ def _seats(problem: Problem, plan: Plan) -> list[_Seat]:
     return seats
 
 
-def _loss_of_outsider(court: _Court, node: Node) -> _Loss:
+def _loss_of_outsider(court: _Court, node: Node) -> Loss:
     """Say why a location was not even a candidate."""
     if node.location_id in court.order.excluded_locations:
-        return _Loss("excluded", _excluded(court.order, node.location_id))
+        return excluded(court.order, node.location_id)
     bar = method_bar(court.order, node, kilometres(node, court.order))
     if bar is not None:
-        return _Loss(bar.code, bar.words, bar.needed, bar.available)
+        return Loss(bar.code, bar.words, bar.needed, bar.available)
     rule = court.held.barring(node)
     if rule is not None:
-        return _Loss("kept_out_by_rule", f"{rule.label} keeps it out")
+        return Loss("kept_out_by_rule", f"{rule.label} keeps it out")
     if not court.book.has_capacity(node):
-        return _Loss("no_capacity", parcels_taken(node.daily_capacity))
+        return Loss("no_capacity", parcels_taken(node.daily_capacity))
     if node.location_id in court.problem.unserved:
-        return _Loss("no_service", "no carrier service goes from there to this address")
+        return Loss("no_service", "no carrier service goes from there to this address")
     needs = court.problem.needs
     stocked = [need for need in needs if court.book.units_left(need.product_id, node.location_id)]
     if stocked:
         unable = sorted({want.capability for need in stocked for want in need.wants})
         available = sum(court.book.units_left(need.product_id, node.location_id) for need in stocked)
-        return _Loss("no_capability", cannot(unable), sum(need.quantity for need in stocked), available)
+        return Loss("no_capability", cannot(unable), sum(need.quantity for need in stocked), available)
     need = max(needs, key=lambda need: need.quantity)
-    return _short(need, need.quantity, 0, len(needs) - 1)
+    everything = {at: one.quantity for at, one in enumerate(needs)}
+    loss = without_parts(needs, everything, node, court.book)
+    return loss or short(need.sku, need.quantity, 0, len(needs) - 1)
 
 
-def _excluded(order: OrderSnapshot, location_id: int) -> str:
-    """Say that a location may not serve the order, and why it has refused to."""
-    why = dict(order.refusals).get(location_id, "")
-    return f"it has rejected the order: {why.rstrip('.')}" if why else "it is excluded for this order"
-
-
-def _loss_of_candidate(court: _Court, index: int) -> _Loss:
+def _loss_of_candidate(court: _Court, index: int) -> Loss:
     """Compare a location with the holder of the seat that it comes closest to filling."""
     if court.limited:
         return _loss_under_limit(court, index)
@@ -176,7 +164,7 @@ def _lacks(problem: Problem, seat: _Seat, index: int) -> dict[int, int]:
     return lacks
 
 
-def _loss_of_units(court: _Court, index: int, seat: _Seat, lacks: dict[int, int]) -> _Loss:
+def _loss_of_units(court: _Court, index: int, seat: _Seat, lacks: dict[int, int]) -> Loss:
     """Name the product that the location lacks most of, or the skill when it has units but not the skill."""
     problem, place = court.problem, court.problem.places[index]
     at = max(lacks, key=lambda candidate: (lacks[candidate], -candidate))
@@ -185,19 +173,13 @@ def _loss_of_units(court: _Court, index: int, seat: _Seat, lacks: dict[int, int]
     available = court.book.units_left(need.product_id, place.node.location_id)
     unable = sorted({want.capability for want in need.wants if not place.can_serve(want.capability)})
     if unable and available:
-        return _Loss("no_capability", cannot(unable), needed, available)
-    return _short(need, needed, available, len(lacks) - 1)
+        return Loss("no_capability", cannot(unable), needed, available)
+    gaps = {one: problem.needs[one].quantity - problem.fill(one, seat.others) for one in seat.gaps}
+    loss = without_parts(problem.needs, gaps, place.node, court.book)
+    return loss or short(need.sku, needed, available, len(lacks) - 1)
 
 
-def _short(need: Need, needed: int, available: int, more: int) -> _Loss:
-    """Put a lack of units into words."""
-    words = f"{available} of SKU {need.sku} available, {needed} needed"
-    if more:
-        words += f", and {count(more, 'other product')} short"
-    return _Loss("short_stock", words, needed, available)
-
-
-def _loss_under_limit(court: _Court, index: int) -> _Loss:
+def _loss_under_limit(court: _Court, index: int) -> Loss:
     """Say how many units fewer would ship if a location took part, when the number of parcels is limited."""
     problem, limit = court.problem, count(court.rules.max_parcels or 0, "parcel")
     best = max(court.seats, key=lambda seat: problem.units((*seat.others, index)))
@@ -205,16 +187,16 @@ def _loss_under_limit(court: _Court, index: int) -> _Loss:
     if best.holder is not None and with_it == without_it:
         return _loss_by_merit(court, index, best.holder)
     words = f"only {limit} allowed, and with it {count(with_it, 'unit')} would ship instead of {without_it}"
-    return _Loss("parcel_limit", words, without_it, with_it)
+    return Loss("parcel_limit", words, without_it, with_it)
 
 
-def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
+def _loss_by_merit(court: _Court, index: int, holder: int) -> Loss:
     """Name the first criterion on which two places that could stand in for each other differ."""
     loser, winner = court.problem.places[index], court.problem.places[holder]
     if loser.counter is not None and winner.counter is not None:
         return _loss_by_cost(court, loser, winner, loser.counter, winner.counter)
     if index < holder:
-        return _Loss("not_needed", "it was not needed")
+        return Loss("not_needed", "it was not needed")
     names = criteria(court.rules)
     if loser.fee or winner.fee:
         loss = _by_fees(court, loser, winner)
@@ -225,10 +207,10 @@ def _loss_by_merit(court: _Court, index: int, holder: int) -> _Loss:
         loss = _MERITS[criterion](loser, winner, court.rules)
         if loss is not None:
             return loss
-    return _Loss("later_code", f"equal to {winner.node.name}, whose code {winner.node.code} comes first")
+    return Loss("later_code", f"equal to {winner.node.name}, whose code {winner.node.code} comes first")
 
 
-def _by_fees(court: _Court, loser: Place, winner: Place) -> _Loss | None:
+def _by_fees(court: _Court, loser: Place, winner: Place) -> Loss | None:
     """Compare what the rules add, together with the ways where those weigh as much."""
     near = criteria(court.rules)[0] == "nearest"
     there, here = (travel(winner, court.rules), travel(loser, court.rules)) if near else (0, 0)
@@ -242,7 +224,7 @@ def _by_fees(court: _Court, loser: Place, winner: Place) -> _Loss | None:
         shared = fees_of(court.held, winner, court.rules)
         words.append(enumeration([one for one in fees_of(court.held, loser, court.rules) if one not in shared]))
     by_rule = loser.fee - winner.fee > here - there
-    return _Loss("rule_adds" if by_rule else "farther", ", and ".join(words), needed, asked)
+    return Loss("rule_adds" if by_rule else "farther", ", and ".join(words), needed, asked)
 
 
 def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
@@ -253,7 +235,7 @@ def fees_of(held: Standing, place: Place, rules: Rules) -> list[str]:
     return [*told, *place.health]
 
 
-def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, wins: Counter) -> _Loss:
+def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, wins: Counter) -> Loss:
     """Say what the consignment of the place that won would cost from the one that lost."""
     grams, load = court.grams[winner.node.location_id], court.loads[winner.node.location_id]
     mine, theirs = asks.quote(grams), wins.quote(grams)
@@ -263,35 +245,35 @@ def _loss_by_cost(court: _Court, loser: Place, winner: Place, asks: Counter, win
         farther = loser.km != winner.km
         why = f"is {kilometres_away(winner.km)}, not {kilometres_away(loser.km)}" if farther else "comes first"
         words = f"it asks as much as {winner.node.name}, which {why}"
-        return _Loss("farther" if farther else "later_code", words, needed, asked)
+        return Loss("farther" if farther else "later_code", words, needed, asked)
     if asked < needed:
-        return _Loss("not_needed", "it was not needed", needed, asked)
+        return Loss("not_needed", "it was not needed", needed, asked)
     currency = court.order.rate_currency
     words = f"it asks {asked_for(mine, court.rules, currency, fee)}, {winner.node.name} "
     code: ReasonCode = "dearer" if mine.total > theirs.total else "scarcer"
-    return _Loss(code, f"{words}{asked_for(theirs, court.rules, currency, their_fee)}", needed, asked)
+    return Loss(code, f"{words}{asked_for(theirs, court.rules, currency, their_fee)}", needed, asked)
 
 
-def _by_distance(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+def _by_distance(loser: Place, winner: Place, rules: Rules) -> Loss | None:
     """Compare the ways to the customer."""
     if travel(loser, rules) == travel(winner, rules):
         return None
-    return _Loss("farther", f"{kilometres_away(loser.km)}, {winner.node.name} is {winner.km} km")
+    return Loss("farther", f"{kilometres_away(loser.km)}, {winner.node.name} is {winner.km} km")
 
 
-def _by_stock(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+def _by_stock(loser: Place, winner: Place, rules: Rules) -> Loss | None:
     """Compare the stock depths."""
     if loser.depth == winner.depth:
         return None
     words = f"{count(loser.depth, 'unit')} of the wanted products in stock, {winner.node.name} has {winner.depth}"
-    return _Loss("less_stock", words, winner.depth, loser.depth)
+    return Loss("less_stock", words, winner.depth, loser.depth)
 
 
-def _by_priority(loser: Place, winner: Place, rules: Rules) -> _Loss | None:
+def _by_priority(loser: Place, winner: Place, rules: Rules) -> Loss | None:
     """Compare the priorities."""
     if loser.node.priority == winner.node.priority:
         return None
-    return _Loss("lower_priority", f"priority {loser.node.priority}, {winner.node.name} has {winner.node.priority}")
+    return Loss("lower_priority", f"priority {loser.node.priority}, {winner.node.name} has {winner.node.priority}")
 
 
 _MERITS = {"nearest": _by_distance, "most_stock": _by_stock, "priority": _by_priority}

@@ -41,7 +41,7 @@ def learn_from(
     # numpy and the solver are loaded where fees are learned, not by every process that starts
     from fulfillment.sourcing.optimal.learning import learn_fees
 
-    snapshots = [one for one in seen if any(want.quantity for want in one.orders[0].wants)]
+    snapshots = [one for one in seen if _plain(one.orders[0])]
     nodes = {node.location_id: node for one in snapshots for node in one.nodes}
     places = sorted(nodes)
     past = [_shipping_order(one, places, rules) for one in snapshots]
@@ -58,6 +58,11 @@ def learn_from(
     return Lesson(tuple(sorted(found, key=lambda one: (-one.amount, one.location_id, one.product_id))), unfilled)
 
 
+def _plain(order: OrderSnapshot) -> list[Want]:
+    """Return the wants that fees are learned from: of a kit no piece need lie anywhere, so it teaches nothing."""
+    return [want for want in order.wants if want.quantity and not want.parts]
+
+
 def _dear(orders: Sequence[ShippingOrder]) -> int:
     """Return what the dearest location asks for nineteen of twenty orders."""
     asked = sorted(
@@ -70,7 +75,7 @@ def _shipping_order(seen: Snapshot, places: Sequence[int], rules: Rules) -> Ship
     """Return an order as least-cost sourcing sees it, with every location of the day."""
     (order,) = seen.orders
     held, nodes = standing(order, rules), {node.location_id: node for node in seen.nodes}
-    wants = [want for want in order.wants if want.quantity]
+    wants = _plain(order)
     counters = [_counter(order, nodes.get(place), held, rules) for place in places]
     return ShippingOrder(
         weights_g=tuple(want.weight_g * want.quantity for want in wants),

@@ -10,7 +10,13 @@ from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.criteria import Rule
 from fulfillment.sourcing.nodes import Node, Point, node_from_json, node_to_json, point_from_json, point_to_json
 
-__all__ = ["Ages", "Fee", "Node", "OrderSnapshot", "Point", "Preference", "Rate", "Rules", "Snapshot", "Stock", "Want"]
+__all__ = [
+    "KITTING", "Ages", "Fee", "Node", "OrderSnapshot", "Part", "Point", "Preference", "Rate", "Rules", "Snapshot",
+    "Stock", "Want",
+]  # fmt: skip
+
+KITTING = "kitting"
+"""The capability of a location that assembles kits."""
 
 Stock: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 """(product_id, location_id) -> (stock_level_id, units available)."""
@@ -29,6 +35,15 @@ LATER = (
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a kit: so many pieces of it go into one."""
+
+    product_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Want:
     """The open quantity of one order line, with the capability that a location needs for it ("" is none)."""
 
@@ -39,6 +54,8 @@ class Want:
     capability: str = ""
     weight_g: int = 0
     """Grams of one unit."""
+    parts: tuple[Part, ...] = ()
+    """What a kit is assembled from, where a location can do that; none for all other products."""
 
     def __post_init__(self) -> None:
         """Refuse a negative quantity, which would create stock.
@@ -231,9 +248,16 @@ def _rate_key(rate: Rate) -> tuple[int, str, str, int]:
 
 
 def _want_to_json(want: Want) -> list[Any]:
-    """Return one line as plain data."""
+    """Return one line as plain data; weight and parts only where there are any."""
     data = [want.line_id, want.product_id, want.sku, want.quantity, want.capability]
+    if want.parts:
+        return [*data, want.weight_g, [list(astuple(part)) for part in want.parts]]
     return [*data, want.weight_g] if want.weight_g else data
+
+
+def _want_from_json(row: list[Any]) -> Want:
+    """Rebuild one line."""
+    return Want(*row[:6], *(tuple(Part(*part) for part in parts) for parts in row[6:]))
 
 
 def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
@@ -242,7 +266,7 @@ def _order_from_json(data: Mapping[str, Any]) -> OrderSnapshot:
         **{
             **data,
             "destination": point_from_json(data["destination"]),
-            "wants": tuple(Want(*row) for row in data["wants"]),
+            "wants": tuple(_want_from_json(row) for row in data["wants"]),
             "excluded_locations": frozenset(data["excluded_locations"]),
             "rates": tuple(Rate(*row) for row in data.get("rates", ())),
             "tags": frozenset(data.get("tags", ())),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fulfillment.sourcing.decision import Decision, Portion, Rejection
 from fulfillment.sourcing.engine import decide
-from fulfillment.sourcing.snapshot import Node, Rules, Snapshot, Stock
+from fulfillment.sourcing.snapshot import KITTING, Node, Rules, Snapshot, Stock
 from fulfillment.sourcing.wording import enumeration
 from oms.foundation.wording import count
 
@@ -48,7 +48,7 @@ def with_units(snapshot: Snapshot, product_id: int, location_id: int, units: int
 def _winners(snapshot: Snapshot, rules: Rules, decision: Decision) -> Iterator[TurningPoint]:
     """Take from each winner one unit of what it gives, product by product, and decide again."""
     names = {node.location_id: node.name for node in snapshot.nodes}
-    skus = {want.product_id: want.sku for want in snapshot.orders[0].wants}
+    skus = _skus(snapshot)
     for (product_id, location_id), given in list(_given(decision.portions).items())[: MOST_TRIES // 2]:
         (other,) = decide(with_units(snapshot, product_id, location_id, given - 1), rules)
         name, turns = names[location_id], location_id not in other.location_ids
@@ -68,12 +68,20 @@ def _without_fees(snapshot: Snapshot, rules: Rules, decision: Decision) -> Itera
 
 
 def _given(portions: tuple[Portion, ...]) -> dict[tuple[int, int], int]:
-    """Return the units that each location gives of each product."""
+    """Return the pieces that each location gives of each product, kits that it assembles as what they are made of."""
     given: dict[tuple[int, int], int] = {}
     for one in portions:
-        key = (one.product_id, one.location_id)
-        given[key] = given.get(key, 0) + one.quantity
+        for product_id, _, pieces in one.takes:
+            key = (product_id, one.location_id)
+            given[key] = given.get(key, 0) + pieces
     return given
+
+
+def _skus(snapshot: Snapshot) -> dict[int, str]:
+    """Return the SKUs of all that the order wants, and of what its kits are made of."""
+    wants = snapshot.orders[0].wants
+    parts = {part.product_id: part.sku for want in wants for part in want.parts}
+    return parts | {want.product_id: want.sku for want in wants}
 
 
 def _losers(snapshot: Snapshot, rules: Rules, decision: Decision) -> Iterator[TurningPoint]:
@@ -81,7 +89,7 @@ def _losers(snapshot: Snapshot, rules: Rules, decision: Decision) -> Iterator[Tu
     nodes = {node.location_id: node for node in snapshot.nodes}
     for lost in decision.rejections[: MOST_TRIES // 2]:
         node = nodes[lost.location_id]
-        if lost.reason_code == "short_stock":
+        if lost.reason_code in ("short_stock", "lacks_part"):
             yield _stocked(snapshot, rules, node)
             continue
         changed, words = _helped(snapshot, node, lost)
@@ -111,7 +119,7 @@ def _point(node: Node, words: str, other: Decision) -> TurningPoint:
 
 def _just_enough(snapshot: Snapshot, other: Decision, node: Node) -> tuple[Snapshot, str]:
     """Return the snapshot in which a location has what it gives in a decision and no more, and how much that is."""
-    skus = {want.product_id: want.sku for want in snapshot.orders[0].wants}
+    skus = _skus(snapshot)
     given = {product: units for (product, place), units in _given(other.portions).items() if place == node.location_id}
     for product, units in given.items():
         held = snapshot.stock.get((product, node.location_id), (0, 0))[1]
@@ -130,6 +138,8 @@ def _helped(snapshot: Snapshot, node: Node, lost: Rejection) -> tuple[Snapshot, 
         return replace(snapshot, orders=(allowed,)), "allowed for this order"
     if lost.reason_code == "no_capacity":
         return _with_node(snapshot, replace(node, capacity_left=None)), "able to send another parcel"
+    if lost.reason_code == "cannot_assemble":
+        return _with_node(snapshot, replace(node, capabilities=node.capabilities | {KITTING})), "able to assemble kits"
     if lost.reason_code == "no_capability":
         able = node.capabilities | {want.capability for want in order.wants if want.capability}
         return _with_node(snapshot, replace(node, capabilities=able)), "able to do all that the order asks for"
@@ -148,15 +158,17 @@ def _with_node(snapshot: Snapshot, node: Node) -> Snapshot:
 def _filled(snapshot: Snapshot, node: Node) -> Stock:
     """Return the stock with all that the order wants at one location."""
     stock = dict(snapshot.stock)
-    for product_id, wanted in _wanted(snapshot).items():
+    for product_id, wanted in _wanted(snapshot, node).items():
         level, units = stock.get((product_id, node.location_id), (0, 0))
         stock[product_id, node.location_id] = (level, max(units, wanted))
     return stock
 
 
-def _wanted(snapshot: Snapshot) -> dict[int, int]:
-    """Return the units that the order wants of each product."""
+def _wanted(snapshot: Snapshot, node: Node) -> dict[int, int]:
+    """Return the pieces that the order wants of each product at a location; of kits their parts, if it can assemble."""
     wanted: dict[int, int] = {}
     for want in snapshot.orders[0].wants:
-        wanted[want.product_id] = wanted.get(want.product_id, 0) + want.quantity
+        made = want.parts if KITTING in node.capabilities else ()
+        for product_id, pieces in [(part.product_id, part.quantity) for part in made] or [(want.product_id, 1)]:
+            wanted[product_id] = wanted.get(product_id, 0) + pieces * want.quantity
     return wanted

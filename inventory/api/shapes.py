@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from inventory.models import Bin, BinStock, IncomingStock, Location, Product, StockLevel, Substitute
+from inventory.models import Bin, BinStock, IncomingStock, KitComponent, Location, Product, StockLevel, Substitute
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.api.strict import Day, StrictSerializer, Text, WholeNumber
 from oms.foundation.money import minor_text
@@ -17,6 +17,13 @@ class SubstituteOut(serializers.Serializer[Substitute]):
     both_ways = serializers.BooleanField()
 
 
+class ComponentOut(serializers.Serializer[KitComponent]):
+    """A product of which so many pieces go into one kit."""
+
+    sku = serializers.CharField(source="component.sku")
+    quantity = serializers.IntegerField()
+
+
 class ProductOut(serializers.Serializer[Product]):
     """A product; the price is a decimal string in its currency."""
 
@@ -25,6 +32,7 @@ class ProductOut(serializers.Serializer[Product]):
     parent = serializers.SerializerMethodField(help_text="SKU of its article.")  # type: ignore[assignment]
     attributes = serializers.JSONField()
     substitutes = SubstituteOut(many=True)
+    components = ComponentOut(many=True, help_text="What a kit is made of; empty for all other products.")
     barcode = serializers.CharField()
     unit_price = serializers.SerializerMethodField()
     currency = serializers.CharField()

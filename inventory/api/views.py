@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from inventory.api.filters import LocationFilters, ProductFilters, StockFilters
 from inventory.api.shapes import LocationOut, ProductOut, StockAdjustIn, StockOut
+from inventory.kits import with_components
 from inventory.models import Location, Product, StockLevel
 from inventory.models.stock import MovementReason
 from inventory.services.stock import adjust_stock
@@ -31,9 +32,9 @@ class ProductViewSet(RoomViewSet):
     permissions = {"GET": "inventory.view_product", "POST": ""}
 
     def rows(self) -> "QuerySet[Product]":
-        """Return the products with their articles and substitutes."""
+        """Return the products with their articles, substitutes and components."""
         rows = scoped(self.request.user, Product).select_related("parent")
-        return rows.prefetch_related(with_substitutes())
+        return rows.prefetch_related(with_substitutes(), with_components())
 
 
 class LocationViewSet(RoomViewSet):

@@ -6,8 +6,9 @@ from typing import Any
 
 from inventory.attributes import attributes_in
 from inventory.imports.rows import RowsFile
+from inventory.kits import components_in
 from inventory.services.catalogue import plan_products, store_products
-from inventory.services.shelves import SUBSTITUTES, Entry
+from inventory.services.shelves import COMPONENTS, SUBSTITUTES, Entry
 from inventory.substitution import substitutes_in
 from oms.foundation.actor import Actor
 from oms.foundation.imports.plans import Earlier, Plan, Seen
@@ -55,15 +56,15 @@ class ProductFile(RowsFile):
     required: Sequence[str] = ("sku", "title", "unit_price", "currency")
     optional: Sequence[str] = (
         "parent", "attributes", "barcode", "unit_cost", *MEASURES, "capability", *HANDLING, "packing_note",
-        "is_active", "substitutes",
+        "is_active", "substitutes", "components",
     )  # fmt: skip
     key: Sequence[str] = ("sku",)
     late_column = "parent"
 
     @property
     def depends(self) -> bool:
-        """Tell whether some rows need others of the same file: as their article, or as their substitute."""
-        return super().depends or SUBSTITUTES in self.table.header
+        """Tell whether some rows need others of the same file: as article, as substitute or as component."""
+        return super().depends or bool({SUBSTITUTES, COMPONENTS} & set(self.table.header))
 
     def read(self, cells: Cells) -> Entry:
         """Return what a row says; faults are noted in the cells."""
@@ -88,6 +89,7 @@ class ProductFile(RowsFile):
             "parent": identifier,
             "attributes": attributes_in,
             "substitutes": substitutes_in,
+            "components": components_in,
             "barcode": identifier,
             "capability": partial(identifier, longest=32),
             "packing_note": partial(text, longest=200),

@@ -5,6 +5,7 @@ from inventory.models.catalogue import Product
 from inventory.models.counts import CountLine, CountSession
 from inventory.models.files import StockFile
 from inventory.models.incoming import IncomingStock
+from inventory.models.kits import KitComponent
 from inventory.models.places import Location, LocationMembership
 from inventory.models.reservations import Reservation
 from inventory.models.scans import BinScan
@@ -19,6 +20,7 @@ __all__ = [
     "CountLine",
     "CountSession",
     "IncomingStock",
+    "KitComponent",
     "Location",
     "LocationMembership",
     "Product",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from inventory.locks import lock_levels_of
 from inventory.models import Product, Reservation, StockLevel
-from inventory.queries import available_by_location, reserved_pieces
+from inventory.queries import available_by_location, parts_of_kits, reserved_pieces
 from inventory.services.stock import MAX_PIECES, publish_growth
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
@@ -41,7 +41,7 @@ def reserve_pieces(*, key: str, pieces: Mapping[str, int], expires_at: datetime,
     products = {product.sku: product for product in Product.objects.filter(sku__in=list(pieces))}
     _refuse_unknown(pieces, products)
     ids = [product.pk for product in products.values()]
-    lock_levels_of(ids)
+    lock_levels_of([*ids, *(part.product_id for parts in parts_of_kits(ids).values() for part in parts)])
     before = dict(Reservation.objects.filter(key=key).values_list("product_id", "quantity"))
     Reservation.objects.filter(key=key).delete()
     free, reserved = available_by_location(ids), reserved_pieces(ids, now=actor.now)

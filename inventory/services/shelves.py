@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from inventory.attributes import as_texts
+from inventory.kits import Compositions, parts_of
+from inventory.kits import texts_by_sku as components_by_sku
 from inventory.locks import lock_locations, lock_products
 from inventory.models import Location, Product
 from inventory.services.families import Families
+from inventory.services.kits import replace_components
 from inventory.services.substituting import replace_substitutes
 from inventory.services.switching import CLOSE, REOPEN, SELL_AGAIN, STOP_SELLING, Switch
 from inventory.substitution import pairs_of, texts_by_sku
@@ -19,7 +22,7 @@ from oms.foundation.objections import objections
 from oms.foundation.tables import RowFault
 
 Row = TypeVar("Row", bound=Versioned)
-SWITCH, SUBSTITUTES = "is_active", "substitutes"
+SWITCH, SUBSTITUTES, COMPONENTS = "is_active", "substitutes", "components"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +131,12 @@ class ProductShelf(Shelf[Product]):
     model = Product
     key = "sku"
     on, off = SELL_AGAIN, STOP_SELLING
-    beside = frozenset({SUBSTITUTES})
+    beside = frozenset({SUBSTITUTES, COMPONENTS})
 
     def keys(self, entries: Sequence[Entry]) -> list[str]:
-        """Return the SKUs of the products and of their articles."""
-        return [*super().keys(entries), *filter(None, (entry.values.get("parent") for entry in entries))]
+        """Return the SKUs of the products, of their articles and of what they are made of."""
+        parts = [sku for entry in entries for sku, _ in parts_of(entry.values.get(COMPONENTS) or "")]
+        return [*super().keys(entries), *filter(None, (entry.values.get("parent") for entry in entries)), *parts]
 
     def lock(self, ids: Iterable[int]) -> list[Product]:
         """Lock products by primary key and return them."""
@@ -144,6 +148,7 @@ class ProductShelf(Shelf[Product]):
         wanted = {entry.key: entry.values["parent"] for entry in entries if "parent" in entry.values}
         self.families = Families(wanted, earlier)
         self._look_for_substitutes([entry for entry in entries if SUBSTITUTES in entry.values], earlier)
+        self._look_for_components([entry for entry in entries if COMPONENTS in entry.values], earlier)
 
     def _look_for_substitutes(self, entries: Sequence[Entry], earlier: Earlier) -> None:
         """Read the substitutes that products have, and which of those they are to have are not known."""
@@ -154,11 +159,24 @@ class ProductShelf(Shelf[Product]):
         known |= {sku for sku, plan in earlier(named - known).items() if plan.verb is Verb.CREATE}
         self.unknown = {key: [sku for sku, _ in pairs if sku not in known - {key}] for key, pairs in told.items()}
 
+    def _look_for_components(self, entries: Sequence[Entry], earlier: Earlier) -> None:
+        """Read what products are made of, and which of the components that they are to have are known."""
+        told = {entry.key: dict(parts_of(entry.values[COMPONENTS] or "")) for entry in entries}
+        named = {sku for parts in told.values() for sku in parts}
+        plans = earlier(named) if named else {}
+        planned = {sku: plan.changes[COMPONENTS][1] for sku, plan in plans.items() if COMPONENTS in plan.changes}
+        self.compositions = Compositions({sku: dict(parts_of(text or "")) for sku, text in planned.items()} | told)
+        self.made_of = components_by_sku(told) if told else {}
+        self.known = set(Product.objects.filter(sku__in=named).values_list("sku", flat=True)) if named else set()
+        self.known |= {sku for sku, plan in plans.items() if plan.verb is Verb.CREATE}
+
     def fault(self, entry: Entry) -> RowFault | None:
-        """Return why a product cannot belong to its article."""
+        """Return why a product cannot belong to its article, or cannot be made of its components."""
         found = self.families.fault(entry.key, entry.values.get("parent", ""))
         if found:
             return RowFault(entry.row, "parent", *found)
+        if COMPONENTS in entry.values and (found := self.compositions.fault(entry.key, self.known)):
+            return RowFault(entry.row, COMPONENTS, *found)
         if missing := self.unknown.get(entry.key):
             return RowFault(entry.row, SUBSTITUTES, "unknown_substitute", _missing(entry.key, missing[0]))
         return super().fault(entry)
@@ -167,8 +185,8 @@ class ProductShelf(Shelf[Product]):
         """Return the article's SKU, attributes as texts, or the column as it is."""
         if column == "parent":
             return self.families.before[row.sku]
-        if column == SUBSTITUTES:
-            return self.present[row.sku]
+        if column in self.beside:
+            return (self.present if column == SUBSTITUTES else self.made_of)[row.sku]
         return as_texts(row.attributes) if column == "attributes" else getattr(row, column)
 
     def put(self, row: Product, column: str, value: Any) -> None:
@@ -179,14 +197,17 @@ class ProductShelf(Shelf[Product]):
             setattr(row, column, value)
 
     def former(self, column: str, value: Any) -> Any:
-        """Return a value that JSON has kept as it was; the article stays its SKU, and substitutes stay theirs."""
-        return value if column in ("parent", SUBSTITUTES) else super().former(column, value)
+        """Return a value that JSON has kept as it was; the article stays its SKU, as substitutes and components do."""
+        return value if column == "parent" or column in self.beside else super().former(column, value)
 
     def put_beside(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
-        """Write the substitutes that changed."""
+        """Write the substitutes and components that changed."""
         wanted = {pk: pairs_of(one[SUBSTITUTES][1]) for pk, one in changes.items() if SUBSTITUTES in one}
         if wanted:
             replace_substitutes(wanted)
+        made_of = {pk: parts_of(one[COMPONENTS][1]) for pk, one in changes.items() if COMPONENTS in one}
+        if made_of:
+            replace_components(made_of)
 
 
 def _missing(sku: str, substitute: str) -> str:

@@ -59,7 +59,7 @@ class ChannelAdmin(TellsRelated, Recorded):
     search_fields = ["code", "name"]
     ordering = ["code"]
     inlines: ClassVar[list[Any]] = [AccountInline, ChannelMemberInline]
-    related_told = ("limited people", members_text)
+    related_told = (("limited people", members_text),)
     fieldsets = [
         (None, {"fields": [("code", "name"), ("kind", "currency"), ("prices_include_tax", "is_active")]}),
         ("Checks", {"fields": [("requires_email", "requires_phone"), "shortage_policy"]}),

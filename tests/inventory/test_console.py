@@ -144,6 +144,7 @@ def product_form(product: Product, **changes: str) -> dict[str, str]:
         "sku": product.sku, "barcode": "", "title": product.title, "parent": "", "attributes": "",
         "price": "19.90", "cost": "0.00", "currency": "EUR", "weight_g": "500", "length_mm": "0", "width_mm": "0",
         "height_mm": "0", "capability": "", "seen_version": str(product.version),
+        "components-TOTAL_FORMS": "0", "components-INITIAL_FORMS": "0",
         "substitutes-TOTAL_FORMS": "0", "substitutes-INITIAL_FORMS": "0",
         "variants-TOTAL_FORMS": "0", "variants-INITIAL_FORMS": "0",
         "stock_levels-TOTAL_FORMS": "0", "stock_levels-INITIAL_FORMS": "0",

@@ -74,7 +74,7 @@ def form(product: Product, *rows: tuple[Product, int], **more: object) -> dict[s
         "sku": product.sku, "title": product.title, "price": "10.00", "cost": "0.00", "currency": "EUR",
         "weight_g": 500, "length_mm": 0, "width_mm": 0, "height_mm": 0,
     }  # fmt: skip
-    for name, total in (("substitutes", len(rows)), ("variants", 0), ("levels", 0), ("stock_levels", 0)):
+    for name, total in (("substitutes", len(rows)), ("components", 0), ("variants", 0), ("stock_levels", 0)):
         data |= {f"{name}-TOTAL_FORMS": total, f"{name}-INITIAL_FORMS": 0}
     for place, (other, rank) in enumerate(rows):
         data |= {f"substitutes-{place}-substitute": other.pk, f"substitutes-{place}-rank": rank}

@@ -10,7 +10,8 @@ from fulfillment.services.sourcing.outlook import short_lines, with_turns
 from fulfillment.services.sourcing.run import Trigger, source_orders
 from fulfillment.sourcing.turns import Turn
 from inventory.events import StockGrew
-from inventory.queries import pieces_left
+from inventory.models import KitComponent
+from inventory.queries import kits_of, pieces_left
 from oms.foundation.actor import Actor
 from oms.foundation.facts import are_untold, publish
 from orders.models import Order, OrderLine
@@ -25,11 +26,12 @@ def serve_backorders(
 ) -> int:
     """Source the next batch of short orders that want one of the products; return how many there were.
 
-    Their turn is by priority, then by age (:mod:`fulfillment.sourcing.turns`), and each keeps what it holds, so nobody
-    starves. At first no more orders are asked than there are pieces: each that can be helped takes one at least. When
-    the batch is full and pieces are still free, a fact asks for the next batch, a whole one, behind the last of this.
+    Those that want a kit which one of them goes into are asked too. Their turn is by priority, then by age
+    (:mod:`fulfillment.sourcing.turns`), and each keeps what it holds, so nobody starves. At first no more orders are
+    asked than there are pieces: each that can be helped takes one at least. When the batch is full and pieces are still
+    free, a fact asks for the next batch, a whole one, behind the last of this.
     """
-    offered = pieces_left(product_ids, now=actor.now)
+    offered = pieces_left([*product_ids, *kits_of(product_ids)], now=actor.now)
     if not offered:
         return 0
     limit = BATCH if behind else min(BATCH, max(FEWEST, sum(offered.values())))
@@ -59,7 +61,11 @@ def source_new(*, order_ids: Sequence[int], actor: Actor) -> None:
 def _due(order_ids: Sequence[int], actor: Actor) -> list[int]:
     """Return who waits for products that new orders want and that are there, in turn."""
     wanted = OrderLine.objects.filter(order__in=list(order_ids), product__isnull=False).values("product")
-    products = set(short_lines().filter(product__in=wanted).values_list("product_id", flat=True).distinct())
+    made_of_it = KitComponent.objects.filter(Q(component__in=wanted) | Q(kit__in=wanted))
+    same = (
+        Q(product__in=wanted) | Q(product__in=made_of_it.values("kit")) | Q(product__in=made_of_it.values("component"))
+    )
+    products = set(short_lines().filter(same).values_list("product_id", flat=True).distinct())
     offered = pieces_left(products, now=actor.now) if products else {}
     turns = _waiting_for(list(offered), None, min(BATCH, sum(offered.values()))) if offered else []
     return [one.order_id for one in turns if one.order_id not in order_ids]

@@ -1,6 +1,5 @@
 """Writing what a person decided about orders: checked, recorded and promised like any decision of sourcing."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ from fulfillment.models import SourcingDecision
 from fulfillment.services.sourcing.bars import Bar, Sight, refuse_barred
 from fulfillment.services.sourcing.cases import Case, products_of
 from fulfillment.services.sourcing.outcome import Outcome
+from fulfillment.services.sourcing.pieces import pieces_by_level
 from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.run import coming_for, outlook_of, prices_of
@@ -27,10 +27,7 @@ def decide_chosen(
     :raises Refused: when a location cannot take what it is to give, or when a person has to insist and does not.
     """
     products = products_of(cases)
-    freed: Counter[int] = Counter()
-    for case in cases:
-        for one in case.freed:
-            freed[one.stock_level_id] += one.quantity
+    freed = pieces_by_level(one for case in cases for one in case.freed)
     replaced = [row.pk for case in cases for row in case.replaced]
     orders = [case.order for case in cases]
     supply = lock_supply(products, orders=orders, freed=freed, replaced=replaced, now=actor.now)

@@ -1,22 +1,28 @@
 """Gathering what a batch of orders needs decided, under locks, in a fixed number of statements."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
+
+from django.db.models import Exists, OuterRef
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce
 from fulfillment.services.sourcing.outlook import priority_step
+from fulfillment.services.sourcing.pieces import cut_off
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
-from fulfillment.sourcing.snapshot import OrderSnapshot, Point, Want
+from fulfillment.sourcing.snapshot import OrderSnapshot, Part, Point, Want
 from fulfillment.sourcing.turns import Turn, turn_of
 from fulfillment.states import LIVE_FULFILLMENT, FulfillmentOrderState
-from inventory.models import Product
+from inventory.models import KitComponent, Product
+from inventory.queries import Part as Component
+from inventory.queries import parts_of_kits
 from orders.models import Channel, Customer, Order, OrderAddress, OrderLine
 from orders.models.orders import AddressKind
 from orders.states import ServiceLevel
@@ -25,6 +31,18 @@ S = FulfillmentOrderState
 ComingParts = tuple[tuple[int, str, int], ...]
 BOUND = (ServiceLevel.PICKUP, ServiceLevel.SAME_DAY)
 """Shipping methods that limit which locations may take part."""
+
+
+class Goods(dict[int, Product]):
+    """Products by id; ``parts`` are what the kits among them are made of, ``held`` the levels that hold parts now."""
+
+    parts: Mapping[int, Sequence[Component]] = MappingProxyType({})
+    held: frozenset[int] = frozenset()
+
+    @property
+    def all_ids(self) -> set[int]:
+        """Return the ids of the products, and of what the kits are made of."""
+        return {*self, *(one.product_id for made_of in self.parts.values() for one in made_of)}
 
 
 @dataclass(slots=True)
@@ -83,14 +101,15 @@ class Case:
         """Return the pieces taken back, by (line, stock level)."""
         pieces: Counter[tuple[int, int]] = Counter()
         for one in self.freed:
-            pieces[one.order_line_id, one.stock_level_id] += one.quantity
+            for level, quantity in one.takes.items():
+                pieces[one.order_line_id, level] += quantity
         return pieces
 
-    def _wants(self, products: Mapping[int, Product]) -> tuple[Want, ...]:
+    def _wants(self, products: Goods) -> tuple[Want, ...]:
         """Return what the lines with a known product want."""
         wanted = self.wanted
         return tuple(
-            _want(line, wanted[line.pk], products[line.product_id])
+            _want(line, wanted[line.pk], products[line.product_id], products.parts.get(line.product_id, ()))
             for line in self.lines
             if line.pk in wanted and line.product_id is not None
         )
@@ -106,7 +125,7 @@ class Case:
 
     def snapshot(
         self,
-        products: Mapping[int, Product],
+        products: Goods,
         card: RateCard | None = None,
         fees: FeesInForce = NONE_IN_FORCE,
         coming: ComingParts = (),
@@ -145,9 +164,11 @@ class Case:
         )
 
 
-def _want(line: OrderLine, quantity: int, product: Product) -> Want:
-    """Return the open quantity of a line as the engine sees it."""
-    return Want(line.pk, product.pk, line.sku, quantity, product.capability, product.weight_g)
+def _want(line: OrderLine, quantity: int, product: Product, made_of: Sequence[Component]) -> Want:
+    """Return the open quantity of a line as the engine sees it; a kit without a weight weighs what its parts do."""
+    weight_g = product.weight_g or sum(one.weight_g * one.quantity for one in made_of)
+    parts = tuple(Part(one.product_id, one.sku, one.quantity) for one in made_of)
+    return Want(line.pk, product.pk, line.sku, quantity, product.capability, weight_g, parts)
 
 
 def gather(order_ids: Sequence[int], *, taken_back: Collection[int], forgiving: bool) -> list[Case]:
@@ -189,14 +210,6 @@ def gather_moved(order_ids: Sequence[int], moved: Mapping[int, int]) -> dict[int
     return cases
 
 
-def pieces_by_level(allocations: Iterable[Allocation]) -> Counter[int]:
-    """Return the pieces of allocations by stock level."""
-    pieces: Counter[int] = Counter()
-    for one in allocations:
-        pieces[one.stock_level_id] += one.quantity
-    return pieces
-
-
 def _opened(order_ids: Sequence[int]) -> dict[int, Case]:
     """Lock the live orders and return a case for each, with its lines and address, in the order of the ids."""
     orders = {order.pk: order for order in lock_orders(order_ids) if order.is_live}
@@ -206,21 +219,6 @@ def _opened(order_ids: Sequence[int]) -> dict[int, Case]:
     _add_lines(cases)
     _add_addresses(cases)
     return cases
-
-
-def cut_off(one: Allocation, quantity: int) -> Allocation:
-    """Take pieces out of an allocation and return them as one of their own."""
-    one.quantity -= quantity
-    one.save(update_fields=["quantity"])
-    part = Allocation(
-        order_line_id=one.order_line_id,
-        fulfillment_order_id=one.fulfillment_order_id,
-        stock_level_id=one.stock_level_id,
-        quantity=quantity,
-        created_at=one.created_at,
-    )
-    part.save()
-    return part
 
 
 def _add_customers(cases: Mapping[int, Case]) -> None:
@@ -272,8 +270,15 @@ def _exclude_rejecting(cases: Mapping[int, Case]) -> None:
         cases[order_id].excluded = frozenset(locations)
 
 
-def products_of(cases: Iterable[Case]) -> dict[int, Product]:
-    """Return the products that the cases' lines want, by id."""
+def products_of(cases: Sequence[Case]) -> Goods:
+    """Return the products that the cases' lines want, by id, with what kits among them are made of."""
     ids = {line.product_id for case in cases for line in case.lines if line.product_id is not None}
-    rows = Product.objects.filter(pk__in=sorted(ids)).only("pk", "sku", "capability", "title", "weight_g")
-    return {product.pk: product for product in rows}
+    rows: Any = Product.objects.filter(pk__in=sorted(ids)).only("pk", "sku", "capability", "title", "weight_g")
+    goods = Goods(
+        {row.pk: row for row in rows.annotate(is_kit=Exists(KitComponent.objects.filter(kit=OuterRef("pk"))))}
+    )
+    kits = [pk for pk, product in goods.items() if cast(Any, product).is_kit]
+    goods.parts = parts_of_kits(kits) if kits else {}
+    made = (one for case in cases for one in case.freed if one.is_assembled)
+    goods.held = frozenset(level for one in made for level in one.takes)
+    return goods

@@ -31,5 +31,6 @@ class Outcome:
         """Return whether the new promise is the old one, piece by piece."""
         pieces: Counter[tuple[int, int]] = Counter()
         for one in self.decision.portions:
-            pieces[one.line_id, one.stock_level_id] += one.quantity
+            for _, level, quantity in one.takes:
+                pieces[one.line_id, level] += quantity
         return pieces == self.case.freed_pieces

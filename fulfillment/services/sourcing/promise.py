@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from fulfillment.events import OrderAllocated, OrderBackordered
-from fulfillment.models import Allocation, FulfillmentOrder, SourcingDecision
+from fulfillment.models import Allocation, AllocationPart, FulfillmentOrder, SourcingDecision
 from fulfillment.services.opening import departures, open_now
 from fulfillment.services.sourcing import offers
 from fulfillment.services.sourcing.outcome import Outcome
+from fulfillment.services.sourcing.pieces import pieces_by_level
 from fulfillment.services.sourcing.verdicts import stop_of, unknown_skus, verdict_of
 from fulfillment.services.supplier_requests import end_requests
 from fulfillment.sourcing.decision import decision_hash
@@ -128,21 +129,31 @@ def _plan(outcomes: Sequence[Outcome], actor: Actor) -> tuple[Planned, list[Fulf
 
 
 def _allocate(outcomes: Sequence[Outcome], planned: dict[tuple[int, int], FulfillmentOrder], actor: Actor) -> None:
-    """Write an allocation for every portion."""
-    Allocation.objects.bulk_create(
-        [
+    """Write an allocation for every portion, and of kits that are assembled what each of them takes."""
+    made = [
+        (
+            portion,
             Allocation(
                 order_line_id=portion.line_id,
                 fulfillment_order=planned[outcome.case.order.pk, portion.location_id],
                 stock_level_id=portion.stock_level_id,
                 quantity=portion.quantity,
+                is_assembled=bool(portion.parts),
                 expires_at=expiry_of(outcome.case.order, actor.now),
                 created_at=actor.now,
-            )
-            for outcome in outcomes
-            for portion in outcome.decision.portions
-        ]
-    )
+            ),
+        )
+        for outcome in outcomes
+        for portion in outcome.decision.portions
+    ]
+    Allocation.objects.bulk_create([one for _, one in made])
+    parts = [
+        AllocationPart(allocation=one, stock_level_id=level, per_kit=pieces)
+        for portion, one in made
+        for _, level, pieces in portion.parts
+    ]
+    if parts:
+        AllocationPart.objects.bulk_create(parts)
 
 
 def expiry_of(order: Order, now: datetime) -> datetime | None:
@@ -158,10 +169,10 @@ def _count_pieces(outcomes: Sequence[Outcome], actor: Actor) -> None:
     """Bring the levels' counters to the difference between the promises made and those taken back."""
     pieces: Counter[int] = Counter()
     for outcome in outcomes:
-        for one in outcome.case.freed:
-            pieces[one.stock_level_id] -= one.quantity
+        pieces.subtract(pieces_by_level(outcome.case.freed))
         for portion in outcome.decision.portions:
-            pieces[portion.stock_level_id] += portion.quantity
+            for _, level, quantity in portion.takes:
+                pieces[level] += quantity
     less = {pk: -delta for pk, delta in pieces.items() if delta < 0}
     more = {pk: delta for pk, delta in pieces.items() if delta > 0}
     if less:

@@ -147,7 +147,9 @@ def _present(case: Case, supply: Supply) -> list[Portion] | None:
         product, location = places.get(one.stock_level_id, (0, 0))
         if location not in able:
             return None
-        found.append(Portion(one.order_line_id, product, location, one.stock_level_id, one.quantity))
+        parts = one.parts.all() if one.is_assembled else ()
+        made_of = tuple((places[part.stock_level_id][0], part.stock_level_id, part.per_kit) for part in parts)
+        found.append(Portion(one.order_line_id, product, location, one.stock_level_id, one.quantity, made_of))
     pieces: Counter[int] = Counter()
     for portion in found:
         pieces[portion.line_id] += portion.quantity

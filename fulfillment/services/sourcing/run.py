@@ -1,6 +1,6 @@
 """One run of sourcing over a batch of orders: take back, decide, promise."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,16 +8,16 @@ from django.db import transaction
 
 from fulfillment.models import SourcingDecision
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, FeesInForce, fees_in_force
-from fulfillment.services.sourcing.cases import Case, ComingParts, gather, pieces_by_level, products_of
+from fulfillment.services.sourcing.cases import Case, ComingParts, Goods, gather, products_of
 from fulfillment.services.sourcing.outcome import Outcome
 from fulfillment.services.sourcing.outlook import Outlook, read_outlook
+from fulfillment.services.sourcing.pieces import pieces_by_level
 from fulfillment.services.sourcing.promise import write
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import Supply, cart_keys, lock_supply
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.snapshot import Rules
-from inventory.models import Product
 from inventory.services.reservations import end_reservations
 from oms.foundation.actor import Actor
 from orders.models.channels import ShortagePolicy
@@ -87,7 +87,7 @@ def source_orders(
     return decisions
 
 
-def _supply(cases: Sequence[Case], products: Mapping[int, Product], rules: Rules, now: datetime) -> Supply:
+def _supply(cases: Sequence[Case], products: Goods, rules: Rules, now: datetime) -> Supply:
     """Lock the stock of the products and return what is free, with what is taken back, and its age where it weighs."""
     freed = pieces_by_level(one for case in cases for one in case.freed)
     replaced = [one.pk for case in cases for one in case.replaced]

@@ -11,14 +11,16 @@ from fulfillment.cutoff import day_start
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.opening import departure_from
 from fulfillment.services.sourcing.ages import stock_ages
+from fulfillment.services.sourcing.cases import Goods
 from fulfillment.sourcing.decision import Portion
 from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Snapshot
 from fulfillment.states import FulfillmentOrderState
 from inventory.locks import lock_levels_of
 from inventory.models import Location, StockLevel
-from inventory.queries import reserved_by_key
+from inventory.queries import KITTING, reserved_by_key
 from inventory.services.bin_counts.doubting import doubtful_pieces
 from inventory.services.reservations import cart_key
+from inventory.services.stock import open_levels
 from orders.models import Order
 
 GONE = (FulfillmentOrderState.CANCELLED, FulfillmentOrderState.REJECTED)
@@ -42,16 +44,27 @@ class Supply:
     def snapshot(self, order: OrderSnapshot) -> Snapshot:
         """Return what one order may see: the stock of its own products, so that its decision can be replayed alone."""
         stock: dict[tuple[int, int], tuple[int, int]] = {}
+        kits = {want.product_id: want.parts for want in order.wants if want.parts}
+        parts_kept: Counter[int] = Counter()
         for product in {want.product_id for want in order.wants}:
-            here = {
-                (product, node.location_id): self.levels[product, node.location_id]
-                for node in self.nodes
-                if (product, node.location_id) in self.levels
-            }
-            kept = self.carts[product] - self.own.get((order.order_id, product), 0)
+            here, kept = self._here(product), self._kept(order, product)
+            stock |= _without(here, kept) if kept > 0 else here
+            beyond = kept - sum(free for _, free in here.values())
+            parts_kept.update({one.product_id: one.quantity * max(0, beyond) for one in kits.get(product, ())})
+        for product in {part.product_id for parts in kits.values() for part in parts} | {*parts_kept}:
+            here, kept = self._here(product), self._kept(order, product) + parts_kept[product]
             stock |= _without(here, kept) if kept > 0 else here
         ages = {place: self.ages[place] for place in stock if place in self.ages}
         return Snapshot((order,), self.nodes, stock, ages)
+
+    def _here(self, product: int) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return the levels of a product at the locations that ship."""
+        places = ((product, node.location_id) for node in self.nodes)
+        return {place: self.levels[place] for place in places if place in self.levels}
+
+    def _kept(self, order: OrderSnapshot, product: int) -> int:
+        """Return the pieces of a product that the carts of others have in hand."""
+        return self.carts[product] - self.own.get((order.order_id, product), 0)
 
     def look_at_ages(self, product_ids: Collection[int], now: datetime) -> None:
         """Note how old the stock of products is at the locations that ship."""
@@ -64,8 +77,7 @@ class Supply:
                 self.carts[product] -= quantity
         senders = set()
         for portion in portions:
-            level_id, free = self.levels[portion.product_id, portion.location_id]
-            self.levels[portion.product_id, portion.location_id] = (level_id, free - portion.quantity)
+            self._add(portion, -1)
             senders.add(portion.location_id)
         if senders:
             self.nodes = tuple(_with_one_less(node) if node.location_id in senders else node for node in self.nodes)
@@ -73,9 +85,14 @@ class Supply:
     def give_back(self, portions: Iterable[Portion], locations: Collection[int]) -> None:
         """Add what an order holds, and a parcel to locations whose day counts one of its own."""
         for portion in portions:
-            level_id, free = self.levels[portion.product_id, portion.location_id]
-            self.levels[portion.product_id, portion.location_id] = (level_id, free + portion.quantity)
+            self._add(portion, 1)
         self.nodes = tuple(_with_one_more(node) if node.location_id in locations else node for node in self.nodes)
+
+    def _add(self, portion: Portion, sign: int) -> None:
+        """Add the pieces of a portion to the levels, or take them from there."""
+        for product, _, pieces in portion.takes:
+            level_id, free = self.levels[product, portion.location_id]
+            self.levels[product, portion.location_id] = (level_id, free + sign * pieces)
 
 
 def _without(levels: dict[tuple[int, int], tuple[int, int]], kept: int) -> dict[tuple[int, int], tuple[int, int]]:
@@ -99,7 +116,7 @@ def _with_one_more(node: Node) -> Node:
 
 
 def lock_supply(
-    product_ids: Collection[int],
+    products: Goods,
     *,
     orders: Iterable[Order],
     freed: Mapping[int, int],
@@ -109,9 +126,14 @@ def lock_supply(
     """Lock every stock level of the products and return what is free, counting the pieces taken back as free.
 
     Fulfillment orders that are being ``replaced`` do not count against their location's day. Carts are read under the
-    lock, which they take too.
+    lock, which they take too. With a kit's levels those of its components are locked; where it can be assembled and has
+    no level yet, one is opened before.
     """
-    rows = lock_levels_of(product_ids)
+    shipping = list(Location.objects.filter(is_active=True).order_by("code"))
+    if products.parts:
+        open_levels((kit, one.pk) for kit in products.parts for one in shipping if KITTING in one.capabilities)
+    product_ids = products.all_ids
+    rows = lock_levels_of(product_ids, also=products.held)
     doubtful = doubtful_pieces([level.pk for level in rows])
     levels = {(level.product_id, level.location_id): _free(level, freed, doubtful[level.pk]) for level in rows}
     owners = {key: order.pk for order in orders for key in cart_keys(order)}
@@ -123,7 +145,6 @@ def lock_supply(
     for (product, key), quantity in pieces.items():
         if key:
             own[owners[key], product] += quantity
-    shipping = list(Location.objects.filter(is_active=True).order_by("code"))
     return Supply(levels, nodes_of(shipping, list(replaced), now), carts, own)
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from fulfillment.locks import lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
+from fulfillment.services.sourcing.pieces import pieces_by_level
 from fulfillment.services.sourcing.verdicts import STOCK, expired
 from fulfillment.services.supplier_requests import end_requests
 from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
@@ -49,9 +50,7 @@ def end_allocations(allocations: Sequence[Allocation]) -> None:
 def give_back(allocations: Iterable[Allocation], *, verdicts: Mapping[int, Verdict], actor: Actor) -> None:
     """Bring line counters and stock levels to what ended allocations leave, and tell that pieces are free."""
     allocations = list(allocations)
-    pieces: Counter[int] = Counter()
-    for one in allocations:
-        pieces[one.stock_level_id] += one.quantity
+    pieces = pieces_by_level(allocations)
     note_allocation(allocated=line_deltas({one.order_line_id for one in allocations}), verdicts=verdicts, actor=actor)
     if pieces:
         free_pieces(pieces=pieces, actor=actor)

@@ -12,6 +12,7 @@ from fulfillment.conditions import in_state
 from fulfillment.documents.pick_list import bin_order
 from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
+from fulfillment.queries import Fetch, to_fetch
 from fulfillment.services.picking import CAN_START, start_together
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
 from inventory.services.bin_leaving import bins_in_turn
@@ -169,17 +170,18 @@ def plan_stops(
     walk: PickList, pieces: "QuerySet[Allocation]", totes: Mapping[int, str], *, after: int, actor: Actor
 ) -> list[PickTask]:
     """Add a stop for each of some pieces to a locked walk, in the order of their bins, after a position."""
-    rows = list(pieces.select_related("stock_level__product"))
+    rows = to_fetch(pieces.select_related("stock_level__product"))
     bins = bins_to_pick(rows)
-    rows.sort(key=lambda one: (bin_order(bins[one.pk]), one.stock_level.product.sku, one.pk))
+    rows.sort(key=lambda one: (bin_order(bins[one.key]), one.level.product.sku, one.key))
     tasks = [
         PickTask(
             pick_list=walk,
-            fulfillment_order_id=one.fulfillment_order_id,
-            allocation=one,
+            fulfillment_order_id=one.allocation.fulfillment_order_id,
+            allocation=one.allocation,
+            part=one.part,
             position=position,
-            tote=totes[one.fulfillment_order_id],
-            bin=bins[one.pk],
+            tote=totes[one.allocation.fulfillment_order_id],
+            bin=bins[one.key],
             quantity=one.quantity,
             created_at=actor.now,
         )
@@ -190,15 +192,15 @@ def plan_stops(
     return tasks
 
 
-def bins_to_pick(pieces: Sequence[Allocation]) -> dict[int, str]:
-    """Return by allocation where its pieces lie: the bins that the ledger takes them from, else the level's usual one.
+def bins_to_pick(pieces: Sequence[Fetch]) -> dict[tuple[int, int], str]:
+    """Return by key where pieces lie: the bins that the ledger takes them from, else the level's usual one.
 
     Several bins stand with a plus between them, as many as the pieces need.
     """
     held: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for row in bins_in_turn([one.stock_level_id for one in pieces]):
+    for row in bins_in_turn([one.level.pk for one in pieces]):
         held[row.stock_level_id].append((row.bin.code, row.quantity))
-    return {one.pk: _enough(held[one.stock_level_id], one.quantity) or one.stock_level.bin for one in pieces}
+    return {one.key: _enough(held[one.level.pk], one.quantity) or one.level.bin for one in pieces}
 
 
 def _enough(held: Sequence[tuple[str, int]], wanted: int) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from django.db.models import Case, F, Sum, When
+from django.db.models.functions import Coalesce
 
-from fulfillment.models import Allocation, PickTask
+from fulfillment.models import Allocation, AllocationPart, PickTask
 from fulfillment.services.walking.claiming import BETWEEN_BINS
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState, PickTaskState
 from inventory.models.bins import BinReason
@@ -22,7 +23,7 @@ def codes_of(task: PickTask) -> list[str]:
 
 def leave_bins(task: PickTask, pieces: int, actor: Actor, *, lost: bool = False) -> None:
     """Take pieces out of the bins of a stop: they lie in a tote, which the book of bins does not know, or are lost."""
-    level = task.allocation.stock_level
+    level = task.level
     if level.in_bins and pieces:
         reason = BinReason.TAKEN_OUT if lost else BinReason.PICKED
         note = f"not found, short pick {task.trace}" if lost else f"tote {task.tote}"
@@ -31,7 +32,7 @@ def leave_bins(task: PickTask, pieces: int, actor: Actor, *, lost: bool = False)
 
 def report_missing(task: PickTask, actor: Actor) -> str:
     """Flag the bins of a locked stop that lacks pieces and tell it on the order's timeline; return the sentence."""
-    level, work = task.allocation.stock_level, task.fulfillment_order
+    level, work = task.level, task.fulfillment_order
     what = f"{task.missing} of {task.quantity} × {level.product.sku} not found in {task.bin or 'no bin'}"
     note = f"{what}, short pick {task.trace}."
     counts = flag_for_count(stock_level_id=level.pk, codes=codes_of(task), note=note, trace=task.trace, actor=actor)
@@ -41,7 +42,8 @@ def report_missing(task: PickTask, actor: Actor) -> str:
     acts = [Act("floor.miss", task, note, told)]
     acts += [Act("fulfillment.short_pick", work, f"{note} To be counted: {numbers}.", told)]
     record_many(actor, acts)
-    return f"{what}. It is to be counted; the order is sourced again."
+    kit = f" for {task.allocation.order_line.sku} as a whole" if task.part is not None else ""
+    return f"{what}. It is to be counted; the order is sourced again{kit}."
 
 
 def trace_of(task: PickTask) -> str:
@@ -54,16 +56,23 @@ def trace_of(task: PickTask) -> str:
 def pieces_in_hands(level_ids: Collection[int]) -> Mapping[int, int]:
     """Return by stock level the pieces in totes and parcels: picked and not sent, or missing and still in the books."""
     found: dict[int, int] = {}
-    pieces = Allocation.objects.filter(stock_level__in=list(level_ids)).order_by()
+    pieces = Allocation.objects.filter(stock_level__in=list(level_ids), is_assembled=False).order_by()
     picked = pieces.filter(state=AllocationState.PICKED).values_list("stock_level")
-    taken = PickTask.objects.filter(
-        allocation__stock_level__in=list(level_ids),
-        allocation__state=AllocationState.ALLOCATED,
-        fulfillment_order__state=FulfillmentOrderState.IN_PROGRESS,
-        state__in=[PickTaskState.OPEN, PickTaskState.SKIPPED, PickTaskState.PICKED, PickTaskState.SHORT],
-    ).exclude(pick_list__state=PickListState.COMPLETED)
+    parts = AllocationPart.objects.filter(stock_level__in=list(level_ids), allocation__state=AllocationState.PICKED)
+    of_kits = parts.order_by().values_list("stock_level").annotate(pieces=Sum(F("per_kit") * F("allocation__quantity")))
+    lies_at = Coalesce(F("part__stock_level"), F("allocation__stock_level"))
+    taken = (
+        PickTask.objects.annotate(lies_at=lies_at)
+        .filter(
+            lies_at__in=list(level_ids),
+            allocation__state=AllocationState.ALLOCATED,
+            fulfillment_order__state=FulfillmentOrderState.IN_PROGRESS,
+            state__in=[PickTaskState.OPEN, PickTaskState.SKIPPED, PickTaskState.PICKED, PickTaskState.SHORT],
+        )
+        .exclude(pick_list__state=PickListState.COMPLETED)
+    )
     away = Case(When(state=PickTaskState.SHORT, then=F("quantity")), default=F("picked"))
-    on_walks = taken.order_by().values_list("allocation__stock_level").annotate(pieces=Sum(away))
-    for level, number in [*picked.annotate(pieces=Sum("quantity")), *on_walks]:
+    on_walks = taken.order_by().values_list("lies_at").annotate(pieces=Sum(away))
+    for level, number in [*picked.annotate(pieces=Sum("quantity")), *of_kits, *on_walks]:
         found[level] = found.get(level, 0) + number
     return found

@@ -59,7 +59,10 @@ class Walk:
 def walk_of(pick_list: PickList) -> Walk:
     """Read a list in two statements; what was stopped at the desk is not wanted any more."""
     tasks = pick_list.tasks.select_related(
-        "fulfillment_order__order", "allocation__order_line", "allocation__stock_level__product"
+        "fulfillment_order__order",
+        "allocation__order_line",
+        "allocation__stock_level__product",
+        "part__stock_level__product",
     ).order_by("position")
     stops = [_stop(one) for one in tasks]
     left = [one for one in stops if _is_live(one)]
@@ -70,7 +73,7 @@ def is_wanted(task: PickTask) -> bool:
     """Return whether just the pieces of a task, which has its work and allocation at hand, are still to be picked."""
     at_work: bool = task.fulfillment_order.state == FulfillmentOrderState.IN_PROGRESS
     pieces = task.allocation
-    return at_work and pieces.state == AllocationState.ALLOCATED and pieces.quantity == task.quantity
+    return at_work and pieces.state == AllocationState.ALLOCATED and task.wanted == task.quantity
 
 
 def _is_live(stop: Stop) -> bool:
@@ -80,13 +83,14 @@ def _is_live(stop: Stop) -> bool:
 
 def _stop(task: PickTask) -> Stop:
     """Return a task in words."""
-    product, line = task.allocation.stock_level.product, task.allocation.order_line
+    product, line = task.level.product, task.allocation.order_line
     order = task.fulfillment_order.order
-    notes = [line.customization and f"Customize: {line.customization}", order.instructions]
+    kit = f"For kit {line.sku}: assemble" if task.part is not None else ""
+    notes = [kit, line.customization and f"Customize: {line.customization}", order.instructions]
     return Stop(
         task=task,
         sku=product.sku,
-        title=product.title or line.title,
+        title=product.title or (line.title if task.part is None else ""),
         barcode=product.barcode,
         order=order.number,
         note=" · ".join(note for note in notes if note),

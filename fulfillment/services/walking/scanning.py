@@ -93,7 +93,7 @@ def end_walk(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
     work = {row.pk for row in lock_fulfillment_orders(left.values_list("fulfillment_order", flat=True))}
     walk = lock_pick_list(pick_list_id)
     refuse_stranger(walk, picker_id)
-    if any(is_wanted(one) for one in left.select_related("fulfillment_order", "allocation")):
+    if any(is_wanted(one) for one in left.select_related("fulfillment_order", "allocation", "part")):
         raise Refused("There is still something to pick on this walk.", code="not_done")
     settle(walk, work, actor)
     return walk
@@ -114,7 +114,7 @@ def _answered(task: PickTask, read: Read, actor: Actor, act: Callable[[PickTask,
 
 def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
     """Count pieces into the tote."""
-    product, code = task.allocation.stock_level.product, read.code.strip()
+    product, code = task.level.product, read.code.strip()
     if code and code.casefold() in task.bin.casefold().split(BETWEEN_BINS):
         return Answer(OK, f"Right bin. Now scan {product.sku}.")
     if code.casefold() not in (product.sku.casefold(), product.barcode.casefold() or None):

@@ -20,7 +20,9 @@ def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
     """Settle locked fulfillment orders of a locked walk, and end the walk when no stop is left."""
     own = PickTask.objects.filter(pick_list=walk)
     stops: dict[int, list[PickTask]] = {pk: [] for pk in work}
-    known = own.filter(fulfillment_order__in=work).select_related("fulfillment_order", "allocation__order_line")
+    known = own.filter(fulfillment_order__in=work).select_related(
+        "fulfillment_order", "allocation__order_line", "allocation__stock_level", "part__stock_level"
+    )
     for one in known.order_by("pk"):
         stops[one.fulfillment_order_id].append(one)
     gone = [one for each in stops.values() for one in each if one.state in LIVE_TASKS and not is_wanted(one)]
@@ -38,13 +40,13 @@ def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
 def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -> None:
     """Confirm what was scanned of one order; what the desk changed meanwhile gets stops at the end of the walk."""
     work, tote = stops[0].fulfillment_order_id, stops[0].tote
-    made = {one.allocation_id: one.quantity for one in stops if one.state in MADE}
+    made = {(one.allocation_id, one.level.pk): one.quantity for one in stops if one.state in MADE}
     waiting = [one for one in open_allocations_of([work]) if one.state == AllocationState.ALLOCATED]
-    unmade = [one.pk for one in waiting if made.get(one.pk) != one.quantity]
+    unmade = [one.pk for one in waiting if any(made.get((one.pk, at)) != n for at, n in one.takes.items())]
     if unmade:
         last: int = PickTask.objects.filter(pick_list=walk).aggregate(last=Max("position"))["last"]
         plan_stops(walk, Allocation.objects.filter(pk__in=unmade), {work: tote}, after=last, actor=actor)
     elif waiting:
-        missing = {one.allocation_id: one.missing for one in stops if one.state == PickTaskState.SHORT}
+        missing = {(one.allocation_id, one.level.pk): one.missing for one in stops if one.state == PickTaskState.SHORT}
         trace = next((one.trace for one in stops if one.trace), "")
         confirm_scanned(fulfillment_order_id=work, missing=missing, trace=trace, actor=actor)

@@ -1,0 +1,72 @@
+"""What a shelf did not have: pieces by where they were to lie, and how many units of an order that costs."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from fulfillment.models import Allocation, FulfillmentOrder
+from inventory.models import StockLevel
+from inventory.models.stock import MovementReason
+from inventory.services.stock import Change
+from oms.foundation.refusals import Invalid, Reason
+
+Place = tuple[int, int]
+"""(allocation, stock level): of kits that are assembled each part has a level of its own."""
+
+
+def units_missed(waiting: Sequence[Allocation], lacking: Mapping[Place, int]) -> dict[int, int]:
+    """Return how many units of each allocation cannot be had for lack of pieces; a kit lacks when any part does."""
+    missed: Counter[int] = Counter()
+    for one in waiting:
+        for level, pieces in one.takes.items():
+            per_unit = pieces // one.quantity
+            missed[one.pk] = max(missed[one.pk], -(-lacking.get((one.pk, level), 0) // per_unit))
+    return dict(+missed)
+
+
+def missing_by_place(waiting: Sequence[Allocation], short: Mapping[str, int]) -> dict[Place, int]:
+    """Spread the missing pieces of each SKU over what was to be picked of it, the last ones first.
+
+    :raises Invalid: for a SKU that is not to be picked here, or more missing pieces than were to be picked.
+    """
+    levels = {level for one in waiting for level in one.takes}
+    skus = dict(StockLevel.objects.filter(pk__in=levels).values_list("pk", "product__sku"))
+    left = {sku: quantity for sku, quantity in short.items() if quantity}
+    missing: dict[Place, int] = {}
+    for one in reversed(waiting):
+        for level, pieces in one.takes.items():
+            part = min(pieces, left.get(skus[level], 0))
+            if part > 0:
+                missing[one.pk, level] = part
+                left[skus[level]] -= part
+    faults = [sku for sku, quantity in left.items() if quantity]
+    if faults:
+        kits = set(_assembled(waiting)) & set(faults)
+        raise Invalid(reasons=[Reason("not_to_pick", _not_to_pick(sku, sku in kits), "short") for sku in faults])
+    return missing
+
+
+def _assembled(waiting: Sequence[Allocation]) -> list[str]:
+    """Return the SKUs of the kits that are assembled here."""
+    ids = [one.pk for one in waiting if one.is_assembled]
+    return list(Allocation.objects.filter(pk__in=ids).values_list("order_line__sku", flat=True))
+
+
+def _not_to_pick(sku: str, is_kit: bool) -> str:
+    """Say why a SKU cannot be missing in that number."""
+    if is_kit:
+        return f"{sku} is assembled here; name the part of it that is missing."
+    return f"{sku} is not to be picked here in that number; correct the missing pieces."
+
+
+def lost_pieces(lacking: Mapping[Place, int], missed: Mapping[int, Allocation], row: FulfillmentOrder) -> list[Change]:
+    """Return the movements that take pieces out of the books that the shelves do not have.
+
+    :param missed: what was missed of each allocation, by its id
+    """
+    note = f"not found while picking {row.number}"
+    changes = []
+    for (pk, level), pieces in sorted(lacking.items()):
+        one = missed[pk]
+        reference = f"short:{one.pk}:{level}" if one.is_assembled else f"short:{one.pk}"
+        changes.append(Change(level, -pieces, MovementReason.DAMAGE, reference, note))
+    return changes
