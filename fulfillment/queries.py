@@ -309,6 +309,15 @@ def to_fetch(rows: "QuerySet[Allocation]") -> list[Fetch]:
     return [Fetch(one, part) for one in pieces for part in ([*one.parts.all()] if one.is_assembled else [None])]
 
 
+def weights_of_parts(allocation_ids: Iterable[int]) -> dict[int, int]:
+    """Return what a unit of allocations weighs by the parts that it is assembled of; nothing of all others."""
+    grams: dict[int, int] = defaultdict(int)
+    rows = AllocationPart.objects.filter(allocation__in=list(allocation_ids))
+    for pk, pieces, weight_g in rows.values_list("allocation", "per_kit", "stock_level__product__weight_g"):
+        grams[pk] += pieces * weight_g
+    return dict(grams)
+
+
 def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Fetch]]:
     """Return the pieces of fulfillment orders that are or were to be picked, with product, bin and line."""
     rows = Allocation.objects.filter(fulfillment_order__in=list(work_ids), state__in=HELD)

@@ -51,6 +51,13 @@ invariant(
     " 'incoming:%' group by stock_level_id) m on m.stock_level_id = s.id where coalesce(i.q, 0) <> coalesce(m.q, 0)",
 )
 invariant(
+    "I54",
+    entity="inventory.kitcomponent",
+    meaning="A kit is made of a kit: nobody can tell which pieces that takes.",
+    remedy="Name on its page what the inner kit is made of instead.",
+    sql="select distinct c.id from inventory_kitcomponent c join inventory_kitcomponent n on n.kit_id = c.component_id",
+)
+invariant(
     "I39",
     entity="inventory.stocklevel",
     meaning="The pieces in the bins of a level do not add up to what the level says, or are more than are on hand.",

@@ -24,7 +24,9 @@ def in_hands(row: FulfillmentOrder, allocation_ids: Collection[int]) -> bool:
     if row.state != FulfillmentOrderState.IN_PROGRESS:
         return False
     stops = PickTask.objects.filter(fulfillment_order=row, allocation__in=list(allocation_ids))
-    newest = dict(stops.order_by("pk").values_list("allocation", "picked"))
+    newest = {
+        (one, part): picked for one, part, picked in stops.order_by("pk").values_list("allocation", "part", "picked")
+    }
     return any(newest.values())
 
 

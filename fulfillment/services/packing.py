@@ -24,6 +24,7 @@ from fulfillment.locks import (
     open_allocations_of,
 )
 from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
+from fulfillment.queries import weights_of_parts
 from fulfillment.services.using_boxes import give_boxes_back, use_boxes
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless
@@ -173,6 +174,8 @@ def picked_pieces(rows: Sequence[FulfillmentOrder]) -> Iterator[tuple[Fulfillmen
         picked[one.fulfillment_order_id].append(one)
     known = Allocation.objects.filter(fulfillment_order__in=list(picked))
     weights = dict(known.values_list("pk", "stock_level__product__weight_g"))
+    unknown = [pk for pk, weight_g in weights.items() if not weight_g]
+    weights |= weights_of_parts(unknown) if unknown else {}
     for row in rows:
         yield row, picked[row.pk], sum(weights[one.pk] * one.quantity for one in picked[row.pk])
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from fulfillment.cutoff import moment_of
 from fulfillment.services.opening import departure_from
 from fulfillment.services.scarcity.reading import NONE_IN_FORCE, fees_in_force
 from fulfillment.services.sourcing.ages import stock_ages
+from fulfillment.services.sourcing.cases import want_of
 from fulfillment.services.sourcing.outlook import Coming, coming_stock, short_lines
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
@@ -20,9 +21,9 @@ from fulfillment.sourcing.arrival import SAME_DAY, Transit, arrival, transit_of
 from fulfillment.sourcing.decision import Decision
 from fulfillment.sourcing.engine import decide
 from fulfillment.sourcing.geography import LONGEST_PREFIX, locate, plain_postcode
-from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rules, Want
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Point, Rules
 from inventory.models import IncomingStock, Location, Product, StockLevel
-from inventory.queries import reserved_pieces
+from inventory.queries import assemblable, parts_of_kits, reserved_pieces
 
 MOST_HORIZON = time(23, 59)
 
@@ -100,9 +101,13 @@ class Market:
         self.products = {one.sku: one for one in Product.objects.filter(sku__in=list(asked.pieces))}
         ids = [one.pk for one in self.products.values()]
         self.places = {one.pk: one for one in Location.objects.order_by("code")}
-        sellable = levels.filter(product__in=ids, product__is_active=True, location__is_active=True)
+        self.parts = parts_of_kits(ids, sold=True)
+        parts = [one.product_id for made_of in self.parts.values() for one in made_of]
+        lying = Q(product__in=ids, product__is_active=True) | Q(product__in=parts)
+        sellable = levels.filter(lying, location__is_active=True)
         self.free = {(row.product_id, row.location_id): (row.pk, row.available) for row in sellable.order_by("pk")}
-        self.reserved = reserved_pieces(ids, now=now)
+        self.made = assemblable(self.parts, levels)
+        self.reserved = reserved_pieces([*ids, *parts], now=now)
         self.incoming = coming_stock(ids, incoming, now)
         self.waiting = _waiting(ids)
         self.nodes = nodes_of([one for one in self.places.values() if one.is_active], [], now)
@@ -118,7 +123,7 @@ class Market:
         self.usual = {rate: card.usual_days[rate] for rate in self.rates}
         places = [node.location_id for node in self.nodes]
         self.ages = stock_ages(ids, places, now=now) if self.rules.young_stock_fee else {}
-        self.weight_g = sum(one.weight_g * asked.pieces[sku] for sku, one in self.products.items())
+        self.weight_g = sum(self._grams(one) * asked.pieces[sku] for sku, one in self.products.items())
         self.to: Point | None = locate(asked.country, asked.postal_code) if asked.country else None
 
     @property
@@ -127,6 +132,10 @@ class Market:
         if self.asked.service_level == SAME_DAY or self.asked.pickup_location:
             return self.asked.service_level
         return ""
+
+    def _grams(self, product: Product) -> int:
+        """Return what a product weighs; a kit without a weight weighs what its parts do."""
+        return want_of(0, product.sku, 1, product, self.parts.get(product.pk, ())).weight_g
 
     def _departure(self, node: Node) -> datetime:
         """Return when an order that comes in now leaves a location; one that is full today begins tomorrow."""
@@ -162,7 +171,7 @@ class Market:
     ) -> Decision:
         """Return what the engine decides for some pieces, from locations that are able, perhaps bound by a method."""
         wants = tuple(
-            Want(at, one.pk, sku, pieces[sku], one.capability, one.weight_g)
+            want_of(at, sku, pieces[sku], one, self.parts.get(one.pk, ()))
             for at, (sku, one) in enumerate(self.products.items(), start=1)
             if sku in pieces
         )
@@ -213,7 +222,8 @@ def _sku(market: Market, sku: str, quantity: int) -> SkuAnswer:
     if product is None:
         return SkuAnswer(sku, quantity, known=False, locations={})
     codes = {pk: place.code for pk, place in market.places.items()}
-    free = {codes[pk]: pieces for (owner, pk), (_, pieces) in market.free.items() if owner == product.pk}
+    free = Counter({codes[pk]: pieces for (owner, pk), (_, pieces) in market.free.items() if owner == product.pk})
+    free.update({codes[pk]: kits for pk, kits in market.made.get(product.pk, {}).items()})
     return SkuAnswer(
         sku=sku,
         quantity=quantity,

@@ -33,7 +33,9 @@ def partners_of(
 ) -> list[Partner]:
     """Return orders among some that could trade with a row: those that wait, the longest first, then those with other
     ``work`` of the same."""
-    rows: Any = row.allocations.filter(state=AllocationState.ALLOCATED).order_by("order_line__product")
+    rows: Any = row.allocations.filter(state=AllocationState.ALLOCATED, is_assembled=False).order_by(
+        "order_line__product"
+    )
     sums = rows.values_list("order_line__product", "order_line__sku").annotate(pieces=Sum("quantity"))
     mine = {product: (sku, pieces) for product, sku, pieces in sums}
     others = orders.filter(state__in=LIVE_ORDERS).exclude(pk=row.order_id)
@@ -61,6 +63,7 @@ def _elsewhere(row: FulfillmentOrder, mine: Any, work: "QuerySet[FulfillmentOrde
     held: Any = Allocation.objects.filter(
         stock_level__product__in=list(mine),
         state=AllocationState.ALLOCATED,
+        is_assembled=False,
         fulfillment_order__in=work.filter(state__in=WAITS).exclude(location=row.location_id).order_by().values("pk"),
     )
     found: Sequence[Any] = (

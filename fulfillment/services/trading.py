@@ -115,6 +115,7 @@ def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | No
     mine_free = [one for one in have if one.state == A.ALLOCATED]
     sentence = f"{mine.number} has no unpicked piece of “{sku}” to give."
     refuse_if(not mine_free, sentence, code="not_here", field="sku")
+    _refuse_assembled(mine_free, sku)
     product = lines[mine_free[0].order_line_id].product_id
     wanting = [one for one in lines.values() if one.order_id == theirs.pk and one.product_id == product]
     elsewhere, hidden = _elsewhere(theirs, mine.location_id, wanting, within)
@@ -127,10 +128,17 @@ def _bargain(mine: FulfillmentOrder, theirs: Order, sku: str, quantity: int | No
     )
     sentence += " What it has at locations that are not yours, somebody must trade who works there." if hidden else ""
     refuse_if(not 0 < wanted <= most, sentence, code="cannot_trade", field="quantity")
+    _refuse_assembled(elsewhere, sku)
     bargain = Bargain(sku, gives=_first(mine_free, wanted))
     bargain.lacking = _some(lacking, wanted)
     bargain.takes = _first(elsewhere, wanted - bargain.lacking.total())
     return bargain
+
+
+def _refuse_assembled(pieces: Iterable[Allocation], sku: str) -> None:
+    """Raise for kits that are still to be assembled: what they hold are parts, and no piece of the SKU."""
+    sentence = f"{sku} is assembled of parts there: move it to another location, or source the orders again."
+    refuse_if(any(one.is_assembled for one in pieces), sentence, code="is_assembled", field="sku")
 
 
 def _elsewhere(

@@ -186,6 +186,20 @@ CORRUPTIONS = [
             "I70m": f"select id from fulfillment_manifestparcel where package_id = ({PARCEL})",
         },
     ),
+    Corruption(
+        name="I52",
+        row=f"select id from fulfillment_allocation where fulfillment_order_id = ({UNSHIPPED}) and state = 'allocated'",
+        sql="update fulfillment_allocation set is_assembled = true where id = {row}",
+        also={"I2": "select stock_level_id from fulfillment_allocation where id = {row}"},
+    ),
+    Corruption(
+        name="I36p",
+        engine={
+            "postgresql": "drop trigger fulfillment_allocationpart_append_only on fulfillment_allocationpart",
+            "sqlite": "drop trigger fulfillment_allocationpart_append_only_update",
+        },
+        found="select 'fulfillment_allocationpart'",
+    ),
     Corruption(name="I22", row=WORK, sql="update fulfillment_fulfillmentorder set packed_at = {then} where id = {row}"),
     Corruption(name="I22p", row=PARCEL, sql="update fulfillment_package set delivered_at = null where id = {row}"),
     Corruption(

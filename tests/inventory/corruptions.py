@@ -56,6 +56,14 @@ CORRUPTIONS = [
         sql="update inventory_countline set counted = counted + 1, difference = 1 where id = {row}",
     ),
     Corruption(
+        name="I54",
+        sql="insert into inventory_kitcomponent (kit_id, component_id, quantity) select k.id, c.id, 1 from"
+        " inventory_product k join inventory_product c on c.id > k.id where k.sku in ('TEA', 'CUP')"
+        " and c.sku in ('CUP', 'RARE') and (k.sku = 'TEA') = (c.sku = 'CUP')",
+        found="select c.id from inventory_kitcomponent c join inventory_product p on p.id = c.component_id"
+        " where p.sku = 'CUP'",
+    ),
+    Corruption(
         name="I38",
         row=FULL,
         sql="insert into inventory_incomingstock (version, created_at, updated_at, product_id, location_id, reference,"

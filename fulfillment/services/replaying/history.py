@@ -83,7 +83,10 @@ def holds_at(period: Period) -> Iterator[tuple[int, int, int, int, int, datetime
     """Yield (order, line, product, location, pieces, planned at) of what was promised when the period began."""
     open_then = Q(state__in=OPEN_ALLOCATIONS) | Q(updated_at__gte=period.begins)
     rows = Allocation.objects.filter(
-        open_then, fulfillment_order__created_at__lt=period.begins, stock_level__product__in=period.products
+        open_then,
+        fulfillment_order__created_at__lt=period.begins,
+        stock_level__product__in=period.products,
+        is_assembled=False,
     )
     yield from (
         rows.order_by("pk")
@@ -133,9 +136,11 @@ def _moves(between: dict[str, datetime]) -> Iterator[Event]:
 def _given_back(between: dict[str, datetime]) -> Iterator[Event]:
     """Yield the pieces given back or not found: (order, line, product, location, pieces, still wanted).
 
-    What a decision took back itself, a person's too, is left out: it is decided anew there.
+    What a decision took back itself, a person's too, is left out: it is decided anew there. So are
+    assembled kits, which no course follows.
     """
-    rows = Allocation.objects.filter(_within("updated_at", between), state__in=ENDED, moved_to=None).order_by("pk")
+    ended = Allocation.objects.filter(_within("updated_at", between), state__in=ENDED, moved_to=None)
+    rows = ended.filter(is_assembled=False).order_by("pk")
     found = list(
         rows.annotate(
             order=F("fulfillment_order__order_id"),

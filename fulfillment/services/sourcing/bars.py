@@ -1,13 +1,16 @@
 """Why a location cannot take pieces that a person would send there, and what a person may insist on all the same."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from fulfillment.sourcing.book import Book
 from fulfillment.sourcing.demand import kilometres
+from fulfillment.sourcing.kits import are_contested, could_give, lack_of
+from fulfillment.sourcing.losses import without_parts
 from fulfillment.sourcing.methods import PICKUP, SAME_DAY, method_bar
+from fulfillment.sourcing.needs import Need, needs_of
 from fulfillment.sourcing.rules import standing
-from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Stock, Want
+from fulfillment.sourcing.snapshot import Node, OrderSnapshot, Rules, Snapshot, Stock, Want
 from fulfillment.sourcing.wording import cannot, parcels_taken
 from oms.foundation.refusals import Reason, Refused
 
@@ -37,9 +40,13 @@ class Sight:
         """Return what keeps wants from a location, what cannot be helped first."""
         return [*self._hard(node, wants), *self._soft(node)]
 
-    def free(self, product_id: int, location_id: int) -> int:
-        """Return the free pieces of a product at a location."""
-        return max(0, self.stock.get((product_id, location_id), (0, 0))[1])
+    def could_give(self, node: Node, want: Want) -> int:
+        """Return the free pieces of a product at a location, with the kits that it can assemble."""
+        return could_give(want.product_id, want.parts, node, self._book(node))
+
+    def _book(self, node: Node) -> Book:
+        """Return what is free as the engine counts it."""
+        return Book(Snapshot((self.order,), (node,), self.stock))
 
     def _hard(self, node: Node, wants: Sequence[Want]) -> Iterator[Bar]:
         """Yield skills and pieces that are not there."""
@@ -49,13 +56,23 @@ class Sight:
         bar = method_bar(self.order, node, kilometres(node, self.order)) if self.order.bound_by == PICKUP else None
         if bar is not None:
             yield Bar(bar.code, f"{node.name} cannot have it: {bar.words}.")
-        asked: Counter[tuple[int, str]] = Counter()
-        for one in wants:
-            asked[one.product_id, one.sku] += one.quantity
-        for (product_id, sku), pieces in asked.items():
-            free = self.free(product_id, node.location_id)
-            if free < pieces:
-                yield Bar("not_enough_free", f"{node.name} has {free} × {sku} free, {pieces} are to go there.")
+        needs, book = needs_of(wants), self._book(node)
+        for need in needs:
+            free = could_give(need.product_id, need.parts, node, book)
+            if free < need.quantity:
+                words = f"{node.name} has {free} × {need.sku} free, {need.quantity} are to go there"
+                yield Bar("not_enough_free", f"{words}{self._why(need, node, book)}.")
+        if are_contested(needs) and (
+            lack := lack_of(needs, {at: n.quantity for at, n in enumerate(needs)}, node, book)
+        ):
+            words = f"{lack.available} × {lack.sku} free, {lack.needed} are needed for all that is to go there"
+            yield Bar("not_enough_free", f"{node.name} has {words}.")
+
+    @staticmethod
+    def _why(need: Need, node: Node, book: Book) -> str:
+        """Say why a location cannot assemble as many kits as are wanted; blank for what is no kit."""
+        loss = without_parts([need], {0: need.quantity}, node, book)
+        return f": {loss.words}" if loss else ""
 
     def _soft(self, node: Node) -> Iterator[Bar]:
         """Yield what a person may insist on: another parcel on a full day, what rules or the location itself say."""

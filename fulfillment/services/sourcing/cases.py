@@ -109,7 +109,9 @@ class Case:
         """Return what the lines with a known product want."""
         wanted = self.wanted
         return tuple(
-            _want(line, wanted[line.pk], products[line.product_id], products.parts.get(line.product_id, ()))
+            want_of(
+                line.pk, line.sku, wanted[line.pk], products[line.product_id], products.parts.get(line.product_id, ())
+            )
             for line in self.lines
             if line.pk in wanted and line.product_id is not None
         )
@@ -164,11 +166,11 @@ class Case:
         )
 
 
-def _want(line: OrderLine, quantity: int, product: Product, made_of: Sequence[Component]) -> Want:
+def want_of(line: int, sku: str, quantity: int, product: Product, made_of: Sequence[Component]) -> Want:
     """Return the open quantity of a line as the engine sees it; a kit without a weight weighs what its parts do."""
     weight_g = product.weight_g or sum(one.weight_g * one.quantity for one in made_of)
     parts = tuple(Part(one.product_id, one.sku, one.quantity) for one in made_of)
-    return Want(line.pk, product.pk, line.sku, quantity, product.capability, weight_g, parts)
+    return Want(line, product.pk, sku, quantity, product.capability, weight_g, parts)
 
 
 def gather(order_ids: Sequence[int], *, taken_back: Collection[int], forgiving: bool) -> list[Case]:

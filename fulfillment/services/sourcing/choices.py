@@ -13,7 +13,7 @@ from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, Way, addresses_of
 from fulfillment.services.opening import departure_from
 from fulfillment.services.sourcing.bars import Bar, Sight
-from fulfillment.services.sourcing.cases import Case, products_of
+from fulfillment.services.sourcing.cases import Case, Goods, products_of
 from fulfillment.services.sourcing.rates import RateCard
 from fulfillment.services.sourcing.rule_sets import active_rules
 from fulfillment.services.sourcing.supply import Supply, nodes_of
@@ -85,11 +85,11 @@ def _case(order: Order, pieces: Sequence[Allocation]) -> Case:
     return case
 
 
-def _supply(products: Mapping[int, object], nodes: tuple[Node, ...], now: datetime) -> Supply:
+def _supply(products: Goods, nodes: tuple[Node, ...], now: datetime) -> Supply:
     """Return what is free now, read without locks."""
-    rows = StockLevel.objects.filter(product__in=list(products)).order_by("pk")
+    rows = StockLevel.objects.filter(product__in=products.all_ids).order_by("pk")
     levels = {(row.product_id, row.location_id): (row.pk, max(0, row.available)) for row in rows}
-    return Supply(levels, nodes, Counter(reserved_pieces(list(products), now=now)), {})
+    return Supply(levels, nodes, Counter(reserved_pieces(products.all_ids, now=now)), {})
 
 
 def _choosable(place: Location, node: Node, sight: Sight, way: Way, now: datetime, *, is_here: bool) -> Choosable:
@@ -99,7 +99,7 @@ def _choosable(place: Location, node: Node, sight: Sight, way: Way, now: datetim
     asked: Counter[str] = Counter()
     for want in order.wants:
         asked[want.sku] += want.quantity
-    free = {want.sku: sight.free(want.product_id, place.pk) for want in order.wants}
+    free = {want.sku: sight.could_give(node, want) for want in order.wants}
     bars = [] if is_here else sight.bars(node, order.wants)
     late = _late(arrives, order.deliver_by)
     return Choosable(place, free, asked, node.capacity_left, leaves, arrives, late, is_here, bars)

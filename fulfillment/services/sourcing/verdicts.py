@@ -80,6 +80,11 @@ def _why(snapshot: Snapshot, decision: Decision, unknown: Sequence[str]) -> tupl
     barred = _barred(decision)
     if barred and _lie_at(snapshot, decision, barred):
         return "kept_out_by_rules", f"{missing} {barred[0].sentence} Change the sourcing rules, or move stock."
+    kits = [one for one in decision.rejections if one.reason_code in ("lacks_part", "cannot_assemble")]
+    if kits:
+        kit = min(kits, key=lambda one: (one.reason_code != "lacks_part", one.needed - one.available))
+        next_step = "It is tried again as soon as parts come in; or let a location that has them assemble kits."
+        return "cannot_assemble", f"{missing} {kit.sentence} {next_step}"
     next_step = "It is tried again as soon as stock comes in; or receive stock, or cancel the missing pieces."
     return "short_stock", f"{missing} {next_step}"
 

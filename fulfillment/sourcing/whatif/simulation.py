@@ -111,8 +111,9 @@ class WhatIf:
             self._count(order)
 
     def decided(self, batch: Sequence[Recorded]) -> None:
-        """Let both courses decide orders that were decided together; a new day begins with new capacity."""
+        """Let both courses decide what was decided together; kits are left out: the stock seen later tells of them."""
         self._begin_day(batch[0].at)
+        batch = [one for one in batch if not any(want.parts for want in one.snapshot.orders[0].wants)]
         wishes = [self._wish(one) for one in batch]
         for one, wish in zip(batch, wishes, strict=True):
             if not one.quiet:
