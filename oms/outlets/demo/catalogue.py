@@ -86,6 +86,10 @@ ARTICLES = [
     Article("PACK-35", "Rucksack, 35 l", 11900, 5600, 1150, (560, 320, 220), {"HAM": 14, "MUC": 3}),
     Article("KAYAK-INFL", "Inflatable kayak", 54900, 31000, 9800, (700, 500, 300), {"NORD": 12}),
     Article("TENT-2P-LIGHT", "Two-person tent, light", 39900, 21500, 1900, (450, 170, 170), {"HAM": 40, "MUC": 6}),
+    Article("KIT-KITCHEN", "Camp kitchen: stove, two mugs, bottle", 9900, 4600, 1100, (400, 300, 260), {}),
 ]  # fmt: skip
+# what kits are assembled from, in Hamburg
+KITS = {"KIT-KITCHEN": {"STOVE-GAS": 1, "MUG-ENAMEL": 2, "BOTTLE-1L": 1}}
+ASSEMBLES = "HAM"
 # what may be sent instead of what, and whether the other way round too
 SUBSTITUTES = [("TENT-2P", "TENT-2P-LIGHT", False), ("MUG-ENAMEL", "MUG-ENAMEL-BLUE", True)]

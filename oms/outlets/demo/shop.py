@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from inventory.models import Location, Product, Substitute
+from inventory.models import KitComponent, Location, Product, Substitute
 from inventory.services.incoming import announce_stock
 from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
 from oms.outlets.demo.bins import make_bins
 from oms.outlets.demo.boxes import make_boxes
-from oms.outlets.demo.catalogue import ARTICLES, PLACES, SUBSTITUTES, Article
+from oms.outlets.demo.catalogue import ARTICLES, ASSEMBLES, KITS, PLACES, SUBSTITUTES, Article
 from oms.outlets.demo.counts import make_counts
 from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
@@ -65,7 +65,7 @@ def _make_places() -> None:
             cutoff=place.cutoff,
             timezone=place.timezone,
             email=place.email,
-            capabilities=abilities,
+            capabilities=[*abilities, "kitting"] if place.code == ASSEMBLES else abilities,
         )
 
 
@@ -93,6 +93,9 @@ def _make_articles() -> None:
         )
     for sku, other, both_ways in SUBSTITUTES:
         Substitute.objects.create(product=made[sku], substitute=made[other], both_ways=both_ways)
+    for kit, parts in KITS.items():
+        for sku, quantity in parts.items():
+            KitComponent.objects.create(kit=made[kit], component=made[sku], quantity=quantity)
 
 
 def _make_stock(actor: Actor) -> None:
@@ -139,13 +142,15 @@ def _orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
 
 
 def _special_orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
-    """Yield an order that is collected in the store, and one that a supplier sends."""
+    """Yield an order that is collected in the store, one that a supplier sends, and one of a kit."""
     by_sku = {article.sku: article for article in ARTICLES}
     collected = _order(dice, 1100, PEOPLE[1], [(by_sku["BOTTLE-1L"], 1)], now - timedelta(minutes=15))
     shipping = replace(collected.shipping, service_level="pickup", pickup_location="CPH")
     yield replace(collected, shipping=shipping, payments=[PaymentIn(amount=collected.total, token=TOKENS[0])])
     sent = _order(dice, 1101, PEOPLE[2], [(by_sku["KAYAK-INFL"], 1)], now - timedelta(minutes=10))
     yield replace(sent, payments=[PaymentIn(amount=sent.total, token=TOKENS[0])], risk_stated="low")
+    kit = _order(dice, 1102, PEOPLE[3], [(by_sku["KIT-KITCHEN"], 1)], now - timedelta(minutes=5))
+    yield replace(kit, payments=[PaymentIn(amount=kit.total, token=TOKENS[0])], risk_stated="low")
 
 
 def _basket(dice: random.Random, sold: list[Article]) -> list[tuple[Article, int]]:

@@ -33,7 +33,7 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("foundation", "0002_append_only_audit"),
-        ("fulfillment", "0032_assembled_kits"),
+        ("fulfillment", "0033_assembled_kits"),
     ]
 
     operations = [migrations.RunPython(guard, unguard)]
