@@ -20,6 +20,7 @@ DELETERS = (
     "orders/services/capture_known.py",
     "orders/services/drafts.py",
     "inventory/services/reservations.py",
+    "inventory/services/kits.py",
     "inventory/services/substituting.py",
 )
 PROTECTED_WRITES = ("update", "create", "get_or_create", "update_or_create", "acreate", "aupdate")
