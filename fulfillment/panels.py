@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fulfillment import act_names, handover_panel, moving_panel, shortage_panel  # noqa: F401  registering is their import
 from fulfillment.conditions import IN_HAND
+from fulfillment.fetching import picked_pieces
 from fulfillment.filters import UNSENT
 from fulfillment.models import (
     CarrierClaim,
@@ -26,7 +27,6 @@ from fulfillment.models import (
 )
 from fulfillment.queries import (
     last_decision,
-    picked_pieces,
     shipments_of_orders,
     shipments_with_parcels,
     with_tracking,

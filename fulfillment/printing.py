@@ -9,9 +9,9 @@ from fulfillment.conditions import IN_HAND
 from fulfillment.documents.packing_slip import render_packing_slip
 from fulfillment.documents.papers import PackingSlipPaper, PickLine, PickListPaper, SlipLine
 from fulfillment.documents.pick_list import render_pick_list
+from fulfillment.fetching import Fetch, picked_pieces
 from fulfillment.models import AllocationPart, FulfillmentOrder, Label, PackageItem, Shipment
 from fulfillment.parcels import receiver, sender
-from fulfillment.queries import Fetch, picked_pieces
 from oms.foundation.refusals import NotFound, Refused
 from orders.models import OrderAddress
 

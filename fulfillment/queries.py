@@ -1,13 +1,12 @@
 """Reading matching: an order's work and parcels, the floor's queue, all in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from fulfillment.models import (
@@ -27,20 +26,16 @@ from fulfillment.models import (
 )
 from fulfillment.states import (
     DEAD_LABELS,
-    OPEN_ALLOCATIONS,
     TROUBLED_LABELS,
-    AllocationState,
     FulfillmentOrderState,
     LabelState,
     ShipmentState,
 )
 from fulfillment.states_parcels import RiskLevel
-from inventory.models import StockLevel
 from oms.foundation.money import minor_text
 
 Arrivals = Callable[[Sequence[FulfillmentOrder]], Mapping[int, tuple[date, date]]]
 """Tells by which days five and nine of ten parcels of work arrive, by its id."""
-HELD = (*OPEN_ALLOCATIONS, AllocationState.SHIPPED)
 
 
 def work_with_lines(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[FulfillmentOrder]":
@@ -49,8 +44,9 @@ def work_with_lines(rows: "QuerySet[FulfillmentOrder]") -> "QuerySet[Fulfillment
 
 
 def pieces_of_work(path: str = "") -> "Prefetch[Any]":
-    """Let the pieces of fulfillment orders, found below a path, be read with their lines and bins."""
-    pieces = Allocation.objects.select_related("order_line", "stock_level__product")
+    """Let the pieces of fulfillment orders, found below a path, be read with lines, bins and parts."""
+    parts = Prefetch("parts", AllocationPart.objects.select_related("stock_level__product"))
+    pieces = Allocation.objects.select_related("order_line", "stock_level__product").prefetch_related(parts)
     return Prefetch(f"{path}allocations", pieces.order_by("order_line__position", "pk"))
 
 
@@ -182,9 +178,16 @@ def pieces_answer(row: FulfillmentOrder) -> list[dict[str, Any]]:
             "quantity": one.quantity,
             "state": one.state,
             "bin": one.stock_level.bin,
+            "parts": [_part(one, part) for part in one.parts.all()],
         }
         for one in row.allocations.all()
     ]
+
+
+def _part(one: Allocation, part: AllocationPart) -> dict[str, Any]:
+    """Return what is to be fetched of one component of kits, as plain values."""
+    level = part.stock_level
+    return {"sku": level.product.sku, "quantity": part.per_kit * one.quantity, "bin": level.bin}
 
 
 def shipment_answer(row: Shipment) -> dict[str, Any]:
@@ -276,56 +279,6 @@ def shipments_of_orders(order_ids: Sequence[int]) -> dict[int, list[dict[str, An
 def last_decision(order_id: int) -> SourcingDecision | None:
     """Return the newest decision on an order, without its snapshot."""
     return SourcingDecision.objects.filter(order=order_id).defer("snapshot").order_by("-pk").first()
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """Pieces to be fetched from one stock level: those of an allocation, or those of one part of kits it assembles."""
-
-    allocation: Allocation
-    part: AllocationPart | None = None
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """Return what tells it from all others."""
-        return self.allocation.pk, self.part.pk if self.part else 0
-
-    @property
-    def level(self) -> StockLevel:
-        """Return where the pieces lie."""
-        return self.part.stock_level if self.part else self.allocation.stock_level
-
-    @property
-    def quantity(self) -> int:
-        """Return how many there are."""
-        return self.allocation.quantity * (self.part.per_kit if self.part else 1)
-
-
-def to_fetch(rows: "QuerySet[Allocation]") -> list[Fetch]:
-    """Return what is to be fetched for allocations, in their order; kits that are assembled part by part."""
-    pieces = list(rows)
-    parts = AllocationPart.objects.select_related("stock_level__product")
-    prefetch_related_objects([one for one in pieces if one.is_assembled], Prefetch("parts", parts))
-    return [Fetch(one, part) for one in pieces for part in ([*one.parts.all()] if one.is_assembled else [None])]
-
-
-def weights_of_parts(allocation_ids: Iterable[int]) -> dict[int, int]:
-    """Return what a unit of allocations weighs by the parts that it is assembled of; nothing of all others."""
-    grams: dict[int, int] = defaultdict(int)
-    rows = AllocationPart.objects.filter(allocation__in=list(allocation_ids))
-    for pk, pieces, weight_g in rows.values_list("allocation", "per_kit", "stock_level__product__weight_g"):
-        grams[pk] += pieces * weight_g
-    return dict(grams)
-
-
-def picked_pieces(work_ids: Iterable[int]) -> dict[int, list[Fetch]]:
-    """Return the pieces of fulfillment orders that are or were to be picked, with product, bin and line."""
-    rows = Allocation.objects.filter(fulfillment_order__in=list(work_ids), state__in=HELD)
-    found: dict[int, list[Fetch]] = defaultdict(list)
-    ordered = rows.select_related("order_line", "stock_level__product").order_by("order_line__position", "pk")
-    for one in to_fetch(ordered):
-        found[one.allocation.fulfillment_order_id].append(one)
-    return found
 
 
 def replayed(version: int) -> bool:

@@ -24,6 +24,14 @@ class OfferOut(serializers.Serializer[Any]):
     reasons = ReasonOut(many=True)
 
 
+class PartOut(serializers.Serializer[Any]):
+    """Pieces of one component of kits, and the bin in which they lie."""
+
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    bin = serializers.CharField(allow_blank=True)
+
+
 class PiecesOut(serializers.Serializer[Any]):
     """Pieces of a line that a location ships."""
 
@@ -33,6 +41,7 @@ class PiecesOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     state = serializers.ChoiceField(AllocationState.choices)
     bin = serializers.CharField(allow_blank=True)
+    parts = PartOut(many=True, help_text="What kits are to be assembled from; empty for what lies ready.")
 
 
 class FulfillmentOrderOut(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from fulfillment.conditions import (
     WORK_WITHOUT_LABELS,
     in_state,
 )
+from fulfillment.fetching import weights_of_parts
 from fulfillment.locks import (
     lock_fulfillment_order,
     lock_fulfillment_orders,
@@ -24,7 +25,6 @@ from fulfillment.locks import (
     open_allocations_of,
 )
 from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
-from fulfillment.queries import weights_of_parts
 from fulfillment.services.using_boxes import give_boxes_back, use_boxes
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from fulfillment.conditions import in_state
 from fulfillment.documents.pick_list import bin_order
+from fulfillment.fetching import Fetch, to_fetch
 from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
-from fulfillment.queries import Fetch, to_fetch
 from fulfillment.services.picking import CAN_START, start_together
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
 from inventory.services.bin_leaving import bins_in_turn
