@@ -17,6 +17,7 @@ from oms.foundation.refusals import Invalid
 from orders.models import OrderLine
 from tests.factories import make_actor
 from tests.fulfillment.lamps import LampShop, held, on_hand, parts_held, promised
+from tests.fulfillment.packers import begin, make_boxes, send
 from tests.fulfillment.shop import labelled, shipped, sourced
 from tests.fulfillment.walks import at_stop, broken, claim, states
 
@@ -155,3 +156,13 @@ def test_ready_and_assembled_ones_go_into_one_parcel(shop):
     pack(fulfillment_order_id=work.pk, actor=make_actor())
     assert sum(Package.objects.get().items.values_list("quantity", flat=True)) == 2
     assert broken() == []
+
+
+def test_a_packer_who_scans_a_part_is_told_to_assemble_the_kit(shop, work, ann):
+    make_boxes()
+    start_picking(fulfillment_order_id=work.pk, actor=make_actor())
+    confirm_picked(fulfillment_order_id=work.pk, actor=make_actor())
+    session = begin(work, ann)
+    assert send(session, ann, "SHADE").sentence == "SHADE goes into LAMP: assemble it, then scan LAMP."
+    assert send(session, ann, "LAMP", 2).sentence == "2 of 2 LAMP packed, in box 1."
+    assert send(session, ann, "BULB").tone == "done"

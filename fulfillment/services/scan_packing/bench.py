@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fulfillment.models import Allocation, Box, PackItem, PackParcel, PackSession
+from fulfillment.models import Allocation, AllocationPart, Box, PackItem, PackParcel, PackSession
 from fulfillment.services.boxes import boxes_at
 from fulfillment.services.scan_packing.advising import Plan, Want, plan_of
 from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
@@ -18,6 +18,13 @@ class Article:
     product: Product
     wanted: int = 0
     packed: int = 0
+
+    def kit_with(self, product: Product) -> str:
+        """Return the SKU of a kit that is assembled here with pieces of a product; blank where none is."""
+        made = {one.pk: one.stock_level.product.sku for one in self.pieces if one.is_assembled}
+        parts = AllocationPart.objects.filter(allocation__in=list(made), stock_level__product=product)
+        first = parts.order_by("pk").first() if made else None
+        return made[first.allocation_id] if first else ""
 
     @property
     def left(self) -> int:
@@ -63,6 +70,13 @@ class Bench:
             article.wanted += one.quantity
             article.packed += self.packed[one.pk]
         return list(found.values())
+
+    def kit_with(self, product: Product) -> str:
+        """Return the SKU of a kit that is assembled here with pieces of a product; blank where none is."""
+        made = {one.pk: one.stock_level.product.sku for one in self.pieces if one.is_assembled}
+        parts = AllocationPart.objects.filter(allocation__in=list(made), stock_level__product=product)
+        first = parts.order_by("pk").first() if made else None
+        return made[first.allocation_id] if first else ""
 
     @property
     def left(self) -> int:

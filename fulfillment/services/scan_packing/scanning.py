@@ -94,6 +94,9 @@ def _scan(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     if box is not None:
         return _use(bench, box)
     found = product_by_code(code)
+    kit = bench.kit_with(found) if found else ""
+    if found and kit:
+        return Outcome(WRONG, f"{found.sku} goes into {kit}: assemble it, then scan {kit}.", product=found)
     what = f"That is {found.sku} {found.title}".strip() if found else f"“{code[:64]}” is nothing that is known here"
     number = bench.work.order.number
     mispack = Mispack.WRONG if found else Mispack.UNKNOWN
