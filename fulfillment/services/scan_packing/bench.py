@@ -19,13 +19,6 @@ class Article:
     wanted: int = 0
     packed: int = 0
 
-    def kit_with(self, product: Product) -> str:
-        """Return the SKU of a kit that is assembled here with pieces of a product; blank where none is."""
-        made = {one.pk: one.stock_level.product.sku for one in self.pieces if one.is_assembled}
-        parts = AllocationPart.objects.filter(allocation__in=list(made), stock_level__product=product)
-        first = parts.order_by("pk").first() if made else None
-        return made[first.allocation_id] if first else ""
-
     @property
     def left(self) -> int:
         """Return how many pieces are not in a parcel yet."""
