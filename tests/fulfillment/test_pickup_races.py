@@ -4,13 +4,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django_fsm import ConcurrentTransition
 
 from fulfillment.models import Allocation, Pickup, Shipment
 from fulfillment.services.collecting import collect, make_ready
 from fulfillment.services.uncollected import expire_late
 from inventory.models import StockLevel
-from oms.foundation.refusals import Refused
+from oms.foundation.refusals import Refused, StaleVersion
 from orders.models import Order
 from tests.concurrency.rival import no_row_locks, rival_after
 from tests.concurrency.together import errors, together
@@ -77,11 +76,11 @@ def test_what_is_being_given_back_is_not_handed_out(pickup) -> None:
 
 
 @pytest.mark.twin
-def test_the_twin_without_the_locks_is_stopped_by_the_state_alone(pickup) -> None:
+def test_the_twin_without_the_locks_is_stopped_by_the_version_alone(pickup) -> None:
     with (
         no_row_locks(),
         rival_after("fulfillment.services.collecting.lock_pickup", give_back) as clock,
-        pytest.raises(ConcurrentTransition),
+        pytest.raises(StaleVersion),
     ):
         hand_out(pickup)()
     assert (clock.outcome, ends()) == (1, EXPIRED)
