@@ -102,7 +102,7 @@ def test_a_handheld_that_finds_no_part_sends_the_whole_kit_back(shop, work, ann)
     at_stop(scan, walk, ann, "5001", 3)
     answer = at_stop(report_short, walk, ann)
     assert answer.sentence == (
-        "1 of 4 × BULB not found. They leave the stock, and the order is sourced again for LAMP as a whole."
+        "1 of 4 × BULB not found in B-1. It is to be counted; the order is sourced again for LAMP as a whole."
     )
     at_stop(scan, walk, ann, "5001", 1)
     at_stop(scan, walk, ann, "5002", 2)
