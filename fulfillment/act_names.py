@@ -160,5 +160,9 @@ name_acts(
         "short_pick": "Not all was found",
         "heal": "Sourced again after a short pick",
         "short_count": "Counted short, promise taken back",
+        "make_wave": "Wave made",
+        "release_wave": "Wave released",
+        "free_wave": "What nobody had begun freed",
+        "cancel_wave": "Wave cancelled",
     },
 )

@@ -6,6 +6,7 @@ from fulfillment import (  # noqa: F401  registering is their import
     invariants_packing,
     invariants_parcels,
     invariants_pickups,
+    invariants_waves,
 )
 from fulfillment.models import (
     AllocationPart,
@@ -22,6 +23,7 @@ from fulfillment.models import (
     SourcingRuleSet,
     SubstituteOffer,
     SupplierRequest,
+    Wave,
 )
 from oms.foundation.invariant_kinds import rows_are_append_only, states_are_told
 from oms.foundation.invariants import Repair, invariant
@@ -66,6 +68,7 @@ states_are_told(
     SupplierRequest,
     Manifest,
     DriverVisit,
+    Wave,
 )
 invariant(
     "I2",

@@ -21,6 +21,7 @@ from fulfillment.models import (
     ShippingRate,
     SourcingRuleSet,
     SupplierRequest,
+    Wave,
 )
 from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
 from inventory.locks import lock_levels
@@ -201,6 +202,16 @@ def lock_pick_list(pk: int) -> PickList:
     return lock_row(PickList, pk)
 
 
+def lock_pick_lists(ids: Iterable[int]) -> list[PickList]:
+    """Lock pick lists by primary key, after the fulfillment orders of whatever will be done to them."""
+    return lock_rows(PickList, ids)
+
+
+def lock_wave(pk: int) -> Wave:
+    """Lock a wave, after its orders and its walks."""
+    return lock_row(Wave, pk)
+
+
 def lock_pick_task(pk: int) -> PickTask:
     """Lock a stop of a locked pick list and return it with its work, order, pieces and product."""
     task = lock_row(PickTask, pk)
@@ -248,6 +259,7 @@ __all__ = [
     "lock_package",
     "lock_packages",
     "lock_pick_list",
+    "lock_pick_lists",
     "lock_pick_task",
     "lock_pick_tasks_of_work",
     "lock_pickup",
@@ -260,6 +272,7 @@ __all__ = [
     "lock_shipments",
     "lock_shipments_of",
     "lock_visit",
+    "lock_wave",
     "open_allocations_of",
 ]
 

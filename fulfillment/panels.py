@@ -240,6 +240,11 @@ name_acts(
     "floor",
     {
         "claim": "Walk begun",
+        "make_walk": "Walk of a wave made",
+        "cancel_walk": "Walk of a wave cancelled",
+        "begin_wave": "First walk begun",
+        "complete_wave": "Wave done",
+        "cancel_wave": "Wave cancelled",
         "plan": "Stop planned",
         "take_over": "Walk taken over",
         "give_back": "Walk given back",

@@ -42,6 +42,8 @@ from fulfillment.models import (
     SubstituteOffer,
     SupplierRequest,
     TrackingEvent,
+    Wave,
+    WaveOrder,
 )
 from inventory.queries import within_locations
 from oms.foundation.scope import scope_rule, unscoped
@@ -68,6 +70,7 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     Label: ("package__shipment__order", "package__shipment__location"),
     TrackingEvent: ("package__shipment__order", "package__shipment__location"),
     ManifestParcel: ("package__shipment__order", "package__shipment__location"),
+    WaveOrder: ("fulfillment_order__order", "fulfillment_order__location"),
     PickTask: ("fulfillment_order__order", "fulfillment_order__location"),
     SourcingDecision: ("order", ""),
     ReplayChange: ("order", ""),
@@ -91,6 +94,12 @@ def _declare(model: type[Model], order: str, location: str) -> None:
 @scope_rule(PickList)
 def at_own_locations(principal: Any) -> Q:
     """Return the condition of the walks through a person's locations."""
+    return within_locations(principal, "location")
+
+
+@scope_rule(Wave)
+def waves_at_own_locations(principal: Any) -> Q:
+    """Return the condition of the waves at a person's locations."""
     return within_locations(principal, "location")
 
 

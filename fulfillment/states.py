@@ -218,6 +218,10 @@ class PickListState(models.TextChoices):
     RELEASED = "released", "waiting"
     IN_PROGRESS = "in_progress", "being picked"
     COMPLETED = "completed", "done"
+    CANCELLED = "cancelled", "cancelled"
+
+
+ENDED_WALKS = (PickListState.COMPLETED, PickListState.CANCELLED)
 
 
 class PickTaskState(models.TextChoices):
@@ -231,6 +235,25 @@ class PickTaskState(models.TextChoices):
 
 
 LIVE_TASKS = (PickTaskState.OPEN, PickTaskState.SKIPPED)
+
+
+class WaveState(models.TextChoices):
+    """The life of orders that are picked together."""
+
+    DRAFT = "draft", "draft"
+    RELEASED = "released", "released"
+    IN_PROGRESS = "in_progress", "being picked"
+    COMPLETED = "completed", "done"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class PickingStrategy(models.TextChoices):
+    """How the orders of a wave are picked."""
+
+    SINGLE = "single", "one order a walk"
+    BATCH = "batch", "orders share totes"
+    CLUSTER = "cluster", "a tote an order"
+    ZONE = "zone", "zone by zone"
 
 
 class OfferState(models.TextChoices):

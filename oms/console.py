@@ -110,6 +110,7 @@ UNFOLD: dict[str, Any] = {
                         "fulfillment.view_fulfillmentorder",
                         page="figures",
                     ),
+                    _entry("Waves", "waves", "fulfillment_wave", "fulfillment.view_wave"),
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
                     _entry("Mispacks caught", "fact_check", "fulfillment_packscan", "fulfillment.view_packscan"),
                     _entry("Shipments", "package", "fulfillment_shipment", "fulfillment.view_shipment"),

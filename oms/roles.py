@@ -74,6 +74,8 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.*_box",
         "fulfillment.load_manifest",
         "fulfillment.book_drivervisit",
+        "fulfillment.add_wave",
+        "fulfillment.release_wave",
         "fulfillment.*_pickup",
         "fulfillment.*_supplierrequest",
         "inventory.view_*",

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import override_settings
 
 from fulfillment.models import Box, FulfillmentOrder, Manifest, Package, Shipment
+from fulfillment.picking.plan import Strategy
 from fulfillment.services import handover, scan_packing
 from fulfillment.services.counted import post_count
 from fulfillment.services.labels import buy_labels, void_labels
@@ -18,8 +19,9 @@ from fulfillment.services.scan_packing import Sent
 from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
 from fulfillment.services.visiting import book_driver
-from fulfillment.services.walking import Read, claim_work, scan
+from fulfillment.services.walking import Read, scan, take_over
 from fulfillment.services.walking.missing import pieces_in_hands
+from fulfillment.services.waves import Wanted, make_wave, release_wave
 from inventory.models import Bin, Product, Substitute
 from inventory.services.bin_counts import begin_count, count_pieces, finish_count
 from inventory.services.bins import put_away
@@ -155,10 +157,12 @@ def _labelled(order: Order, *, twice: bool = False) -> Shipment:
 
 
 def _pick_by_scans(work: FulfillmentOrder) -> None:
-    """Walk for one fulfillment order with a handheld."""
+    """Walk for one fulfillment order, a wave of its own, with a handheld."""
     picker, _ = User.objects.get_or_create(username="picks-by-scans")
     rows = FulfillmentOrder.objects.filter(pk=work.pk)
-    walk = claim_work(work=rows, location_id=work.location_id, orders=1, picker_id=picker.pk, actor=CLERK)
+    wave = make_wave(work=rows, wanted=Wanted(location_id=work.location_id, strategy=Strategy.SINGLE), actor=CLERK)
+    walk = release_wave(wave_id=wave.pk, actor=CLERK).walks.get()
+    take_over(pick_list_id=walk.pk, picker_id=picker.pk, actor=CLERK)
     for task in walk.tasks.select_related("allocation__order_line"):
         read = Read(uuid4(), task.pk, task.allocation.order_line.sku, task.quantity)
         scan(pick_list_id=walk.pk, picker_id=picker.pk, read=read, actor=CLERK)

@@ -15,6 +15,7 @@ from fulfillment.actions import (
     suppliers,
     visits,
     walks,
+    waves,
     work,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "suppliers",
     "visits",
     "walks",
+    "waves",
     "work",
 ]

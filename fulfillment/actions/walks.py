@@ -3,7 +3,7 @@
 from fulfillment.conditions import in_state
 from fulfillment.models import PickList
 from fulfillment.services.walking import free_walk
-from fulfillment.states import PickListState
+from fulfillment.states import ENDED_WALKS, PickListState
 from oms.foundation.actions import Action, register
 
 register(
@@ -18,6 +18,6 @@ register(
         irreversible="Its person can take it over again with one button, as anybody else can.",
         help="For a handheld that is lost or empty. What lies in the totes stays there for whoever goes on.",
         icon="lock_open",
-        shown=lambda row: row.state != PickListState.COMPLETED,
+        shown=lambda row: row.state not in ENDED_WALKS,
     )
 )

@@ -19,4 +19,5 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     suppliers,
     visits,
     walks,
+    waves,
 )

@@ -4,16 +4,22 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from fulfillment.admin.papers import document, paper
 from fulfillment.models import PickList, PickScan, PickTask
 from fulfillment.states import LIVE_TASKS, PickTaskState
+from fulfillment.walk_printing import MOST_WALKS, walk_list
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.console.filters import DaysFilter, YesFilter
 from oms.foundation.console.inlines import ReadOnlyInline
 from oms.foundation.look.cells import moment, two_lines
+from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.scope import scoped
 from oms.foundation.templatetags.console import pill
+
+STOCK = ("allocation__stock_level__product", "part__stock_level__product")
 
 
 class ShortFilter(YesFilter):
@@ -77,21 +83,44 @@ class PickListAdmin(ConsoleAdmin):
     """Walks: who picks what, and how far they are."""
 
     page = "fulfillment.picklist"
-    list_display = ["numbers", "status", "person", "stops", "scanned", "created_at"]
+    list_display = ["numbers", "in_wave", "status", "person", "stops", "metres", "scanned", "created_at"]
     list_filter = ["state", "location", ("completed_at", DaysFilter), ShortFilter, WrongFilter]
-    list_select_related = ["location", "picker"]
+    list_select_related = ["location", "picker", "wave"]
     search_fields = ["=number", "=picker__username"]
     search_words = "The whole number of a walk, or its picker’s user name."
     empty_words = "A walk appears here as soon as somebody takes work with a handheld, under Handheld."
     ordering = ["-id"]
-    fields = ["location", "state", "person", "created_at", "scanned", "completed_at"]
-    readonly_fields = ["person", "scanned"]
+    fields = ["location", "in_wave", "metres", "state", "person", "created_at", "scanned", "completed_at"]
+    readonly_fields = ["person", "scanned", "in_wave", "metres"]
     inlines: ClassVar[list[Any]] = [StopInline]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[PickList]":
         """Return the walks with the numbers of their stops."""
         left = Count("tasks", Q(tasks__state__in=LIVE_TASKS))
         return super().get_queryset(request).annotate(stop_count=Count("tasks"), left_count=left)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pick lists of one or many walks."""
+        view = self.admin_site.admin_view(paper("fulfillment.view_picklist", self.walk_list))
+        return [path("walk-list.pdf", view, name="fulfillment_walk_list"), *super().get_urls()]
+
+    def walk_list(self, request: HttpRequest) -> HttpResponse:
+        """Draw the walks named by ``?number=``, or all of ``?wave=``, of which the person may see every stop."""
+        numbers = request.GET.getlist("number")[: MOST_WALKS + 1]
+        wave = request.GET.get("wave", "")
+        rows = scoped(request.user, PickList).select_related("location", "wave").order_by("turn", "pk")
+        asked = [text for text in (*numbers, wave) if "\x00" not in text]
+        rows = rows.filter(number__in=asked) if numbers else rows.filter(wave__number__in=asked)
+        found = list(rows[:MOST_WALKS])
+        stops = PickTask.objects.filter(pick_list__in=found)
+        mine = scoped(request.user, PickTask).filter(pick_list__in=found)
+        if not found or len(found) < len(set(numbers)) or mine.count() < stops.count():
+            raise NotFound("There is no walk with such a number.")
+        if len({one.location_id for one in found}) > 1:
+            raise Refused("Print the walks of one location at once.", code="several_locations")
+        told = mine.select_related("fulfillment_order__order", "allocation__order_line", *STOCK)
+        drawn = walk_list(found, list(told.order_by("pick_list", "position")))
+        return document(drawn, "walks.pdf")
 
     @admin.display(description="walk", ordering="number")
     def numbers(self, row: PickList) -> str:
@@ -107,6 +136,17 @@ class PickListAdmin(ConsoleAdmin):
     def person(self, row: PickList) -> str:
         """Return who holds it, or held it last."""
         return str(row.picker or "nobody")
+
+    @admin.display(description="wave", ordering="wave")
+    def in_wave(self, row: PickList) -> str:
+        """Return its turn in a wave."""
+        zone = f", zone {row.zone}" if row.zone else ""
+        return f"{row.wave} walk {row.turn}{zone}" if row.wave else ""
+
+    @admin.display(description="metres", ordering="length_mm")
+    def metres(self, row: PickList) -> str:
+        """Return how far it is as planned."""
+        return "" if row.metres is None else f"{row.metres:,} m"
 
     @admin.display(description="stops")
     def stops(self, row: Any) -> str:

@@ -10,6 +10,7 @@ from fulfillment.api.pickups import PickupViewSet
 from fulfillment.api.suppliers import SupplierRequestViewSet
 from fulfillment.api.views import FulfillmentOrderViewSet, PackageViewSet, ShipmentViewSet
 from fulfillment.api.visits import DriverVisitViewSet
+from fulfillment.api.waves import WaveViewSet
 from oms.foundation.api.routing import room_urls
 
 urlpatterns = [
@@ -22,5 +23,6 @@ urlpatterns = [
     *room_urls("claims", ClaimViewSet),
     *room_urls("pickups", PickupViewSet),
     *room_urls("supplier-requests", SupplierRequestViewSet),
+    *room_urls("waves", WaveViewSet),
     path("availability/", AvailabilityView.as_view(), name="availability"),
 ]

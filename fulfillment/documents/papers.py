@@ -73,6 +73,33 @@ class PickListPaper:
 
 
 @dataclass(frozen=True)
+class WalkLine:
+    """One stop of a walk: what to fetch from which bin for which order, into which tote."""
+
+    bin: str
+    sku: str
+    title: str
+    quantity: int
+    tote: str
+    order_number: str
+    barcode: str = ""
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class WalkPaper:
+    """The pick list of one walk, its lines in the order of the walk."""
+
+    number: str
+    location_name: str
+    lines: tuple[WalkLine, ...]
+    wave: str = ""
+    metres: int | None = None
+    instructions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SlipLine:
     """One product in the parcel; `price` and what a kit is `made_of` are ready formatted text."""
 

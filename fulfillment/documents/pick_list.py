@@ -1,6 +1,5 @@
 """The pick list: what to fetch from which bin for one order, in walking order."""
 
-import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -22,6 +21,7 @@ from fulfillment.documents.sheet import (
     render_sheets,
 )
 from fulfillment.documents.typesetting import Box, Paragraph, draw_block
+from fulfillment.picking.codes import bin_order
 
 COLUMNS = (
     Column("", 30, tick=True),
@@ -36,12 +36,6 @@ HEADING_HEIGHT = 122.0
 def walking_order(line: PickLine) -> tuple[bool, list[tuple[int, int, str]], str]:
     """Sort key by bin as people count (A-2 before A-10); products without a bin come last."""
     return (*bin_order(line.bin), line.sku)
-
-
-def bin_order(code: str) -> tuple[bool, list[tuple[int, int, str]]]:
-    """Sort key of a bin's code as people count."""
-    parts = re.findall(r"\d+|\D+", code)
-    return (not code, [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts])
 
 
 def _product_cell(line: PickLine, width: float) -> Cell:

@@ -1,7 +1,7 @@
 """Home of the floor, a walk, and what is done on it."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,9 +18,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from fulfillment.models import FulfillmentOrder, PickList, PickTask
+from fulfillment.floor.waves import all_seen, ready_walks
+from fulfillment.models import FulfillmentOrder, PickList
 from fulfillment.services import walking
-from fulfillment.states import FulfillmentOrderState, PickListState
+from fulfillment.states import ENDED_WALKS, FulfillmentOrderState, PickListState
 from inventory.models import Location
 from inventory.models.places import LocationKind
 from oms.foundation.actor import Actor
@@ -87,14 +88,16 @@ def home(request: HttpRequest) -> HttpResponse:
     walks = scoped(user, PickList).select_related("picker", "location").order_by("pk")
     now = timezone.now()
     mine = walks.filter(picker=user, state=PickListState.IN_PROGRESS).first()
-    left = walks.filter(location=here.pk).exclude(state=PickListState.COMPLETED) if here else walks.none()
+    left = walks.filter(location=here.pk).exclude(state__in=ENDED_WALKS) if here else walks.none()
+    begun = left.exclude(state=PickListState.RELEASED, begun_at=None, wave__isnull=False)
     context = {
         "title": "Floor",
         "places": places,
         "here": here,
         "mine": mine,
-        "free": _all_seen(user, [one for one in left if one.is_free(now) and one != mine]),
+        "free": all_seen(user, [one for one in begun if one.is_free(now) and one != mine]),
         "key": uuid.uuid4(),
+        **(ready_walks(user, here.pk) if here and not mine else {}),
     }
     page = TemplateResponse(request, "floor/home.html", context)
     if here is not None and here.code != request.COOKIES.get(HERE):
@@ -154,16 +157,9 @@ def _walk_of(user: Any, number: str) -> PickList:
     :raises NotFound: for one at another location, or with orders of channels that are not theirs
     """
     found = scoped_row(user, PickList, number=number)
-    if not _all_seen(user, [found]):
+    if not all_seen(user, [found]):
         raise NotFound("There is no walk with this number.")
     return found
-
-
-def _all_seen(user: Any, walks: Sequence[PickList]) -> list[PickList]:
-    """Return the walks of which a person may see every stop."""
-    stops = PickTask.objects.filter(pick_list__in=walks)
-    hidden = set(stops.exclude(pk__in=scoped(user, PickTask).values("pk")).values_list("pick_list", flat=True))
-    return [one for one in walks if one.pk not in hidden]
 
 
 WHOLE: dict[str, Callable[..., Any]] = {
@@ -194,6 +190,7 @@ def _walk_page(request: HttpRequest, pick_list: PickList, answer: walking.Answer
     """Draw a walk; of one that is somebody else's only who has it and whether it may be taken over."""
     shown = walking.walk_of(pick_list)
     mine = pick_list.picker_id == request.user.pk
+    way = walking.way_of(pick_list, shown.left) if mine and shown.now else None
     context = {
         "title": f"Walk {pick_list.number}",
         "walk": shown,
@@ -201,6 +198,8 @@ def _walk_page(request: HttpRequest, pick_list: PickList, answer: walking.Answer
         "free": pick_list.is_free(timezone.now()),
         "answer": answer,
         "key": uuid.uuid4(),
+        "way": way,
+        "hint": way.hints.get(shown.now.task.pk, "") if way and shown.now else "",
     }
     return TemplateResponse(request, "floor/walk.html", context)
 

@@ -20,6 +20,7 @@ from fulfillment.models.sourcing import SourcingDecision
 from fulfillment.models.suppliers import SupplierRequest
 from fulfillment.models.visits import DriverVisit
 from fulfillment.models.watching import ExpectedDay, ParcelRisk
+from fulfillment.models.waves import Wave, WaveOrder
 
 __all__ = [
     "Allocation",
@@ -59,4 +60,6 @@ __all__ = [
     "SubstituteOffer",
     "SupplierRequest",
     "TrackingEvent",
+    "Wave",
+    "WaveOrder",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
 from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
+from fulfillment.models.waves import Wave
 from fulfillment.states import LIVE_TASKS, PickListState, PickTaskState
 from inventory.models import Location, StockLevel
 from oms.foundation.aggregate import Aggregate, words_check
@@ -29,6 +30,11 @@ class PickList(Aggregate):
     )
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    begun_at = models.DateTimeField(null=True, blank=True, editable=False)
+    wave = models.ForeignKey(Wave, models.PROTECT, null=True, blank=True, related_name="walks", editable=False)
+    turn = models.PositiveIntegerField("number in the wave", null=True, blank=True, editable=False)
+    zone = models.CharField(max_length=16, blank=True, default="", editable=False)
+    length_mm = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "walk"
@@ -43,11 +49,29 @@ class PickList(Aggregate):
                 name="pick_list_is_held",
             ),
             models.UniqueConstraint(fields=["picker"], condition=Q(state="in_progress"), name="one_pick_list_a_person"),
+            models.UniqueConstraint(fields=["wave", "turn"], name="pick_list_turn"),
+            models.CheckConstraint(
+                condition=Q(wave__isnull=True, turn__isnull=True) | Q(wave__isnull=False, turn__isnull=False),
+                name="pick_list_in_wave",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(picker__isnull=True), name="pick_list_cancelled_unheld"
+            ),
         ]
         indexes = [models.Index(fields=["location", "state"], name="pick_list_by_location")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def named(self) -> str:
+        """Return how people call it: by its turn in a wave, else by its number."""
+        return f"{self.wave} walk {self.turn}" if self.wave else self.number
+
+    @property
+    def metres(self) -> int | None:
+        """Return how long the walk is as planned, in metres; None where the bins were not measured."""
+        return None if self.length_mm is None else round(self.length_mm / 1000)
 
     @property
     def told(self) -> str:
@@ -60,14 +84,19 @@ class PickList(Aggregate):
         return self.state == L.RELEASED or (self.state == L.IN_PROGRESS and lapsed)
 
     @transition(field=state, source=[L.RELEASED, L.IN_PROGRESS], target=L.IN_PROGRESS)
-    def take(self, *, picker_id: int, until: datetime) -> None:
+    def take(self, *, picker_id: int, until: datetime, at: datetime) -> None:
         """A person begins or goes on with it."""
         self.picker_id, self.leased_until = picker_id, until
+        self.begun_at = self.begun_at or at
 
     @transition(field=state, source=L.IN_PROGRESS, target=L.RELEASED)
     def give_back(self) -> None:
         """Its person goes away; somebody else may go on where it stands."""
         self.picker, self.leased_until = None, None
+
+    @transition(field=state, source=L.RELEASED, target=L.CANCELLED)
+    def cancel(self) -> None:
+        """Nobody has begun it, and nobody shall."""
 
     @transition(field=state, source=L.IN_PROGRESS, target=L.COMPLETED)
     def complete(self, *, at: datetime) -> None:

@@ -17,16 +17,17 @@ BEGINNINGS = 8
 LONGEST_CHAIN = 3
 
 
-def short_tour(between: Matrix, *, depot: int) -> Tour:
+def short_tour(between: Matrix, *, depot: int, beginnings: int = BEGINNINGS) -> Tour:
     """Return a short closed walk from the depot past every other row of a table of distances.
 
     :param between: from row to column, whole units
+    :param beginnings: about so many first stops are tried; fewer for long walks that somebody waits for
     """
     others = [stop for stop in range(len(between)) if stop != depot]
     if not others:
         return Tour(0, ())
     firsts = sorted(others, key=lambda stop: (between[depot][stop], stop))
-    step = max(1, len(firsts) // BEGINNINGS)
+    step = max(1, len(firsts) // beginnings)
     walks = [_improved(_nearest(between, depot, first), between) for first in firsts[::step]]
     best = min(walks, key=lambda stops: (_length(stops, between), stops))
     return Tour(_length(best, between), tuple(best[1:-1]))

@@ -15,7 +15,7 @@ from fulfillment.services.sight import Seen, in_sight
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
 from fulfillment.services.sourcing.run import Trigger
-from fulfillment.services.walking.claiming import drop_stops
+from fulfillment.services.walking.stops import drop_stops
 from fulfillment.sourcing.choice import Choice
 from fulfillment.sourcing.wording import enumeration
 from fulfillment.states import LIVE_FULFILLMENT, AllocationState, FulfillmentOrderState, RequestState

@@ -108,6 +108,25 @@ CORRUPTIONS = [
     state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),
     state("I16.picklist", "fulfillment_picklist", "id = (select min(id) from fulfillment_picklist)", "released"),
+    Corruption(
+        name="I16.wave",
+        row="select min(id) from fulfillment_wave",
+        sql="update fulfillment_wave set state = 'in_progress' where id = {row}",
+        also={"I57": "select {row}"},
+    ),
+    Corruption(
+        name="I57",
+        row="select min(id) from fulfillment_wave",
+        sql="update fulfillment_wave set state = 'in_progress' where id = {row}",
+        also={"I16.wave": "select {row}"},
+    ),
+    Corruption(
+        name="I57s",
+        row="select min(id) from fulfillment_waveorder",
+        sql="update fulfillment_waveorder set passed_over = 'order_held' where id = {row}",
+        found="select min(t.id) from fulfillment_picktask t join fulfillment_picklist p on p.id = t.pick_list_id"
+        " where p.wave_id is not null",
+    ),
     state("I16.picktask", "fulfillment_picktask", "id = (select min(id) from fulfillment_picktask)", "short"),
     state("I16.packsession", "fulfillment_packsession", f"id = ({SESSION})", "dropped"),
     Corruption(

@@ -22,7 +22,12 @@ NOWHERE = "Nowhere"
 LOGIN = "/login/"
 BULK_PAGE = "/foundation/bulkoperation/"
 # what an address of its own is asked with, so that its door answers and not the check of its input
-QUERIES = {"availability": "?sku=SHARED", "search": "?q=nothing", "admin:fulfillment_pick_list": "?number={number}"}
+QUERIES = {
+    "availability": "?sku=SHARED",
+    "search": "?q=nothing",
+    "admin:fulfillment_pick_list": "?number={number}",
+    "admin:fulfillment_walk_list": "?number={number}",
+}
 
 
 @dataclass(frozen=True, slots=True)

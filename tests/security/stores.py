@@ -18,6 +18,7 @@ from fulfillment.models import (
     Pickup,
     Shipment,
     SupplierRequest,
+    Wave,
 )
 from inventory.models import Bin, CountSession
 from tests.factories import NOW
@@ -27,7 +28,7 @@ PAPER = render_sheets("Label", [])
 
 
 def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
-    """Make a pick-up of a shipment, a request and a mispack of some work, marked as the shop's, and a box for all."""
+    """Make a pick-up of a shipment, a request, a mispack and a wave, marked as the shop's, and a box for all."""
     until = NOW + timedelta(days=7)
     box, _ = Box.objects.get_or_create(code="shared-box", defaults={"length_mm": 9, "width_mm": 9, "height_mm": 9})
     packer, _ = User.objects.get_or_create(username="packs")
@@ -43,6 +44,7 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
         SupplierRequest.objects.create(
             number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
         ),
+        Wave.objects.create(number=f"W{mark[:8].upper()}", location=work.location, strategy="cluster"),
         *on_the_way(mark, shipment.packages.get()),
     ]
 

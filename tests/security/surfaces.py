@@ -31,7 +31,7 @@ PAGES = {
 ENDPOINTS = {"list": "see", "retrieve": "see", "create": "create", "destroy": "destroy"}
 OLD_ADDRESS = "admin:old-address"
 # pages that name their row in the query
-BY_QUERY = frozenset({"admin:fulfillment_pick_list"})
+BY_QUERY = frozenset({"admin:fulfillment_pick_list", "admin:fulfillment_walk_list"})
 EXAMPLES = {"^(api|inbound)(/|$)": "api/nothing-here/"}
 GROUP = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)|\(\[\^/\]\+\)")
 

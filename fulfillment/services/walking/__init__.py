@@ -3,6 +3,7 @@
 from fulfillment.services.walking.claiming import LEASE, MOST_ORDERS, claim_work, free_walk, give_back, take_over
 from fulfillment.services.walking.reading import Stop, Walk, walk_of
 from fulfillment.services.walking.scanning import Answer, Read, end_walk, report_short, scan, skip
+from fulfillment.services.walking.way import Way, way_of
 
 __all__ = [
     "LEASE",
@@ -11,6 +12,7 @@ __all__ = [
     "Read",
     "Stop",
     "Walk",
+    "Way",
     "claim_work",
     "end_walk",
     "free_walk",
@@ -20,4 +22,5 @@ __all__ = [
     "skip",
     "take_over",
     "walk_of",
+    "way_of",
 ]

@@ -1,7 +1,6 @@
 """Who walks: work is claimed for as long as its person goes on, and is free for others when they do not."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -9,26 +8,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fulfillment.conditions import in_state
-from fulfillment.documents.pick_list import bin_order
-from fulfillment.fetching import Fetch, to_fetch
 from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
 from fulfillment.services.picking import CAN_START, start_together
+from fulfillment.services.walking.following import follow_wave
+from fulfillment.services.walking.stops import TOTES, Stops, drop_stops, make_stops, pieces_in_turn
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState
-from inventory.services.bin_leaving import bins_in_turn
 from oms.foundation.actions import refuse_unless, unmet
 from oms.foundation.actor import Actor
-from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
-from oms.foundation.inserts import insert_rows
 from oms.foundation.locks import lock_row
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, Refused
 from oms.foundation.wording import count
 
 LEASE = timedelta(minutes=15)
-BETWEEN_BINS, LONGEST_BIN = " + ", 32
-TOTES = "ABCDEFGHJKLM"
 MOST_ORDERS = len(TOTES)
 MOST_ROUNDS = 25
 """How often somebody who was beaten to some work looks for the next."""
@@ -85,8 +79,7 @@ def _begin(ids: Sequence[int], location_id: int, picker_id: int, actor: Actor) -
     if not started.done:
         return None
     walk = PickList(number=random_code(8, prefix="P"), location_id=location_id, created_at=actor.now)
-    walk.take(picker_id=picker_id, until=actor.now + LEASE)
-    walk.save()
+    walk.take(picker_id=picker_id, until=actor.now + LEASE, at=actor.now)
     tasks = _tasks(walk, [pk for pk in ids if pk in started.done], actor)
     note = f"{count(len(started.done), 'order')}, {count(len(tasks), 'stop')}."
     record_many(actor, [Act("floor.claim", walk, note, created=True)])
@@ -101,9 +94,12 @@ def take_over(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
     mine = walk.picker_id == picker_id and walk.state == PickListState.IN_PROGRESS
     if not mine and not walk.is_free(actor.now):
         raise Refused(f"{walk.number} is in somebody else's hands or done.", code="not_free")
-    walk.take(picker_id=picker_id, until=actor.now + LEASE)
-    walk.save(update_fields=["state", "picker", "leased_until"])
-    record(actor, "floor.take_over", walk, note=walk.told)
+    is_first = walk.begun_at is None
+    walk.take(picker_id=picker_id, until=actor.now + LEASE, at=actor.now)
+    walk.save(update_fields=["state", "picker", "leased_until", "begun_at"])
+    record(actor, "floor.claim" if is_first else "floor.take_over", walk, note=walk.told)
+    if is_first and walk.wave_id:
+        follow_wave(walk.wave_id, actor)
     return walk
 
 
@@ -113,14 +109,6 @@ def give_back(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
     walk = lock_pick_list(pick_list_id)
     refuse_stranger(walk, picker_id)
     return _put_down(walk, "floor.give_back", actor)
-
-
-def drop_stops(stops: Sequence[PickTask], why: str, actor: Actor) -> None:
-    """End stops, whose work is locked, that nobody will make."""
-    for one in stops:
-        one.cancel()
-    save_many(stops, ["state"])
-    record_many(actor, [Act("floor.drop", one, why) for one in stops])
 
 
 @transaction.atomic
@@ -160,55 +148,12 @@ def _lock_without_walk(picker_id: int, *, but: int = 0) -> None:
 
 
 def _tasks(walk: PickList, work: Collection[int], actor: Actor) -> list[PickTask]:
-    """Make the stops of a walk in the order of the bins; stops of an earlier walk for the same work end."""
+    """Make the stops of a walk that is not saved yet; stops of an earlier walk for the same work end."""
     drop_stops(lock_pick_tasks_of_work(work), "The work was begun anew.", actor)
     waiting = Allocation.objects.filter(fulfillment_order__in=work, state=AllocationState.ALLOCATED)
-    return plan_stops(walk, waiting, {pk: TOTES[place] for place, pk in enumerate(work)}, after=0, actor=actor)
-
-
-def plan_stops(
-    walk: PickList, pieces: "QuerySet[Allocation]", totes: Mapping[int, str], *, after: int, actor: Actor
-) -> list[PickTask]:
-    """Add a stop for each of some pieces to a locked walk, in the order of their bins, after a position."""
-    rows = to_fetch(pieces.select_related("stock_level__product"))
-    bins = bins_to_pick(rows)
-    rows.sort(key=lambda one: (bin_order(bins[one.key]), one.level.product.sku, one.key))
-    tasks = [
-        PickTask(
-            pick_list=walk,
-            fulfillment_order_id=one.allocation.fulfillment_order_id,
-            allocation=one.allocation,
-            part=one.part,
-            position=position,
-            tote=totes[one.allocation.fulfillment_order_id],
-            bin=bins[one.key],
-            quantity=one.quantity,
-            created_at=actor.now,
-        )
-        for position, one in enumerate(rows, after + 1)
-    ]
-    insert_rows(tasks)
-    record_many(actor, [Act("floor.plan", one, one.told, created=True) for one in tasks])
-    return tasks
-
-
-def bins_to_pick(pieces: Sequence[Fetch]) -> dict[tuple[int, int], str]:
-    """Return by key where pieces lie: the bins that the ledger takes them from, else the level's usual one.
-
-    Several bins stand with a plus between them, as many as the pieces need.
-    """
-    held: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for row in bins_in_turn([one.level.pk for one in pieces]):
-        held[row.stock_level_id].append((row.bin.code, row.quantity))
-    return {one.key: _enough(held[one.level.pk], one.quantity) or one.level.bin for one in pieces}
-
-
-def _enough(held: Sequence[tuple[str, int]], wanted: int) -> str:
-    """Return the first bins that together have so many pieces, as far as their codes fit."""
-    codes: list[str] = []
-    for code, quantity in held:
-        if wanted <= 0 or len(BETWEEN_BINS.join([*codes, code])) > LONGEST_BIN:
-            break
-        codes.append(code)
-        wanted -= quantity
-    return BETWEEN_BINS.join(codes)
+    turned = pieces_in_turn(walk.location_id, waiting)
+    walk.length_mm = turned.length
+    walk.save()
+    totes = {pk: TOTES[place] for place, pk in enumerate(work)}
+    by_piece = {one.key: totes[one.allocation.fulfillment_order_id] for one in turned.rows}
+    return make_stops([Stops(walk, turned, by_piece)], actor)

@@ -2,18 +2,21 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import Case, F, Sum, When
+from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 
 from fulfillment.models import Allocation, AllocationPart, PickTask
-from fulfillment.services.walking.claiming import BETWEEN_BINS
-from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState, PickTaskState
+from fulfillment.services.walking.stops import BETWEEN_BINS
+from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState, PickTaskState, WaveState
 from inventory.models.bins import BinReason
 from inventory.services.bin_counts import flag_for_count
 from inventory.services.bin_leaving import pick_from_bins
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.numbers import random_code
+
+# a zone is over before its order is, whose other zones are still walked
+OVER = Q(pick_list__state=PickListState.COMPLETED) & ~Q(pick_list__wave__state=WaveState.IN_PROGRESS)
 
 
 def codes_of(task: PickTask) -> list[str]:
@@ -69,7 +72,7 @@ def pieces_in_hands(level_ids: Collection[int]) -> Mapping[int, int]:
             fulfillment_order__state=FulfillmentOrderState.IN_PROGRESS,
             state__in=[PickTaskState.OPEN, PickTaskState.SKIPPED, PickTaskState.PICKED, PickTaskState.SHORT],
         )
-        .exclude(pick_list__state=PickListState.COMPLETED)
+        .exclude(OVER)
     )
     away = Case(When(state=PickTaskState.SHORT, then=F("quantity")), default=F("picked"))
     on_walks = taken.order_by().values_list("lies_at").annotate(pieces=Sum(away))

@@ -31,8 +31,12 @@ class Walk:
     @property
     def next(self) -> Stop | None:
         """Return the stop after this one."""
-        left = [one for one in self.stops if _is_live(one) and one is not self.now]
-        return left[0] if left else None
+        return next((one for one in self.stops if _is_live(one) and one is not self.now), None)
+
+    @property
+    def left(self) -> list[PickTask]:
+        """Return the stops that are still to be made, in their order."""
+        return [one.task for one in self.stops if _is_live(one)]
 
     @property
     def to_packing(self) -> list[tuple[str, str]]:

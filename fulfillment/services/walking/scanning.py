@@ -10,10 +10,11 @@ from django.db.models import Max
 
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
-from fulfillment.services.walking.claiming import BETWEEN_BINS, LEASE, refuse_stranger
+from fulfillment.services.walking.claiming import LEASE, refuse_stranger
 from fulfillment.services.walking.missing import leave_bins, report_missing, trace_of
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
+from fulfillment.services.walking.stops import BETWEEN_BINS
 from fulfillment.states import LIVE_TASKS
 from inventory.models import Product
 from inventory.queries import product_by_code

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from fulfillment.locks import open_allocations_of
 from fulfillment.models import Allocation, PickList, PickTask
 from fulfillment.services.picking import confirm_scanned
-from fulfillment.services.walking.claiming import drop_stops, plan_stops
+from fulfillment.services.walking.following import follow_wave
 from fulfillment.services.walking.reading import is_wanted
+from fulfillment.services.walking.stops import Stops, drop_stops, make_stops, pieces_in_turn
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -18,9 +19,9 @@ MADE = (PickTaskState.PICKED, PickTaskState.SHORT)
 
 def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
     """Settle locked fulfillment orders of a locked walk, and end the walk when no stop is left."""
-    own = PickTask.objects.filter(pick_list=walk)
     stops: dict[int, list[PickTask]] = {pk: [] for pk in work}
-    known = own.filter(fulfillment_order__in=work).select_related(
+    known = _of_walk_or_wave(walk).filter(fulfillment_order__in=work)
+    known = known.select_related(
         "fulfillment_order", "allocation__order_line", "allocation__stock_level", "part__stock_level"
     )
     for one in known.order_by("pk"):
@@ -31,21 +32,31 @@ def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
         at_work = each[0].fulfillment_order.state == FulfillmentOrderState.IN_PROGRESS
         if at_work and not any(one.state in LIVE_TASKS for one in each):
             _confirm_or_go_on(walk, each, actor)
-    if not own.filter(state__in=LIVE_TASKS).exists():
+    if not PickTask.objects.filter(pick_list=walk, state__in=LIVE_TASKS).exists():
         walk.complete(at=actor.now)
         walk.save(update_fields=["state", "completed_at", "leased_until"])
         record(actor, "floor.complete", walk, note=walk.told)
+        if walk.wave_id:
+            follow_wave(walk.wave_id, actor)
+
+
+def _of_walk_or_wave(walk: PickList) -> "QuerySet[PickTask]":
+    """Return the stops that an order of a walk may have: in all walks of its wave, since zones meet at packing."""
+    mine = Q(pick_list__wave=walk.wave_id) if walk.wave_id else Q(pick_list=walk)
+    return PickTask.objects.filter(mine)
 
 
 def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -> None:
     """Confirm what was scanned of one order; what the desk changed meanwhile gets stops at the end of the walk."""
-    work, tote = stops[0].fulfillment_order_id, stops[0].tote
+    work = stops[0].fulfillment_order_id
+    tote = next((one.tote for one in stops if one.pick_list_id == walk.pk), stops[0].tote)
     made = {(one.allocation_id, one.level.pk): one.quantity for one in stops if one.state in MADE}
     waiting = [one for one in open_allocations_of([work]) if one.state == AllocationState.ALLOCATED]
     unmade = [one.pk for one in waiting if any(made.get((one.pk, at)) != n for at, n in one.takes.items())]
     if unmade:
         last: int = PickTask.objects.filter(pick_list=walk).aggregate(last=Max("position"))["last"]
-        plan_stops(walk, Allocation.objects.filter(pk__in=unmade), {work: tote}, after=last, actor=actor)
+        turned = pieces_in_turn(walk.location_id, Allocation.objects.filter(pk__in=unmade))
+        make_stops([Stops(walk, turned, {one.key: tote for one in turned.rows}, after=last)], actor)
     elif waiting:
         missing = {(one.allocation_id, one.level.pk): one.missing for one in stops if one.state == PickTaskState.SHORT}
         trace = next((one.trace for one in stops if one.trace), "")
