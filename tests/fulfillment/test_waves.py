@@ -18,7 +18,7 @@ from tests.fulfillment.waving import a_floor, a_wave, released, some_work, stops
 pytestmark = pytest.mark.django_db
 
 
-def sizes(place, **wanted) -> list[int]:
+def sizes(place, **wanted) -> int:
     """Return how many orders a wave would take."""
     told = Wanted(location_id=place.pk, strategy=Strategy.CLUSTER, **wanted)
     return len(propose(work=FulfillmentOrder.objects.all(), wanted=told).orders)
