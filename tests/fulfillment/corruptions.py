@@ -107,7 +107,12 @@ CORRUPTIONS = [
     state("I16.fulfillmentorder", "fulfillment_fulfillmentorder", "state = 'planned'", "on_hold"),
     state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),
-    state("I16.picklist", "fulfillment_picklist", "id = (select min(id) from fulfillment_picklist)", "released"),
+    Corruption(
+        name="I16.picklist",
+        row="select min(id) from fulfillment_picklist",
+        sql="update fulfillment_picklist set state = 'released' where id = {row}",
+        also={"I57": "select wave_id from fulfillment_picklist where id = {row}"},
+    ),
     Corruption(
         name="I16.wave",
         row="select min(id) from fulfillment_wave",
@@ -122,9 +127,9 @@ CORRUPTIONS = [
     ),
     Corruption(
         name="I57s",
-        row="select min(id) from fulfillment_waveorder",
+        row="select max(id) from fulfillment_waveorder",
         sql="update fulfillment_waveorder set passed_over = 'order_held' where id = {row}",
-        found="select min(t.id) from fulfillment_picktask t join fulfillment_picklist p on p.id = t.pick_list_id"
+        found="select max(t.id) from fulfillment_picktask t join fulfillment_picklist p on p.id = t.pick_list_id"
         " where p.wave_id is not null",
     ),
     state("I16.picktask", "fulfillment_picktask", "id = (select min(id) from fulfillment_picktask)", "short"),

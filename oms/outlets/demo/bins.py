@@ -1,4 +1,4 @@
-"""The bins of the demo shop's first warehouse: pick faces, a reserve, a dock; some pieces lie in no bin."""
+"""The bins of the demo shop's first warehouse: pick faces, a reserve, a dock, a packing bench; some pieces lie in no bin."""
 
 from inventory.models import Bin, Location, StockLevel
 from inventory.models.bins import BinKind
@@ -20,7 +20,8 @@ def make_bins(actor: Actor) -> None:
         for number in range(1, RESERVES + 1)
     ]
     dock = Bin(location=place, code="DOCK", kind=BinKind.RECEIVING, zone="IN", sequence=999)
-    Bin.objects.bulk_create([*faces, *racks, dock])
+    bench = Bin(location=place, code="PACK", kind=BinKind.PACKING, zone="OUT", sequence=998, x_mm=8000, y_mm=0)
+    Bin.objects.bulk_create([*faces, *racks, dock, bench])
     by_code = {face.code: face for face in faces}
     for level in levels:
         face = by_code[level.bin]
