@@ -1,4 +1,4 @@
-"""The bins of the demo shop's first warehouse: pick faces, a reserve, a dock, a packing bench; some pieces lie in no bin."""
+"""The bins of the demo shop's first warehouse: pick faces, a reserve, a dock, a bench; some pieces lie in no bin."""
 
 from inventory.models import Bin, Location, StockLevel
 from inventory.models.bins import BinKind
