@@ -8,7 +8,8 @@ from oms.foundation.panels import Panel, add_panel
 
 def papers_context(row: Manifest, principal: Any) -> dict[str, Any]:
     """Return which papers of a list the person may print."""
-    return {"row": row, "may_label": principal.has_perm("fulfillment.label_shipment")}
+    may_label, may_load = (principal.has_perm(f"fulfillment.{one}") for one in ("label_shipment", "load_manifest"))
+    return {"row": row, "may_label": may_label, "may_load": may_load}
 
 
 add_panel("fulfillment.manifest", Panel("Papers", "fulfillment/panels/manifest.html", papers_context))

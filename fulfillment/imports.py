@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from fulfillment import box_files  # noqa: F401  registering is its import
+from fulfillment import box_files, tracking_imports  # noqa: F401  registering is their import
 from fulfillment.models import ShippingRate
 from fulfillment.services.rates import MOST_DAYS, plan_rates, plan_undo_rates, store_rates, undo_rates
 from fulfillment.sourcing.geography import plain_postcode

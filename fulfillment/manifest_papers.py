@@ -9,11 +9,12 @@ from pypdf.errors import PyPdfError
 
 from fulfillment.conditions import IN_HAND
 from fulfillment.documents.manifest import render_manifest
-from fulfillment.documents.papers import ManifestLine, ManifestPaper
+from fulfillment.documents.papers import Address, ManifestLine, ManifestPaper
 from fulfillment.models import Label, Manifest, ManifestParcel, Shipment
 from fulfillment.parcels import receivers
 from fulfillment.services.handover.going import rows_of
 from fulfillment.states import ManifestState
+from oms.foundation.exports import write_csv
 from oms.foundation.refusals import NotFound, Refused
 
 MOST_LABELS = 500
@@ -50,10 +51,9 @@ def manifest(row: Manifest, within: "QuerySet[Shipment]") -> bytes:
     return render_manifest(paper)
 
 
-def _place(address: object) -> str:
+def _place(address: Address) -> str:
     """Return town and country of an address, enough for a driver."""
-    parts = (getattr(address, name) for name in ("postal_code", "city", "country"))
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in (address.postal_code, address.city, address.country) if part)
 
 
 def _rows(row: Manifest, within: "QuerySet[Shipment]") -> list[ManifestParcel]:
@@ -63,6 +63,32 @@ def _rows(row: Manifest, within: "QuerySet[Shipment]") -> list[ManifestParcel]:
     if within.filter(pk__in=ids).count() < len(ids):
         raise NotFound("Parcels of channels that are not yours are on this list.", code="not_yours")
     return rows
+
+
+COLUMNS = (
+    "list", "day", "tracking_number", "service", "order", "shipment", "parcel", "weight_g", "length_mm", "width_mm",
+    "height_mm", "name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone",
+)  # fmt: skip
+
+
+def table(row: Manifest, within: "QuerySet[Shipment]") -> bytes:
+    """Return the list as CSV in which no cell can become a formula; who it goes to with the whole address.
+
+    :raises NotFound: when a parcel on it is not among those that the person may see.
+    """
+    rows = _rows(row, within)
+    to = receivers([one.package.shipment.order for one in rows])
+    lines = [_line(row, one, to[one.package.shipment.order_id]) for one in rows]
+    return "".join(write_csv(lines, COLUMNS)).encode()
+
+
+def _line(row: Manifest, one: ManifestParcel, to: Address) -> list[object]:
+    """Return one parcel as a line of the table."""
+    package, shipment = one.package, one.package.shipment
+    sizes = [package.weight_g, package.length_mm, package.width_mm, package.height_mm]
+    told = [one.tracking_number, shipment.service, shipment.order.number, shipment.number, package.position]
+    where = [to.name, to.company, to.line1, to.line2, to.city, to.region, to.postal_code, to.country, to.phone]
+    return [row.number, row.day.isoformat(), *told, *sizes, *where]
 
 
 def labels(row: Manifest, within: "QuerySet[Shipment]") -> bytes:

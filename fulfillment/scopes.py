@@ -12,6 +12,7 @@ from fulfillment.models import (
     CarrierClaim,
     DriverVisit,
     ExpectedDay,
+    FileParcel,
     FulfillmentOrder,
     Label,
     LoadScan,
@@ -77,7 +78,10 @@ PATHS: dict[type[Model], tuple[str, str]] = {
     SubstituteOffer: ("order", ""),
 }
 
-unscoped(Box, CarrierAccount, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet, SourcingRule)
+unscoped(
+    Box, CarrierAccount, FileParcel, SandboxParcel, ScarcityRun, ShippingRate, SourcingReplay, SourcingRuleSet,
+    SourcingRule,
+)  # fmt: skip
 
 
 def _declare(model: type[Model], order: str, location: str) -> None:

@@ -112,6 +112,7 @@ class CarrierAdapter(models.TextChoices):
     DHL_EXPRESS = "dhl_express", "DHL Express"
     DHL_PARCEL_DE = "dhl_parcel_de", "DHL Parcel Germany"
     SHIPGLOBAL = "shipglobal", "ShipGlobal"
+    FILE = "file", "another carrier, by file"
 
 
 class PickupState(models.TextChoices):

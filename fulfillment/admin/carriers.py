@@ -90,8 +90,8 @@ class CarrierAccountAdmin(ConsoleAdmin):
     search_help_text = "Code"
     ordering = ["code"]
     empty_words = (
-        "Labels come from the sandbox, which moves nothing, until an account is in use. Add yours at FedEx, UPS, DHL or"
-        " ShipGlobal."
+        "Labels come from the sandbox, which moves nothing, until an account is in use. Add yours at FedEx, UPS, DHL,"
+        " ShipGlobal, or any other that works by file."
     )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -24,6 +24,7 @@ from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.scope import scoped, scoped_row
 from oms.foundation.templatetags.console import pill
 
+CSV = "text/csv; charset=utf-8"
 LIVE = (ManifestState.OPEN, ManifestState.FAILED, *CLOSED_LISTS)
 
 
@@ -108,10 +109,11 @@ class ManifestAdmin(ConsoleAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add what waits for a truck, and the papers of a list."""
         guard, see = self.admin_site.admin_view, "fulfillment.view_manifest"
-        label = "fulfillment.label_shipment"
+        label, load = "fulfillment.label_shipment", "fulfillment.load_manifest"
         return [
             path("waiting/", guard(self.waiting_view), name="fulfillment_waiting"),
             path("<str:number>/list.pdf", guard(paper(see, self.list_paper)), name="fulfillment_manifest_paper"),
+            path("<str:number>/list.csv", guard(paper(load, self.table)), name="fulfillment_manifest_table"),
             path("<str:number>/labels.pdf", guard(paper(label, self.labels)), name="fulfillment_manifest_labels"),
             *super().get_urls(),
         ]
@@ -135,6 +137,14 @@ class ManifestAdmin(ConsoleAdmin):
         """Draw the list for the driver to sign."""
         row = scoped_row(request.user, Manifest, number=number)
         return document(manifest_papers.manifest(row, scoped(request.user, Shipment)), f"list-{number}.pdf")
+
+    def table(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Send the list as a table, for a carrier that reads files."""
+        row = scoped_row(request.user, Manifest, number=number)
+        content = manifest_papers.table(row, scoped(request.user, Shipment))
+        answer = document(content, f"list-{number}.csv", CSV)
+        answer["Content-Disposition"] = f'attachment; filename="list-{number}.csv"'
+        return answer
 
     def labels(self, request: HttpRequest, number: str) -> HttpResponse:
         """Draw the labels of all parcels on a list as one paper."""

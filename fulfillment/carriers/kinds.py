@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fulfillment.carriers.account import Account, Field
+from fulfillment.carriers.by_file import gateway as by_file
 from fulfillment.carriers.dhl_express import codes as dhl_express_codes
 from fulfillment.carriers.dhl_express import gateway as dhl_express
 from fulfillment.carriers.dhl_parcel_de import contract
@@ -47,4 +48,5 @@ KINDS: dict[str, CarrierKind] = {
         shipglobal.ShipGlobalGateway,
         {name: name for name in shipglobal_asking.SERVICES},
     ),
+    "file": CarrierKind("another carrier, by file", by_file.FIELDS, by_file.FileCarrier, {}),
 }

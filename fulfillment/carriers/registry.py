@@ -7,7 +7,8 @@ from fulfillment.carriers.gateway import CarrierGateway
 from fulfillment.carriers.kinds import KINDS
 from fulfillment.carriers.sandbox import SandboxCarrier
 from fulfillment.carriers.sandbox_rates import TARIFFS
-from fulfillment.models import CarrierAccount
+from fulfillment.models import CarrierAccount, ShippingRate
+from fulfillment.states import CarrierAdapter
 
 CARRIERS: dict[str, CarrierGateway] = {SandboxCarrier.code: SandboxCarrier()}
 _OPENED: dict[int, tuple[int, CarrierGateway]] = {}
@@ -41,7 +42,11 @@ def services_by_hand() -> list[tuple[str, str]]:
     used = list(adapters.values_list("adapter", flat=True).distinct())
     if not used:
         return [(one.service, one.name) for one in TARIFFS]
-    return [service for adapter in used for service in KINDS[adapter].services.items()]
+    known = [service for adapter in used for service in KINDS[adapter].services.items()]
+    by_file = CarrierAccount.objects.filter(is_active=True, adapter=CarrierAdapter.FILE).values("code")
+    on_card = ShippingRate.objects.filter(carrier__in=by_file, is_active=True).order_by("carrier", "service")
+    names = on_card.values_list("service", "carrier").distinct()
+    return known + [(service, f"{carrier} {service}") for service, carrier in names]
 
 
 def carriers_at(location_ids: Iterable[int]) -> Mapping[int, Sequence[CarrierGateway]]:

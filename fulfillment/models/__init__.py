@@ -3,6 +3,7 @@
 from fulfillment.models.boxes import Box
 from fulfillment.models.carriers import CarrierAccount
 from fulfillment.models.claims import CarrierClaim
+from fulfillment.models.file_parcels import FileParcel
 from fulfillment.models.manifests import LoadScan, Manifest, ManifestParcel
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
@@ -30,6 +31,7 @@ __all__ = [
     "CarrierClaim",
     "DriverVisit",
     "ExpectedDay",
+    "FileParcel",
     "FulfillmentOrder",
     "Label",
     "LoadScan",

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from fulfillment.carriers.account import Account
 from fulfillment.carriers.checking import fault_in
 from fulfillment.carriers.choosing import SPEED, choose, total_rates
 from fulfillment.carriers.gateway import (
@@ -19,6 +20,7 @@ from fulfillment.carriers.gateway import (
 from fulfillment.carriers.kinds import KINDS
 from fulfillment.carriers.registry import CARRIERS, carrier
 from fulfillment.documents.papers import Address
+from fulfillment.models import ShippingRate
 from fulfillment.states import CarrierAdapter, TrackingStatus
 from tests.contracts.carriers.more_fakes import COMPANIES, an_account
 
@@ -30,8 +32,8 @@ BONN = Address("Shop", "Charles-de-Gaulle-Str. 20", "Bonn", "53113", "DE")
 COLOGNE = Address("Käthe Müller", "Hauptstraße 5a", "Köln", "50667", "DE")
 DELHI = Address("Shop", "5 MG Road", "Delhi", "110001", "IN")
 WAYS = {"dhl_parcel_de": (BONN, COLOGNE), "shipglobal": (DELHI, TO)}
-FINDS, KEEPS, NO_DRIVERS = {"sandbox", "ups"}, {"dhl_express"}, {"shipglobal"}
-"""Who finds a label by our reference, who takes none back, who orders no driver; the rest is the same for all."""
+FINDS, KEEPS, NO_DRIVERS, REPEATS = {"sandbox", "ups"}, {"dhl_express"}, {"shipglobal", "file"}, {"file"}
+"""Who finds a label by our reference, who takes none back, who orders no driver, who gives the same label again."""
 TEA = Goods("Tea", 2, 995, "GBP", weight_g=900, sku="TEA")
 
 
@@ -59,11 +61,23 @@ class Case:
 @pytest.fixture(params=[*CARRIERS, *KINDS])
 def case(request) -> Case:
     """Every carrier: the sandbox, and each adapter with a company of paper behind it."""
+    if request.param == "file":
+        return Case(a_carrier_by_file())
     return Case(CARRIERS[request.param] if request.param in CARRIERS else an_account(request.param)[0])
 
 
+def a_carrier_by_file(**entered: str) -> CarrierGateway:
+    """Return a carrier that works by file, with two services on the rate card."""
+    for service, level, price in (("parcel", "standard", 395), ("overnight", "express", 995)):
+        ShippingRate.objects.create(
+            code=f"file-{service}", carrier="file", service=service, level=level, price=price, per_started_kg=60
+        )
+    values = {"name": "Pelican Parcels", "numbers": "PX 0000001 0000099"} | entered
+    return KINDS["file"].make(Account("file", values))
+
+
 def test_every_adapter_is_here() -> None:
-    assert set(COMPANIES) == set(KINDS) == set(CarrierAdapter.values)
+    assert {*COMPANIES, "file"} == set(KINDS) == set(CarrierAdapter.values)
 
 
 def test_rates_are_positive_and_name_their_carrier(case) -> None:
@@ -90,6 +104,10 @@ def test_a_bought_label_is_what_was_asked_for(case) -> None:
 
 def test_a_lost_answer_is_settled_by_our_reference_or_by_a_person(case) -> None:
     bought = case.buy()
+    if case.gateway.code in REPEATS:
+        assert case.gateway.find_by_reference("label:1:1", now=NOW) is None
+        assert case.buy() == bought
+        return
     if case.gateway.code not in FINDS:
         with pytest.raises(CarrierCannotTell, match="give the label up here and buy a new one") as why:
             case.gateway.find_by_reference("label:1:1", now=NOW)
@@ -144,7 +162,7 @@ def test_messages_without_sense_are_refused_by_a_plain_error(case, body: bytes) 
 def test_our_words_are_used_for_their_events(case) -> None:
     events = case.gateway.track(case.buy().tracking_number)
     assert all(event.status in TrackingStatus.values and event.occurred_at.tzinfo for event in events)
-    assert bool(events) == (case.gateway.code != "sandbox")
+    assert bool(events) == (case.gateway.code not in ("sandbox", "file"))
 
 
 def test_a_driver_can_be_ordered_and_told_what_to_take(case) -> None:
