@@ -1,13 +1,13 @@
 """Filters of the floor's lists."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
-from fulfillment.queries import shipments_for_a_person
+from fulfillment.queries import shipments_for_a_person, waiting_for_a_carrier
 from fulfillment.states import FulfillmentOrderState
 from oms.foundation.console.filters import PersonFilter, YesFilter
 from orders.models import OrderAddress
@@ -99,3 +99,38 @@ class UnsettledFilter(PersonFilter):
     def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return them."""
         return shipments_for_a_person(rows)
+
+
+class LabelWaitsFilter(YesFilter):
+    """Shipments whose label has waited for its carrier longer than usual."""
+
+    title = "label waits for a carrier"
+    parameter_name = "label_waits"
+    word = "waits"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return waiting_for_a_carrier(rows, timezone.now())
+
+
+class ChosenFilter(DropdownFilter):
+    """Shipments by why their service was taken, as the stored reason tells it."""
+
+    title = "why this service"
+    parameter_name = "chosen"
+    words: ClassVar[dict[str, tuple[str, str]]] = {
+        "cheapest": ("cheapest of several", "cheapest of"),
+        "only": ("the only one", "the only service"),
+        "hand": ("chosen by hand", "chosen by hand"),
+        "fastest": ("none was fast enough", "this is the fastest"),
+        "silent": ("a carrier did not answer", "who did not answer"),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the reasons."""
+        return [(key, told) for key, (told, _) in self.words.items()]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list to one of them."""
+        known = self.words.get(self.value() or "")
+        return queryset.filter(rate_reason__contains=known[1]) if known else queryset

@@ -33,6 +33,7 @@ from fulfillment.queries import (
     work_of_orders,
     work_with_lines,
 )
+from fulfillment.rate_table import offered
 from fulfillment.services.arriving import arrivals_of
 from fulfillment.states import FulfillmentOrderState
 from fulfillment.store_panel import pickups_of
@@ -202,7 +203,8 @@ def parcels_context(row: Shipment, principal: Any) -> dict[str, Any]:
         {"row": one, "label": may_label and any(label.state in IN_HAND for label in one.labels.all())}
         for one in shipment.packages.all()
     ]
-    return {"row": shipment, "parcels": parcels, "labelled": any(one["label"] for one in parcels)}
+    labelled = any(one["label"] for one in parcels)
+    return {"row": shipment, "parcels": parcels, "labelled": labelled, "offered": offered(shipment)}
 
 
 def journey_context(row: Package, principal: Any) -> dict[str, Any]:

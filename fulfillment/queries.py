@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -140,6 +140,15 @@ def risk_answer(row: Package) -> dict[str, Any] | None:
         return None
     names = ("level", "reason", "sentence", "limit", "since", "told_at", "asked_at", "snoozed_until")
     return {name: getattr(risk, name) for name in names}
+
+
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+def waiting_for_a_carrier(rows: "QuerySet[Shipment]", now: datetime) -> "QuerySet[Shipment]":
+    """Return the shipments with a label that was asked for minutes ago and that no carrier has sold or refused yet."""
+    late = Label.objects.filter(state=LabelState.REQUESTED, created_at__lt=now - LONGEST_WAIT)
+    return rows.filter(state=ShipmentState.PACKED, pk__in=late.values("package__shipment"))
 
 
 def work_answer(row: FulfillmentOrder, arrives: tuple[date, date] | None = None) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
-from fulfillment import printing
+from fulfillment import printing, rate_table
 from fulfillment.admin.lateness import lateness_page
 from fulfillment.admin.papers import ZPL, document, paper
 from fulfillment.filters import (
+    ChosenFilter,
     CountryFilter,
     GivenDayFilter,
+    LabelWaitsFilter,
     LateParcelFilter,
     ServiceFilter,
     UnsettledFilter,
@@ -35,7 +37,9 @@ class ShipmentAdmin(ConsoleAdmin):
 
     page = "fulfillment.shipment"
     list_display = ["numbers", "location", "status", "carrier_shown", "packed", "shipped_at"]
-    list_filter = ["state", UnsettledFilter, "location", "carrier", ("shipped_at", DaysFilter)]
+    list_filter = [
+        "state", UnsettledFilter, LabelWaitsFilter, ChosenFilter, "location", "carrier", ("shipped_at", DaysFilter),
+    ]  # fmt: skip
     list_select_related = ["order", "location"]
     search_fields = ["=number", "=order__number", "=packages__tracking_number"]
     search_help_text = "Shipment, order or tracking number"
@@ -51,6 +55,11 @@ class ShipmentAdmin(ConsoleAdmin):
         ("state", "state"),
         ("carrier", "carrier"),
         ("service", "service"),
+        ("price", rate_table.price_of),
+        ("currency", rate_table.currency_of),
+        ("arrives_on", rate_table.arrival_of),
+        ("why", "rate_reason"),
+        ("passed_over", rate_table.others_of),
         ("shipped_at", "shipped_at"),
     ]
 

@@ -18,7 +18,7 @@ from fulfillment.models import (
     SubstituteOffer,
     SupplierRequest,
 )
-from fulfillment.queries import at_risk_now, shipments_for_a_person
+from fulfillment.queries import at_risk_now, shipments_for_a_person, waiting_for_a_carrier
 from fulfillment.services.at_risk import shop_day
 from fulfillment.states import FulfillmentOrderState as Work
 from fulfillment.states import OfferState, PickupState, RequestState, TrackingStatus
@@ -145,6 +145,9 @@ QUEUES = [
           _work(Work.IN_PROGRESS)),
     Queue("ready", FLOOR, "Packed", "Needs a label or the truck", *FLOOR_LIST, "state__exact=ready",
           _work(Work.READY)),
+    Queue("labels_waiting", FLOOR, "Labels waiting", "Their carrier does not answer", "fulfillment.view_shipment",
+          "fulfillment_shipment", "label_waits=yes",
+          lambda principal, now: waiting_for_a_carrier(scoped(principal, Shipment), now), urgent=True, quiet=True),
     Queue("to_collect", FLOOR, "To be collected", "Waits for its customer", "fulfillment.view_pickup",
           "fulfillment_pickup", "state__exact=waiting", _rows(Pickup, state=PickupState.WAITING), quiet=True),
     Queue("suppliers_asked", FLOOR, "Asked of suppliers", "They have not answered yet",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfillment', '0032_short_picks'),
+        ('fulfillment', '0036_walks_of_waves'),
         ('inventory', '0010_ways_to_the_customer'),
     ]
 

@@ -1,0 +1,68 @@
+"""What every service would have cost for a shipment, which was taken, and why, as pages and exports show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fulfillment.carriers.gateway import Rate
+from fulfillment.models import Shipment
+from oms.foundation.money import minor_text
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One service that was compared: what it asks, the day on which it would arrive, and whether it was taken."""
+
+    rate: Rate
+    arrives_on: date | None
+    is_taken: bool
+
+
+def offered(shipment: Shipment) -> list[Offered]:
+    """Return the services that were compared for a shipment, cheapest first; the location's calendar counts."""
+    begins = shipment.shipped_at or shipment.packed_at
+    leaves_on = begins.astimezone(shipment.location.zone).date() if begins else None
+    rates = [Rate(**data) for data in shipment.rates]
+    return [
+        Offered(
+            rate,
+            leaves_on + timedelta(days=rate.days) if leaves_on else None,
+            (rate.carrier, rate.service) == (shipment.carrier, shipment.service),
+        )
+        for rate in sorted(rates, key=lambda one: (one.amount, one.days, one.carrier, one.service))
+    ]
+
+
+def taken(shipment: Shipment) -> Offered | None:
+    """Return the service that a shipment goes with, None before a label was asked for."""
+    return next((one for one in offered(shipment) if one.is_taken), None)
+
+
+def price_of(shipment: Shipment) -> str:
+    """Return what the service was to cost, for an export."""
+    one = taken(shipment)
+    return minor_text(one.rate.amount, one.rate.currency) if one else ""
+
+
+def currency_of(shipment: Shipment) -> str:
+    """Return the currency of that price."""
+    one = taken(shipment)
+    return one.rate.currency if one else ""
+
+
+def arrival_of(shipment: Shipment) -> str:
+    """Return the day on which the service was to arrive."""
+    one = taken(shipment)
+    return one.arrives_on.isoformat() if one and one.arrives_on else ""
+
+
+def others_of(shipment: Shipment) -> str:
+    """Return the services that were passed over with their prices: "ups-leeds 11 12.40 in 2 days; …"."""
+    rest: Sequence[Offered] = [one for one in offered(shipment) if not one.is_taken]
+    return "; ".join(_told(one.rate) for one in rest)
+
+
+def _told(rate: Rate) -> str:
+    """Return a rate in few words."""
+    price = minor_text(rate.amount, rate.currency)
+    return f"{rate.carrier} {rate.service} {price} {rate.currency} in {rate.days} days"
