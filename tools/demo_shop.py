@@ -15,10 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 HOME = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 20
+EMBEDDED: Mapping[str, str] = MappingProxyType({})
 
 
 class ShopDidNotStart(Exception):
@@ -27,12 +29,13 @@ class ShopDidNotStart(Exception):
 
 @dataclass(frozen=True)
 class Shop:
-    """A running shop: its address, its log, who may do everything in it, and the pages its scenes have named."""
+    """A running shop: its address, its log, who may do everything in it, pages named by its scenes, its variables."""
 
     address: str
     log: Path
     username: str = "admin"
     pages: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def password(self) -> str:
@@ -40,12 +43,21 @@ class Shop:
         printed = re.search(r"the password (\S+):", self.log.read_text())
         return printed.group(1) if printed else ""
 
+    def manage(self, *words: str) -> str:
+        """Run a command of the shop and return what it printed, and with which code it ended when that is not 0."""
+        command = [sys.executable, "manage.py", *words]
+        ended = subprocess.run(
+            command, cwd=HOME, env=os.environ | self.variables, capture_output=True, text=True, check=False
+        )
+        return ended.stdout + (f"{ended.stderr}\nended with {ended.returncode}" if ended.returncode else "")
+
 
 @contextmanager
-def demo_shop(*stage: str) -> Iterator[Shop]:
+def demo_shop(*stage: str, engines: Mapping[str, str] = EMBEDDED) -> Iterator[Shop]:
     """Start the shop with a database of its own, hand it over, stop it and forget its data.
 
-    ``stage`` are the words for ``python -m tools.stages FILE`` which is to play in the shop before it opens.
+    ``stage`` are the words for ``python -m tools.stages FILE`` which is to play in the shop before it opens;
+    ``engines`` the variables that name its database and broker, where they are not the embedded ones.
 
     :raises ShopDidNotStart: when it does not answer within two minutes.
     """
@@ -63,13 +75,14 @@ def demo_shop(*stage: str) -> Iterator[Shop]:
             "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
             "REFUND_APPROVAL_ABOVE": "5000",
             "SANDBOX_TRACKING_SECONDS": "100000",
+            **engines,
         }
         pages = played(stage, home / "pages.json", os.environ | variables) if stage else {}
         with log.open("w") as out:
             command = [sys.executable, "manage.py", "run"]
             server = subprocess.Popen(command, cwd=HOME, env=os.environ | variables, stdout=out, stderr=out)
             try:
-                shop = Shop(f"http://127.0.0.1:{port}", log, pages=pages)
+                shop = Shop(f"http://127.0.0.1:{port}", log, pages=pages, variables=variables)
                 wait_for_answer(shop, server)
                 yield shop
             finally:

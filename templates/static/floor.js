@@ -54,7 +54,7 @@
     const waits = main.querySelector("[data-soon]");
     if (!waits) return;
     setTimeout(async () => {
-      if (!main.contains(waits) || main.querySelector("input[name=code]").value) return lookAgain();
+      if (!main.contains(waits) || main.querySelector("input[name=code]")?.value) return lookAgain();
       try {
         const answer = await fetch(waits.dataset.soon, { credentials: "same-origin" });
         if (answer.ok && !answer.redirected) draw(await answer.text());
