@@ -144,4 +144,4 @@ def test_the_vendors_own_description_takes_every_call_and_its_answer_is_read(kin
 
 
 def test_every_kind_of_carrier_is_played() -> None:
-    assert set(VENDOR) == set(LABELS) == set(KINDS)
+    assert set(VENDOR) == set(LABELS) == set(KINDS) - {"file"}  # which calls nobody
