@@ -180,7 +180,8 @@ def with_available(levels: "QuerySet[StockLevel]") -> "QuerySet[StockLevel]":
 def within_locations(principal: Any, path: str) -> Q:
     """Return the condition that the location at ``path`` is one of the principal's.
 
-    A person sees the locations of their memberships, or all of them without any; a key sees all.
+    A person sees the locations of their memberships, or all of them without any; a key of a channel sees all, a key of
+    a location its own.
     """
     mine = locations_of(principal)
     return Q(**{f"{path}__in": mine}) if mine else EVERY_ROW
@@ -189,7 +190,8 @@ def within_locations(principal: Any, path: str) -> Q:
 def locations_of(principal: Any) -> list[int]:
     """Return the ids of the locations that a principal is limited to; none: no limit."""
     if getattr(principal, "actor_kind", "user") != "user":
-        return []
+        own = getattr(principal, "location_id", None)
+        return [own] if own else []
     mine = LocationMembership.objects.filter(user_id=principal.pk).order_by("location_id")
     return remembered(principal, "locations", lambda: list(mine.values_list("location_id", flat=True)))
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.db import transaction
@@ -22,6 +23,32 @@ BatchConsumer = Callable[[Sequence[InboxMessage], Actor], Outcomes]
 CONSUMERS: dict[str, Consumer] = {}
 BATCH_CONSUMERS: dict[str, BatchConsumer] = {}
 IS_WAITING = Q(state__in=WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody who may post to the door for messages: how they sign, with which secrets, and whose they are."""
+
+    code: str
+    adapter: str
+    secrets: Sequence[str]
+    source: str
+    id: str
+
+
+SENDERS: list[Callable[[str], Sender | None]] = []
+
+
+def knows_senders(function: Callable[[str], Sender | None]) -> Callable[[str], Sender | None]:
+    """Register a function that finds a sender by the code in the address."""
+    if function not in SENDERS:
+        SENDERS.append(function)
+    return function
+
+
+def sender_named(code: str) -> Sender | None:
+    """Return who posts under a code, None for nobody."""
+    return next((found for find in SENDERS if (found := find(code)) is not None), None)
 
 
 class Ignored(Exception):

@@ -87,7 +87,7 @@ def signed_headers(secret: str, message_id: str, timestamp: int, body: bytes) ->
     }
 
 
-@verifies("api", "generic", "sandbox_gateway", "sandbox_carrier")
+@verifies("api", "generic", "sandbox_gateway", "sandbox_carrier", "x12")
 def standard(message: Signed) -> str:
     """Check a message signed by Standard Webhooks and return its id.
 

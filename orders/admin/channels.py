@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from inventory.models import Location
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.console import ConsoleAdmin, MemberInline, ReadOnlyInline, TellsRelated, members_text
+from oms.foundation.refusals import Refused
 from oms.foundation.scope import scoped
 from orders.models import ApiKey, Channel, ChannelAccount, ChannelMembership
 from orders.services.api_keys import ALL_SCOPES, issue_api_key
@@ -113,7 +115,11 @@ class ChannelAccountAdmin(Recorded):
 class KeyForm(forms.Form):
     """Whose key, what it is for, what it may do."""
 
-    account = forms.ModelChoiceField(ChannelAccount.objects.none())
+    account = forms.ModelChoiceField(ChannelAccount.objects.none(), required=False, help_text="For a channel's system.")
+    location = forms.ModelChoiceField(
+        Location.objects.none(), required=False, help_text="For a 3PL or a device: it sees what is done there."
+    )
+    device = forms.BooleanField(required=False, label="It picks there", help_text="Under its own name.")
     name = forms.CharField(max_length=80, required=False, help_text="Such as “warehouse scanner”.")
     scopes = forms.CharField(
         initial=ALL_SCOPES,
@@ -129,12 +135,22 @@ class ApiKeyAdmin(ConsoleAdmin):
     page = "orders.apikey"
     add_words = "Issue a key"
     empty_words = "A channel's system needs a key to send orders through the API. It is shown once, when it is issued."
-    list_display = ["prefix", "name", "account", "created_at", "expires_at", "revoked_at", "last_used_at"]
-    list_filter = ["account"]
-    list_select_related = ["account"]
+    list_display = ["prefix", "name", "account", "location", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    list_filter = ["account", "location"]
+    list_select_related = ["account", "location"]
     search_fields = ["=prefix", "name"]
     ordering = ["-id"]
-    fields = ["prefix", "name", "account", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    fields = [
+        "prefix",
+        "name",
+        "account",
+        "location",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Let people with the permission issue keys."""
@@ -147,16 +163,31 @@ class ApiKeyAdmin(ConsoleAdmin):
         form = KeyForm(request.POST if request.method == "POST" else None)
         accounts: Any = form.fields["account"]
         accounts.queryset = scoped(request.user, ChannelAccount).filter(is_active=True)
+        places: Any = form.fields["location"]
+        places.queryset = scoped(request.user, Location)
         context = {**self.admin_site.each_context(request), "title": "Issue a key", "opts": self.opts, "form": form}
-        if not form.is_valid():
+        text = _issued(form, request.user) if form.is_valid() else ""
+        if not text:
             return TemplateResponse(request, "orders/issue_key.html", context)
-        text = issue_api_key(
-            account_id=form.cleaned_data["account"].pk,
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"].split(),
-            actor=Actor.of(request.user, now=timezone.now()),
-        )
         messages.success(request, "The key was issued. Copy it now: it is not shown again.")
         answer = TemplateResponse(request, "orders/issue_key.html", {**context, "key": text})
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def _issued(form: KeyForm, user: Any) -> str:
+    """Return the text of a new key; an empty text where the form says why there is none."""
+    told = form.cleaned_data
+    try:
+        return issue_api_key(
+            account_id=told["account"].pk if told["account"] else None,
+            location_id=told["location"].pk if told["location"] else None,
+            device=told["device"],
+            name=told["name"],
+            scopes=told["scopes"].split(),
+            actor=Actor.of(user, now=timezone.now()),
+        )
+    except Refused as refusal:
+        for reason in refusal.reasons:
+            form.add_error(reason.field or None, reason.sentence)
+        return ""

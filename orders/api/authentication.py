@@ -12,16 +12,18 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from oms.foundation.refusals import Denied
 from orders.models import ApiKey, ChannelAccount
 from orders.services.api_keys import ALL_SCOPES, digest_of
 from orders.services.key_uses import note_use
 
+NO_CHANNEL = 0
 KEY = re.compile(r"oms_([0-9A-Z]{1,12})_([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
-    """The system that holds a key: what it may do, and the one channel account it speaks for."""
+    """The system that holds a key: what it may do, and the channel account it speaks for or the location it is at."""
 
     key: ApiKey
 
@@ -38,18 +40,36 @@ class ApiCaller:
 
     @property
     def account(self) -> ChannelAccount:
-        """Return the account the caller speaks for, its channel at hand."""
+        """Return the account the caller speaks for, its channel at hand.
+
+        :raises Denied: for a key of a location, which speaks for no channel
+        """
+        if self.key.account is None:
+            raise Denied("This key belongs to a location, not to a channel.", code="no_channel")
         return self.key.account
 
     @property
     def channel_id(self) -> int:
-        """Return the channel whose rows the caller may see."""
-        return self.account.channel_id
+        """Return the channel whose rows the caller may see; a key of a location sees none of any."""
+        return self.key.account.channel_id if self.key.account else NO_CHANNEL
+
+    @property
+    def location_id(self) -> int | None:
+        """Return the location that the caller is limited to, None for a key of a channel."""
+        return self.key.location_id
+
+    @property
+    def device_id(self) -> int | None:
+        """Return the user that stands for the device on the floor, None for any other key."""
+        return self.key.device_id
 
     @property
     def owner(self) -> str:
-        """Return whose idempotency keys they are: the account's, so that they outlive a change of the API key."""
-        return f"account:{self.key.account_id}"
+        """Return whose idempotency keys they are: the account's, so that they outlive a change of the API key.
+
+        At a location they are the key's own: several systems may work there.
+        """
+        return f"account:{self.key.account_id}" if self.key.account_id else f"key:{self.key.pk}"
 
     @property
     def unseen(self) -> str:
@@ -59,7 +79,8 @@ class ApiCaller:
     @property
     def actor_label(self) -> str:
         """Return how the caller is named on the timeline."""
-        return f"{self.account.code} ({self.key.name or self.key.prefix})"
+        owner = self.key.account or self.key.location
+        return f"{owner.code if owner else ''} ({self.key.name or self.key.prefix})"
 
     def get_username(self) -> str:
         """Return the caller's name where a person's would stand."""
@@ -109,7 +130,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 def _key(prefix: str) -> ApiKey | None:
     """Return the key with the prefix, its account and channel at hand."""
-    return ApiKey.objects.select_related("account__channel").filter(prefix=prefix).first()
+    return ApiKey.objects.select_related("account__channel", "location").filter(prefix=prefix).first()
 
 
 def _refuse_closed(key: ApiKey, now: datetime) -> None:
@@ -118,5 +139,5 @@ def _refuse_closed(key: ApiKey, now: datetime) -> None:
         raise AuthenticationFailed("This key was revoked.", code="revoked_key")
     if key.expires_at is not None and key.expires_at <= now:
         raise AuthenticationFailed("This key has expired.", code="expired_key")
-    if not (key.account.is_active and key.account.channel.is_active):
+    if key.account is not None and not (key.account.is_active and key.account.channel.is_active):
         raise AuthenticationFailed("This key's account is closed.", code="closed_account")

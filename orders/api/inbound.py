@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from oms.foundation.actor import Actor
 from oms.foundation.api.problems import problem_page
-from oms.foundation.inbox import receive
+from oms.foundation.inbox import Sender, knows_senders, receive, sender_named
 from oms.foundation.signing import BadSignature, Signed, verify
 from orders.models import ChannelAccount
 
@@ -31,26 +31,35 @@ def inbound(request: HttpRequest, account: str) -> HttpResponse:
     body = _body(request)
     if body is None:
         return problem_page(413, "body_too_large", f"The body may have at most {LONGEST_BODY} bytes.")
-    known = ChannelAccount.objects.filter(code=account, is_active=True).first()
+    known = sender_named(account)
     if known is None:
         return problem_page(404, "not_found", "There is nothing here.")
     now = timezone.now()
     headers = {name.lower(): value for name, value in list(request.headers.items())[:KEPT_HEADERS]}
     try:
-        message_id = verify(known.adapter, Signed(headers, body, known.webhook_secret.split(), now))
+        message_id = verify(known.adapter, Signed(headers, body, known.secrets, now))
     except BadSignature as why:
         logger.warning("a message for account %s was refused: %s", known.code, why)
         return problem_page(401, "bad_signature", "The message is not signed as this account signs.")
     new = receive(
-        source=f"account:{known.code}",
+        source=known.source,
         kind=known.adapter,
         account=known.code,
         message_id=message_id,
         body=body,
         headers={name: value for name, value in headers.items() if name not in ("authorization", "cookie")},
-        actor=Actor("api", str(known.pk), known.code, now),
+        actor=Actor("api", known.id, known.code, now),
     )
     return JsonResponse({"stored": True, "new": new})
+
+
+@knows_senders
+def account_named(code: str) -> Sender | None:
+    """Return the open channel account with a code."""
+    known = ChannelAccount.objects.filter(code=code, is_active=True).first()
+    if known is None:
+        return None
+    return Sender(known.code, known.adapter, known.webhook_secret.split(), f"account:{known.code}", str(known.pk))
 
 
 def _body(request: HttpRequest) -> bytes | None:

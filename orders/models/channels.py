@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from inventory.models import Location
 from oms.foundation.aggregate import Versioned, words_check
 from oms.foundation.history import person_of
 from oms.foundation.secrets import EncryptedTextField
@@ -78,9 +79,16 @@ class ChannelAccount(Versioned):
 
 
 class ApiKey(models.Model):
-    """A key of a channel's system: only its hash is kept; the secret is shown once."""
+    """A key of a channel's system, or of a third party or device at a location: only its hash is kept, shown once.
 
-    account = models.ForeignKey(ChannelAccount, models.PROTECT, related_name="api_keys")
+    A key of a location sees what is done there, whoever ordered it, and nothing else. With ``device`` it picks there.
+    """
+
+    account = models.ForeignKey(ChannelAccount, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    device = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="device_key", editable=False
+    )
     name = models.CharField(max_length=80, blank=True, default="")
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64)
@@ -92,6 +100,17 @@ class ApiKey(models.Model):
 
     class Meta:
         verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=True, location__isnull=False)
+                | models.Q(account__isnull=False, location__isnull=True),
+                name="api_key_of_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(device__isnull=True) | models.Q(location__isnull=False),
+                name="api_device_at_location",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"

@@ -5,20 +5,24 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from inventory.models import Location
 from oms.foundation.actor import Actor
-from oms.foundation.refusals import Refused
+from oms.foundation.refusals import NotFound, Refused
 from orders.services.api_keys import ALL_SCOPES, issue_api_key
 from orders.services.channels import account_named
 
 
 class Command(BaseCommand):
-    """Makes an API key of a channel and prints it, and nothing else, on stdout; it cannot be shown again."""
+    """Makes an API key of a channel or location and prints it alone on stdout; it cannot be shown again."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
-        parser.add_argument("--channel", required=True, metavar="CODE")
+        owner = parser.add_mutually_exclusive_group(required=True)
+        owner.add_argument("--channel", metavar="CODE")
+        owner.add_argument("--location", metavar="CODE", help="for a third party or device: it sees what is done there")
+        parser.add_argument("--device", action="store_true", help="it picks at the location, under its name")
         parser.add_argument("--name", default="", help="whose key it is")
         parser.add_argument(
             "--scopes",
@@ -33,7 +37,20 @@ class Command(BaseCommand):
         actor = Actor.system("issue_api_key", now=timezone.now())
         scopes = [scope for word in options["scopes"] for scope in word.split(",") if scope]
         try:
-            account = account_named(options["channel"])
+            self.stdout.write(
+                issue_api_key(
+                    **_owner(options), name=options["name"], device=options["device"], scopes=scopes, actor=actor
+                )
+            )
         except Refused as refusal:
             raise CommandError(refusal.sentence) from refusal
-        self.stdout.write(issue_api_key(account_id=account.pk, name=options["name"], scopes=scopes, actor=actor))
+
+
+def _owner(options: dict[str, Any]) -> dict[str, Any]:
+    """Return whose key it is; raises :class:`Refused` for a code that nothing has."""
+    if options["channel"]:
+        return {"account_id": account_named(options["channel"]).pk}
+    place = Location.objects.filter(code=options["location"]).first()
+    if place is None:
+        raise NotFound(f"There is no location “{options['location']}”.", code="unknown_location", field="location")
+    return {"location_id": place.pk}
