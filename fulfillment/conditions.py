@@ -3,14 +3,26 @@
 from collections.abc import Collection
 from typing import Any
 
-from fulfillment.models import FulfillmentOrder, Label, Package, Pickup, ScarcityRun, Shipment, SourcingRuleSet
+from fulfillment.models import (
+    FulfillmentOrder,
+    Label,
+    Package,
+    Pickup,
+    ScarcityRun,
+    Shipment,
+    SourcingRuleSet,
+    SupplierRequest,
+)
 from fulfillment.queries import is_prefetched, replayed, unsettled_labels
 from fulfillment.states import (
+    BEGUN,
     DEAD_LABELS,
+    OPEN_REQUESTS,
     AllocationState,
     FulfillmentOrderState,
     LabelState,
     PickupState,
+    RequestState,
     RuleSetState,
     ScarcityState,
     ShipmentState,
@@ -122,10 +134,33 @@ def _was_shipped(row: Package) -> str | None:
 
 
 def _not_at_supplier(row: FulfillmentOrder) -> str | None:
-    """Say that a supplier does the work."""
-    if row.location.kind != LocationKind.SUPPLIER:
+    """Say that a supplier or third party does the work."""
+    begun_here = row.state in BEGUN and not row.request_status
+    if row.location.kind not in (LocationKind.SUPPLIER, LocationKind.THIRD_PARTY) or begun_here:
         return None
-    return f"{row.location.name} sends it itself: enter its answer under “Supplier requests”."
+    return f"{row.location.name} sends it itself: enter its answer under “Partner requests”."
+
+
+def held_by_partner(request: SupplierRequest) -> str:
+    """Return the sentence that a third party holds the work of an open request, or was asked to let go of it."""
+    work = request.fulfillment_order
+    place, asked = work.location, request.state == RequestState.CANCELLING
+    at = ((request.cancel_asked_at if asked else None) or request.asked_at).astimezone(place.zone)
+    when = f"{at:%H:%M} on {at.day} {at:%B}"
+    if asked:
+        return f"{place.name} was asked to cancel {work.number} at {when}; no answer yet."
+    return f"{place.name} has {work.number} since {when}: ask it to cancel first."
+
+
+def _not_with_partner(row: FulfillmentOrder) -> str | None:
+    """Say that a third party holds it."""
+    if row.location.kind != LocationKind.THIRD_PARTY or row.request_status not in OPEN_REQUESTS:
+        return None
+    request = row.requests.filter(state__in=OPEN_REQUESTS).first()
+    if request is None:
+        return None
+    request.fulfillment_order = row
+    return held_by_partner(request)
 
 
 def _collected_in_store(row: Shipment) -> str | None:
@@ -233,6 +268,7 @@ FOR_LEAST_FREIGHT = Condition("not_for_least_freight", _for_least_freight)
 FEES_MAY_HOLD = Condition("no_fees", _fees_may_hold)
 FEES_IN_FORCE = Condition("fees_not_in_force", _fees_in_force)
 HAS_FEES = Condition("no_fees", _has_fees)
+NOT_WITH_PARTNER = Condition("with_partner", _not_with_partner)
 NOT_AT_SUPPLIER = Condition("at_supplier", _not_at_supplier)
 COLLECTED_IN_STORE = Condition("not_collected_in_store", _collected_in_store)
 SENT_BY_CARRIER = Condition("collected_in_store", _sent_by_carrier)

@@ -87,7 +87,7 @@ class ShipmentShipped(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierFact(Fact):
-    """Something between us and a supplier who sends straight to the customer."""
+    """Something between us and a supplier or third party who sends straight to the customer."""
 
     STREAM = "order:{order_id}"
 
@@ -97,12 +97,27 @@ class SupplierFact(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierAsked(SupplierFact):
-    """A supplier is asked to send an order."""
+    """Somebody is asked to send an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierRequestCancelled(SupplierFact):
-    """A supplier is to send an order no more."""
+    """Somebody who was asked is to send an order no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerAskedToCancel(SupplierFact):
+    """A third party is asked whether it can still stop an order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerMessageCame(Fact):
+    """A message of a third party is stored, and is to be read."""
+
+    STREAM = "partner:{partner_id}"
+
+    partner_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

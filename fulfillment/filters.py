@@ -8,6 +8,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from fulfillment.queries import shipments_for_a_person, waiting_for_a_carrier
+from fulfillment.services.third_party.silence import silent_requests
 from fulfillment.states import FulfillmentOrderState
 from oms.foundation.console.filters import PersonFilter, YesFilter
 from orders.models import OrderAddress
@@ -91,6 +92,18 @@ class LateParcelFilter(YesFilter):
     def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return them."""
         return rows.filter(days_late__gt=0)
+
+
+class SilentFilter(YesFilter):
+    """Requests to third parties that nobody has answered in time."""
+
+    title = "silent"
+    parameter_name = "silent"
+    word = "not answered in time"
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return them."""
+        return silent_requests(rows, now=timezone.now())
 
 
 class UnsettledFilter(PersonFilter):

@@ -6,7 +6,15 @@ from datetime import datetime
 from fulfillment.carriers import sandbox, sandbox_journey
 from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.registry import CARRIERS
-from fulfillment.events import BackordersLeft, PiecesMissed, SavingPossible, ShipmentShipped
+from fulfillment.events import (
+    BackordersLeft,
+    PartnerAskedToCancel,
+    PartnerMessageCame,
+    PiecesMissed,
+    SavingPossible,
+    ShipmentShipped,
+    SupplierAsked,
+)
 from fulfillment.models import Package
 from fulfillment.services import label_buying, polling, visiting
 from fulfillment.services.following import end_work, shrink_promises
@@ -23,6 +31,9 @@ from fulfillment.services.sourcing.backorders import serve_backorders, source_ne
 from fulfillment.services.sourcing.redeciding import SWEEP, redecide_for, sweep_savings, tell_of_savings
 from fulfillment.services.sourcing.withdrawal import expire_unpaid, unpaid_again
 from fulfillment.services.supplier_requests import ask_suppliers, unasked
+from fulfillment.services.third_party import posting
+from fulfillment.services.third_party.settling import settle_message
+from fulfillment.services.third_party.telling import tell_partners
 from fulfillment.services.tracking import mark_overdue, record_events
 from fulfillment.services.uncollected import expire_late, remind_late
 from fulfillment.services.watching import watch_parcels
@@ -46,7 +57,7 @@ from orders.events import (
     ShippingChanged,
 )
 
-WORKERS = (label_buying, telling, visiting, polling, sandbox_journey)
+WORKERS = (label_buying, telling, visiting, polling, sandbox_journey, posting)
 
 
 def _ids(facts: Iterable[OrderFact]) -> list[int]:
@@ -232,6 +243,25 @@ def ask_unasked(actor: Actor, order_ids: Sequence[int] | None = None) -> int:
 def ask_the_rest(actor: Actor) -> str:
     """Ask the suppliers of work that was opened by a person, or sourced anew."""
     return f"{ask_unasked(actor)} orders"
+
+
+@handles(SupplierAsked)
+def write_orders(facts: Sequence[SupplierAsked], actor: Actor) -> None:
+    """Write third parties what they are to send."""
+    tell_partners(request_ids=[fact.request_id for fact in facts], actor=actor)
+
+
+@handles(PartnerAskedToCancel)
+def write_cancellations(facts: Sequence[PartnerAskedToCancel], actor: Actor) -> None:
+    """Write third parties what they are to stop."""
+    tell_partners(request_ids=[fact.request_id for fact in facts], cancels=True, actor=actor)
+
+
+@handles(PartnerMessageCame)
+def read_messages(facts: Sequence[PartnerMessageCame], actor: Actor) -> None:
+    """Do what third parties say."""
+    for fact in facts:
+        settle_message(message_id=fact.message_id, actor=Actor.system("3PL", now=actor.now))
 
 
 @periodic("remind_pickups", seconds=1800)

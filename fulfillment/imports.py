@@ -1,12 +1,19 @@
-"""Rate cards as a kind of import: one row a service, destination and weight step."""
+"""Kinds of import: rate cards, one row a service and destination; confirmations of 3PLs, one row a request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from fulfillment import box_files, tracking_imports  # noqa: F401  registering is their import
-from fulfillment.models import ShippingRate
+from fulfillment.models import ShippingRate, SupplierRequest
+from fulfillment.services.packing import MAX_PARCELS
 from fulfillment.services.rates import MOST_DAYS, plan_rates, plan_undo_rates, store_rates, undo_rates
+from fulfillment.services.third_party.confirming import (
+    Confirmation,
+    not_undone,
+    plan_confirmations,
+    store_confirmations,
+)
 from fulfillment.sourcing.geography import plain_postcode
 from inventory.imports.locations import country
 from inventory.imports.products import currency, flag
@@ -16,7 +23,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.imports.kinds import ImportKind, Source, Undo, register_kind
 from oms.foundation.imports.plans import Earlier, Plan, Seen, Verb
 from oms.foundation.models import ImportRow
-from oms.foundation.tables import BadCell, RowFault, read_table
+from oms.foundation.tables import BadCell, RowFault, Table, read_table
 from oms.foundation.tables.cells import amount, identifier, one_of, required, text, whole_number
 from oms.foundation.tables.rows import Cells
 from orders.states import ServiceLevel
@@ -126,4 +133,89 @@ class Rates(ImportKind):
         return undo_rates(rows=rows, actor=actor)
 
 
+def sent_pieces(cell: str) -> dict[str, int]:
+    """Return pieces by SKU, written as “TEA 2; CUP 1”; an empty cell is all of them."""
+    found: dict[str, int] = {}
+    for part in (part.strip() for part in cell.split(";")):
+        sku, _, pieces = part.rpartition(" ")
+        if part and not sku.strip():
+            raise BadCell(f"“{part}” tells no SKU or no pieces; write them like “TEA 2; CUP 1”.", code="bad_pieces")
+        if part:
+            found[identifier(sku.strip())] = whole_number(pieces, least=0)
+    return found
+
+
+def tracking_numbers(cell: str) -> tuple[str, ...]:
+    """Return tracking numbers, parted by blanks or semicolons."""
+    numbers = cell.replace(";", " ").split()
+    if len(numbers) > MAX_PARCELS:
+        raise BadCell(f"these are {len(numbers)} numbers; at most {MAX_PARCELS} go.", code="too_many")
+    return tuple(identifier(number, longest=64) for number in numbers)
+
+
+class ConfirmationFile(RowsFile):
+    """Columns and readers of what third parties have sent."""
+
+    required: Sequence[str] = ("request", "carrier")
+    optional: Sequence[str] = ("tracking", "pieces", "lots", "reference")
+    key: Sequence[str] = ("request",)
+
+    def __init__(self, table: Table, principal: Any = None) -> None:
+        super().__init__(table)
+        self.principal = principal
+        self.most = 50
+
+    def read(self, cells: Cells) -> Confirmation:
+        """Return what a row says; faults are noted in the cells."""
+        take = cells.take
+        return Confirmation(
+            row=cells.row,
+            key=take("request", lambda cell: identifier(required(cell), longest=16), ""),
+            carrier=take("carrier", lambda cell: identifier(required(cell), longest=24), ""),
+            tracking=take("tracking", tracking_numbers, ()) if cells.has("tracking") else (),
+            pieces=take("pieces", sent_pieces, {}) if cells.has("pieces") else {},
+            lots=take("lots", lambda cell: text(cell, longest=200), "") if cells.has("lots") else "",
+            reference=take("reference", identifier, "") if cells.has("reference") else "",
+        )
+
+    def plan(self, entries: Sequence[Confirmation], earlier: Earlier) -> list[Plan]:
+        """Return what confirming them would do."""
+        return plan_confirmations(entries=entries, principal=self.principal)
+
+    def store(self, entries: Sequence[Confirmation], actor: Actor, seen: Seen | None = None) -> list[Plan]:
+        """Confirm what was sent."""
+        return store_confirmations(entries=entries, actor=actor, seen=seen, principal=self.principal)
+
+
+class Confirmations(ImportKind):
+    """Files of what third parties have sent."""
+
+    code = "confirmations"
+    title = "Confirmations of 3PLs"
+    model = SupplierRequest
+    permissions = ("fulfillment.answer_supplierrequest",)
+    undo_permissions = ("fulfillment.answer_supplierrequest",)
+    undo_words: ClassVar[Mapping[str, str]] = {
+        Verb.CREATE: "cannot take {} confirmation{} back",
+        Verb.CHANGE: "cannot take {} confirmation{} back",
+    }
+    columns = (*ConfirmationFile.required, *ConfirmationFile.optional)
+
+    def open(
+        self, source: Source, *, name: str, encoding: str = "", principal: Any = None, **options: Any
+    ) -> ConfirmationFile:
+        """Open a file of confirmations."""
+        table = read_table(source, name=name, expected=ConfirmationFile.required, encoding=encoding)
+        return ConfirmationFile(table, principal)
+
+    def plan_undo(self, rows: Sequence[ImportRow], *, principal: Any) -> list[Undo]:
+        """Return that nothing can be taken back: it is on its way."""
+        return not_undone(rows)
+
+    def undo(self, rows: Sequence[ImportRow], *, principal: Any, actor: Actor) -> list[Undo]:
+        """Take nothing back."""
+        return not_undone(rows)
+
+
 register_kind(Rates())
+register_kind(Confirmations())

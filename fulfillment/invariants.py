@@ -14,6 +14,7 @@ from fulfillment.models import (
     FulfillmentOrder,
     Label,
     Manifest,
+    PartnerMessage,
     PickList,
     PickTask,
     Pickup,
@@ -69,6 +70,7 @@ states_are_told(
     Manifest,
     DriverVisit,
     Wave,
+    PartnerMessage,
 )
 invariant(
     "I2",

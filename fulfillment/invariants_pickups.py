@@ -22,10 +22,20 @@ invariant(
 invariant(
     "I51",
     entity="fulfillment.supplierrequest",
-    meaning="A supplier is asked to send work that has ended, or the work shows another answer than was given.",
-    remedy="Tell the supplier what is true, then cancel the request.",
+    meaning="A partner is asked to send work that has ended, or the work shows another answer than was given.",
+    remedy="Tell the partner what is true, then cancel the request.",
     sql="select r.id from fulfillment_supplierrequest r"
     " join fulfillment_fulfillmentorder f on f.id = r.fulfillment_order_id"
-    " where r.state in ('requested','accepted') and (f.state not in ('open','in_progress','ready','fulfilled')"
-    " or f.request_status <> r.state)",
+    " where r.state in ('requested','accepted','cancelling')"
+    " and (f.state not in ('open','in_progress','ready','fulfilled') or f.request_status <> r.state)",
+)
+invariant(
+    "I51b",
+    entity="fulfillment.supplierrequest",
+    meaning="A request counts as sent, but its work has not left; or a 3PL has work that somebody packs here.",
+    remedy="Ask the partner what has left, then ask a developer which act skipped the shipment.",
+    sql="select r.id from fulfillment_supplierrequest r"
+    " join fulfillment_fulfillmentorder f on f.id = r.fulfillment_order_id"
+    " where r.state = 'fulfilled' and f.state <> 'fulfilled'"
+    " or r.state in ('requested','cancelling','accepted') and f.state = 'ready'",
 )

@@ -3,8 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fulfillment.models import FulfillmentOrder, Label, Shipment, SubstituteOffer
-from fulfillment.states import BEGUN, DEAD_LABELS, FulfillmentOrderState, LabelState, OfferState, ShipmentState
+from fulfillment.conditions import held_by_partner
+from fulfillment.models import FulfillmentOrder, Label, Shipment, SubstituteOffer, SupplierRequest
+from fulfillment.states import (
+    BEGUN,
+    DEAD_LABELS,
+    OPEN_REQUESTS,
+    FulfillmentOrderState,
+    LabelState,
+    OfferState,
+    ShipmentState,
+)
 from inventory.models.places import LocationKind
 from oms.foundation.objections import objects_to
 from oms.foundation.refusals import Reason
@@ -18,6 +27,24 @@ def shipped_or_in_hand(ids: Sequence[int]) -> Reasons:
     found = _left(ids)
     for pk, reasons in _in_hand(ids, "cancel").items():
         found[pk].extend(reasons)
+    return found
+
+
+@objects_to("orders.cancel")
+@objects_to("orders.cancel_line")
+@objects_to("orders.recall")
+@objects_to("orders.change_shipping")
+@objects_to("orders.edit_address")
+def with_partner(ids: Sequence[int]) -> Reasons:
+    """Object to changing what a third party holds: it must be asked to cancel first, and agree."""
+    found: Reasons = defaultdict(list)
+    rows = SupplierRequest.objects.filter(
+        fulfillment_order__order__in=list(ids),
+        fulfillment_order__location__kind=LocationKind.THIRD_PARTY,
+        state__in=OPEN_REQUESTS,
+    )
+    for row in rows.select_related("fulfillment_order__location").order_by("pk"):
+        found[row.fulfillment_order.order_id].append(Reason("with_partner", held_by_partner(row)))
     return found
 
 
@@ -86,6 +113,7 @@ def _in_hand(ids: Sequence[int], verb: str) -> Reasons:
     """Return an objection for every order that somebody is picking or has packed."""
     found: Reasons = defaultdict(list)
     rows = FulfillmentOrder.objects.filter(order__in=list(ids), state__in=BEGUN).select_related("location")
+    rows = rows.exclude(location__kind=LocationKind.THIRD_PARTY, request_status__in=OPEN_REQUESTS)
     for row in rows.order_by("pk"):
         first = "stop picking" if row.state == FulfillmentOrderState.IN_PROGRESS else "unpack and stop picking"
         sentence = (

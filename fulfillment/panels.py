@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from fulfillment import act_names, handover_panel, moving_panel, shortage_panel  # noqa: F401  registering is their import
+from fulfillment import (  # noqa: F401  registering is their import
+    act_names,
+    handover_panel,
+    moving_panel,
+    partner_panel,
+    shortage_panel,
+)
 from fulfillment.conditions import IN_HAND
 from fulfillment.fetching import picked_pieces
 from fulfillment.filters import UNSENT

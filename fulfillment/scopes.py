@@ -14,6 +14,7 @@ from fulfillment.models import (
     ExpectedDay,
     FileParcel,
     FulfillmentOrder,
+    FulfillmentPartner,
     Label,
     LoadScan,
     Manifest,
@@ -25,6 +26,7 @@ from fulfillment.models import (
     PackScan,
     PackSession,
     ParcelRisk,
+    PartnerMessage,
     PickList,
     PickScan,
     PickTask,
@@ -47,7 +49,7 @@ from fulfillment.models import (
     WaveOrder,
 )
 from inventory.queries import within_locations
-from oms.foundation.scope import scope_rule, unscoped
+from oms.foundation.scope import EVERY_ROW, scope_rule, unscoped
 from orders.queries import within_orders
 
 # model: (path to the order, path to the location)
@@ -84,14 +86,21 @@ unscoped(
 )  # fmt: skip
 
 
+def _of_orders(principal: Any, path: str) -> Q:
+    """Return the condition of rows at a location by their orders: a key of the location sees what lies there, whoever
+    ordered it."""
+    return EVERY_ROW if getattr(principal, "location_id", None) else within_orders(principal, path)
+
+
 def _declare(model: type[Model], order: str, location: str) -> None:
     """Let a principal see the rows of their channels' orders at their locations."""
 
     @scope_rule(model)
     def within(principal: Any) -> Q:
         """Return the condition of the rows."""
-        theirs = within_orders(principal, f"{order}__")
-        return theirs & within_locations(principal, location) if location else theirs
+        if not location:
+            return within_orders(principal, f"{order}__")
+        return _of_orders(principal, f"{order}__") & within_locations(principal, location)
 
 
 # a walk goes by orders of every channel; its stops are shown within the channels, the walk itself by its place
@@ -130,6 +139,19 @@ def visits_at_own_locations(principal: Any) -> Q:
 def load_scans_at_own_locations(principal: Any) -> Q:
     """Return the condition of what was read at these trucks."""
     return within_locations(principal, "manifest__location")
+
+
+@scope_rule(FulfillmentPartner)
+def partners_at_own_locations(principal: Any) -> Q:
+    """Return the condition of the third parties at a person's locations."""
+    return within_locations(principal, "location")
+
+
+@scope_rule(PartnerMessage)
+def messages_within(principal: Any) -> Q:
+    """Return the condition of the messages of these third parties: of no order, or of one that the person may see."""
+    theirs = Q(request=None) | _of_orders(principal, "request__fulfillment_order__order__")
+    return theirs & within_locations(principal, "partner__location")
 
 
 for _model, _paths in PATHS.items():

@@ -125,15 +125,19 @@ class PickupState(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
-    """What a supplier says about an order that it is asked to send."""
+    """What a supplier or third party says about an order that it is asked to send."""
 
     REQUESTED = "requested", "asked"
     ACCEPTED = "accepted", "accepted"
+    CANCELLING = "cancelling", "asked to cancel"
     REJECTED = "rejected", "rejected"
     CANCELLED = "cancelled", "cancelled"
+    FULFILLED = "fulfilled", "sent"
 
 
-OPEN_REQUESTS = (RequestState.REQUESTED, RequestState.ACCEPTED)
+OPEN_REQUESTS = (RequestState.REQUESTED, RequestState.ACCEPTED, RequestState.CANCELLING)
+UNANSWERED_REQUESTS = (RequestState.REQUESTED, RequestState.CANCELLING)
+"""What the other side still has to say something to."""
 
 
 class LabelState(models.TextChoices):

@@ -124,10 +124,16 @@ UNFOLD: dict[str, Any] = {
                         "?state__exact=waiting",
                     ),
                     _entry(
-                        "Supplier requests",
+                        "Partner requests",
                         "forward_to_inbox",
                         "fulfillment_supplierrequest",
                         "fulfillment.view_supplierrequest",
+                    ),
+                    _entry(
+                        "3PL messages",
+                        "mark_email_unread",
+                        "fulfillment_partnermessage",
+                        "fulfillment.view_partnermessage",
                     ),
                     _entry("Parcels", "deployed_code", "fulfillment_package", "fulfillment.view_package"),
                     _entry(
@@ -179,6 +185,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Channels", "storefront", "orders_channel", "orders.view_channel"),
                     _entry("Accounts", "hub", "orders_channelaccount", "orders.view_channelaccount"),
+                    _entry(
+                        "3PLs", "handshake", "fulfillment_fulfillmentpartner", "fulfillment.view_fulfillmentpartner"
+                    ),
                     _entry(
                         "Carrier accounts",
                         "contract",

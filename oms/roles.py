@@ -78,6 +78,8 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.release_wave",
         "fulfillment.*_pickup",
         "fulfillment.*_supplierrequest",
+        "fulfillment.view_partnermessage",
+        "fulfillment.settle_partnermessage",
         "inventory.view_*",
         "inventory.adjust_stock*",
         "inventory.plan_countsession",

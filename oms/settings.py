@@ -236,6 +236,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TrackingStatusEnum": "fulfillment.states.TrackingStatus.choices",
         "RequestStateEnum": "fulfillment.states.RequestState.choices",
+        "WalkStateEnum": "fulfillment.states.PickListState.choices",
+        "StopStateEnum": "fulfillment.states.PickTaskState.choices",
     },
     "SERVE_INCLUDE_SCHEMA": False,
 }

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from fulfillment.models import Box, FulfillmentOrder, Manifest, Package, Shipment
+from fulfillment.models import Box, FulfillmentOrder, FulfillmentPartner, Manifest, Package, Shipment
 from fulfillment.picking.plan import Strategy
 from fulfillment.services import handover, scan_packing
 from fulfillment.services.counted import post_count
@@ -18,6 +18,7 @@ from fulfillment.services.replaying.asking import ask_for_replay
 from fulfillment.services.scan_packing import Sent
 from fulfillment.services.scarcity.asking import ask_for_fees
 from fulfillment.services.sourcing.rule_changes import create_draft as draft_rules
+from fulfillment.services.third_party.receiving import receive_file
 from fulfillment.services.visiting import book_driver
 from fulfillment.services.walking import Read, scan, take_over
 from fulfillment.services.walking.missing import pieces_in_hands
@@ -81,7 +82,7 @@ def rest(now: datetime = NOW) -> None:
 def keep_books() -> Books:
     """Run a small day of a shop and return its orders."""
     tea, cup, rare = make_product("TEA"), make_product("CUP"), make_product("RARE")
-    place, _ = make_location("LON"), make_location("MAN")
+    place, _ = make_location("LON"), _hear_from_a_partner()
     for product, pieces in ((tea, 20), (cup, 10), (rare, 0)):
         make_stock(product, place, pieces)
     carton = make_product("CARTON")
@@ -129,6 +130,13 @@ def _put_and_count(shelf: Bin, level_id: int, pieces: int) -> None:
     count_pieces(count_session_id=row.pk, stock_level_id=level_id, quantity=pieces, **told)
     finish_count(count_session_id=row.pk, in_hands=pieces_in_hands, **told)
     post_count(count_session_id=row.pk, actor=CLERK)
+
+
+def _hear_from_a_partner() -> None:
+    """Keep a file of the third party at a location without stock that nobody can read."""
+    place = make_location("MAN")
+    partner = FulfillmentPartner.objects.create(location=place, way="csv")
+    receive_file(partner_id=partner.pk, body=b"not X12", actor=CLERK)
 
 
 def _again(order: Order) -> Order:

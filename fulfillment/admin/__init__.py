@@ -9,6 +9,7 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     manifests,
     mispacks,
     offers,
+    partners,
     pickups,
     rates,
     replays,

@@ -231,6 +231,6 @@ def _places(user: Any) -> list[Place]:
     work = scoped(user, FulfillmentOrder).filter(state=FulfillmentOrderState.OPEN)
     waiting = dict(work.values_list("location").annotate(Count("pk")).order_by())
     late = dict(work.filter(ship_by__lte=timezone.now()).values_list("location").annotate(Count("pk")).order_by())
-    ours = scoped(user, Location).exclude(kind=LocationKind.SUPPLIER)
+    ours = scoped(user, Location).exclude(kind__in=[LocationKind.SUPPLIER, LocationKind.THIRD_PARTY])
     rows = ours.filter(Q(is_active=True) | Q(pk__in=waiting)).order_by("code")
     return [Place(one.pk, one.code, one.name, waiting.get(one.pk, 0), late.get(one.pk, 0)) for one in rows]

@@ -8,6 +8,7 @@ from fulfillment.models.manifests import LoadScan, Manifest, ManifestParcel
 from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
 from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
+from fulfillment.models.partners import FulfillmentPartner, PartnerMessage
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.pickups import Pickup
 from fulfillment.models.proofs import ProofOfDelivery
@@ -33,6 +34,7 @@ __all__ = [
     "ExpectedDay",
     "FileParcel",
     "FulfillmentOrder",
+    "FulfillmentPartner",
     "Label",
     "LoadScan",
     "Manifest",
@@ -44,6 +46,7 @@ __all__ = [
     "Package",
     "PackageItem",
     "ParcelRisk",
+    "PartnerMessage",
     "PickList",
     "PickScan",
     "PickTask",

@@ -26,7 +26,7 @@ class FulfillmentOrder(Aggregate):
     location = models.ForeignKey(Location, models.PROTECT, related_name="fulfillment_orders")
     state = FSMField(max_length=12, default=S.PLANNED, choices=S.choices, protected=True)
     request_status = models.CharField(
-        "what the supplier says", max_length=10, choices=RequestState.choices, blank=True, default="", editable=False
+        "what the partner says", max_length=10, choices=RequestState.choices, blank=True, default="", editable=False
     )
     ship_by = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)

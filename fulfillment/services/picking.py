@@ -96,6 +96,20 @@ def confirm_scanned(
     return row
 
 
+def confirm_locked(row: FulfillmentOrder, short: Mapping[str, int], actor: Actor) -> None:
+    """Note what somebody else has picked of a locked fulfillment order: all but the ``short`` pieces by SKU.
+
+    :raises Invalid: for a SKU that is not to be picked here, or more missing pieces than were to be picked
+    """
+    waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
+    lacking = missing_by_place(waiting, short)
+    _leave_bins(waiting, units_missed(waiting, lacking), actor)
+    if lacking:
+        _confirm_missing(row, waiting, lacking, actor)
+    else:
+        _confirm_all([row], waiting, actor)
+
+
 @transaction.atomic
 def confirm_together(
     *, fulfillment_order_ids: Collection[int], short: Mapping[str, int] | None = None, actor: Actor

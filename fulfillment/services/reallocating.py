@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from fulfillment.conditions import in_state
+from fulfillment.conditions import NOT_WITH_PARTNER, in_state
 from fulfillment.events import ArrivesLater
 from fulfillment.locks import lock_fulfillment_order, lock_live_of, lock_pick_tasks_of_work, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
@@ -52,7 +52,7 @@ def _promised(order: Order) -> str | None:
     return "No piece of this order is promised from a location; source it first."
 
 
-CAN_MOVE = (in_state(LIVE_FULFILLMENT, "moved to another location"),)
+CAN_MOVE = (in_state(LIVE_FULFILLMENT, "moved to another location"), NOT_WITH_PARTNER)
 WAS_MOVED = Condition("nothing_moved", _was_moved)
 CAN_MOVE_LINE = (LIVE, Condition("nothing_promised", _promised))
 
@@ -214,6 +214,7 @@ def _move(
     row: FulfillmentOrder, moved: Mapping[int, int], location: Location, *, reason: str, insist: bool, actor: Actor
 ) -> FulfillmentOrder:
     """Move unpicked pieces of locked work, by allocation id, to a location; return the work there."""
+    refuse_unless(row, NOT_WITH_PARTNER)
     sentence = f"{row.location.name} has accepted {row.number}: cancel the request to it first."
     refuse_if(row.request_status == RequestState.ACCEPTED, sentence, code="at_supplier")
     before = arrivals_of([row], now=actor.now).get(row.pk)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from fulfillment.conditions import WORK_NOT_ON_SHELF, WORK_WITHOUT_LABELS, in_state
+from fulfillment.conditions import NOT_WITH_PARTNER, WORK_NOT_ON_SHELF, WORK_WITHOUT_LABELS, in_state
 from fulfillment.locks import lock_fulfillment_order
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.opening import departures, open_now
@@ -20,14 +20,15 @@ from orders.models import Order
 from orders.states import OrderState
 
 S = FulfillmentOrderState
-CAN_REROUTE = (in_state([S.PLANNED, S.OPEN], "moved to another location"),)
-CAN_REJECT = (in_state([S.PLANNED, S.OPEN], "rejected"),)
+CAN_REROUTE = (in_state([S.PLANNED, S.OPEN], "moved to another location"), NOT_WITH_PARTNER)
+CAN_REJECT = (in_state([S.PLANNED, S.OPEN], "rejected"), NOT_WITH_PARTNER)
 CAN_CANCEL = (
     in_state([S.PLANNED, S.OPEN, S.IN_PROGRESS, S.READY, S.ON_HOLD], "cancelled"),
     WORK_NOT_ON_SHELF,
     WORK_WITHOUT_LABELS,
+    NOT_WITH_PARTNER,
 )
-CAN_HOLD = (in_state([S.PLANNED, S.OPEN], "put on hold"),)
+CAN_HOLD = (in_state([S.PLANNED, S.OPEN], "put on hold"), NOT_WITH_PARTNER)
 CAN_RESUME = (in_state([S.ON_HOLD], "resumed"),)
 
 

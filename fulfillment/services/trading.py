@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from fulfillment.conditions import in_state
+from fulfillment.conditions import NOT_WITH_PARTNER, in_state
 from fulfillment.locks import lock_fulfillment_orders, lock_live_of, lock_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
@@ -32,7 +32,7 @@ from orders.models import Order, OrderLine
 
 S, A = FulfillmentOrderState, AllocationState
 WAITS = (S.PLANNED, S.OPEN, S.ON_HOLD)
-CAN_TRADE = (in_state(WAITS, "traded with another order"),)
+CAN_TRADE = (in_state(WAITS, "traded with another order"), NOT_WITH_PARTNER)
 ACT = "fulfillment.trade"
 
 

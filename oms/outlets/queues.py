@@ -13,6 +13,7 @@ from fulfillment.models import (
     FulfillmentOrder,
     Package,
     ParcelRisk,
+    PartnerMessage,
     Pickup,
     Shipment,
     SubstituteOffer,
@@ -20,9 +21,11 @@ from fulfillment.models import (
 )
 from fulfillment.queries import at_risk_now, shipments_for_a_person, waiting_for_a_carrier
 from fulfillment.services.at_risk import shop_day
+from fulfillment.services.third_party.silence import silent_requests
 from fulfillment.states import FulfillmentOrderState as Work
 from fulfillment.states import OfferState, PickupState, RequestState, TrackingStatus
 from fulfillment.states_parcels import ClaimState
+from fulfillment.states_partners import MessageState
 from oms.foundation.bulk_again import with_failures
 from oms.foundation.look.counts import MOST_COUNTED, counted
 from oms.foundation.models import BulkOperation, InboxMessage, OutboxEvent
@@ -150,9 +153,15 @@ QUEUES = [
           lambda principal, now: waiting_for_a_carrier(scoped(principal, Shipment), now), urgent=True, quiet=True),
     Queue("to_collect", FLOOR, "To be collected", "Waits for its customer", "fulfillment.view_pickup",
           "fulfillment_pickup", "state__exact=waiting", _rows(Pickup, state=PickupState.WAITING), quiet=True),
-    Queue("suppliers_asked", FLOOR, "Asked of suppliers", "They have not answered yet",
+    Queue("suppliers_asked", FLOOR, "Asked of partners", "Suppliers and 3PLs have not answered yet",
           "fulfillment.view_supplierrequest", "fulfillment_supplierrequest", "state__exact=requested",
           _rows(SupplierRequest, state=RequestState.REQUESTED), quiet=True),
+    Queue("partners_silent", FLOOR, "3PLs that do not answer", "Asked to send or to cancel, and silent for too long",
+          "fulfillment.view_supplierrequest", "fulfillment_supplierrequest", "silent=yes",
+          lambda who, now: silent_requests(scoped(who, SupplierRequest), now=now), urgent=True, quiet=True),
+    Queue("partner_messages", FLOOR, "Messages of 3PLs", "Contradict the books, or could not be read",
+          "fulfillment.view_partnermessage", "fulfillment_partnermessage", "state__in=person,refused",
+          _rows(PartnerMessage, state__in=[MessageState.PERSON, MessageState.REFUSED]), urgent=True, quiet=True),
     Queue("late", FLOOR, "Late", "Should have left already", *FLOOR_LIST, "late=yes", _late, urgent=True),
     Queue("delayed", FLOOR, "Parcels in trouble", "Delayed, lost or coming back", "fulfillment.view_package",
           "fulfillment_package", f"tracking_status__in={','.join(TROUBLED)}",

@@ -30,8 +30,11 @@ LAST_PICKUP = "select max(id) from fulfillment_pickup"
 WAITS_AFTER_IT_LEFT = PICKUP.format(shipment=LEFT, state="waiting", collected="null")
 ASKED = (
     "insert into fulfillment_supplierrequest (version, created_at, updated_at, number, fulfillment_order_id, state,"
-    f" reference, asked_at, answer) values (0, {{then}}, {{then}}, 'Q', ({UNSHIPPED}), 'requested', '', {{then}}, '')"
+    " reference, asked_at, answer, after_cancel) values (0, {{then}}, {{then}}, 'Q', ({work}), '{state}', '', {{then}},"
+    " '', '')"
 )
+ASKED_TOO_EARLY = ASKED.format(work=UNSHIPPED, state="requested")
+NOT_SENT = ASKED.format(work=UNSHIPPED, state="fulfilled")
 LAST_ASKED = "select max(id) from fulfillment_supplierrequest"
 
 LOADING = "select id from fulfillment_manifest where state = 'open'"
@@ -102,8 +105,10 @@ CORRUPTIONS = [
         found=LAST_PICKUP,
         also={"I16.pickup": LAST_PICKUP},
     ),
-    Corruption(name="I51", sql=ASKED, found=LAST_ASKED, also={"I16.supplierrequest": LAST_ASKED}),
-    Corruption(name="I16.supplierrequest", sql=ASKED, found=LAST_ASKED, also={"I51": LAST_ASKED}),
+    Corruption(name="I51b", sql=NOT_SENT, found=LAST_ASKED, also={"I16.supplierrequest": LAST_ASKED}),
+    state("I16.partnermessage", "fulfillment_partnermessage", "state = 'person'", "seen"),
+    Corruption(name="I51", sql=ASKED_TOO_EARLY, found=LAST_ASKED, also={"I16.supplierrequest": LAST_ASKED}),
+    Corruption(name="I16.supplierrequest", sql=ASKED_TOO_EARLY, found=LAST_ASKED, also={"I51": LAST_ASKED}),
     state("I16.fulfillmentorder", "fulfillment_fulfillmentorder", "state = 'planned'", "on_hold"),
     state("I16.shipment", "fulfillment_shipment", "state = 'labelled'", "packed"),
     state("I16.label", "fulfillment_label", f"id = ({BOUGHT})", "printed"),

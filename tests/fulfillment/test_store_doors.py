@@ -93,6 +93,6 @@ def test_a_supplier_answers_over_the_api_and_its_page_shows_what_it_sends(api: A
     bad = api.post(f"supplier-requests/{request.number}/send/", carrier="dhl", tracking=[])
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "tracking")
     sent = api.post(f"supplier-requests/{request.number}/send/", carrier="dhl", tracking=["JD1"], reference="B-7")
-    assert (sent.status_code, sent.json()["state"], sent.json()["reference"]) == (200, "accepted", "B-7")
+    assert (sent.status_code, sent.json()["state"], sent.json()["reference"]) == (200, "fulfilled", "B-7")
     (parcel,) = api.get("shipments/?state=shipped").json()["results"][0]["packages"]
     assert (parcel["carrier"], parcel["tracking_number"]) == ("dhl", "JD1")

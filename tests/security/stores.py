@@ -1,4 +1,4 @@
-"""What lies ready in the world's stores, what suppliers are asked, packing refused, trucks take, and is counted."""
+"""What lies ready in the world's stores, what partners are asked, packing refused, trucks take, and is counted."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,10 +11,12 @@ from fulfillment.models import (
     Box,
     DriverVisit,
     FulfillmentOrder,
+    FulfillmentPartner,
     Manifest,
     ManifestParcel,
     PackScan,
     PackSession,
+    PartnerMessage,
     Pickup,
     Shipment,
     SupplierRequest,
@@ -29,20 +31,28 @@ PAPER = render_sheets("Label", [])
 
 def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
     """Make a pick-up of a shipment, a request, a mispack and a wave, marked as the shop's, and a box for all."""
+    partner, _ = FulfillmentPartner.objects.get_or_create(
+        location=work.location, defaults={"way": "edi", "our_id": "US", "their_id": mark[:15]}
+    )
     until = NOW + timedelta(days=7)
     box, _ = Box.objects.get_or_create(code="shared-box", defaults={"length_mm": 9, "width_mm": 9, "height_mm": 9})
     packer, _ = User.objects.get_or_create(username="packs")
     session = PackSession.objects.create(fulfillment_order=work)
     refused = {"tone": "wrong", "mispack": "unknown", "sentence": mark, "code": mark, "at": NOW, "act": "scan"}
     number, shelf = f"P{mark[:8].upper()}", f"{mark} shelf"
+    request = SupplierRequest.objects.create(
+        number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
+    )
     return [
         box,
         PackScan.objects.create(key=uuid4(), session=session, person=packer, **refused),
+        partner,
+        request,
+        PartnerMessage.objects.create(
+            partner=partner, request=request, direction="in", kind="945", key=mark, sentence=mark, body=mark.encode()
+        ),
         Pickup.objects.create(
             number=number, shipment=shipment, code="123456", shelf=shelf, ready_at=NOW, expires_at=until
-        ),
-        SupplierRequest.objects.create(
-            number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
         ),
         Wave.objects.create(number=f"W{mark[:8].upper()}", location=work.location, strategy="cluster"),
         *on_the_way(mark, shipment.packages.get()),

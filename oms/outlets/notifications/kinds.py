@@ -9,6 +9,7 @@ from fulfillment.events import (
     OrderBackordered,
     PackageDelayed,
     PackageDelivered,
+    PartnerAskedToCancel,
     PickupCodeRenewed,
     PickupDue,
     PickupExpired,
@@ -18,7 +19,8 @@ from fulfillment.events import (
     SupplierAsked,
     SupplierRequestCancelled,
 )
-from fulfillment.models import Package, Pickup, SupplierRequest
+from fulfillment.models import FulfillmentOrder, Package, Pickup, SupplierRequest
+from fulfillment.states_partners import PartnerWay
 from oms.foundation.facts import Fact
 from orders.events import OrderCancelled, OrderHeld, OrderPlaced, PaymentFailed, PiecesSwapped, RefundSettled
 from orders.models import Hold
@@ -109,6 +111,11 @@ def _later_days(facts: Sequence[ArrivesLater]) -> dict[str, int]:
     return {f"arrives_later:{fact.fulfillment_order_id}:{fact.expected_on}": fact.order_id for fact in facts}
 
 
+def _asked_to_cancel(facts: Sequence[PartnerAskedToCancel]) -> dict[str, int]:
+    """Return a key for each time that a third party is asked to cancel."""
+    return {f"partner_to_cancel:{one.request_id}:{one.at.timestamp():.0f}": one.order_id for one in facts}
+
+
 def named(key: str) -> int:
     """Return the id of what a mail's key names, 0 where it names none."""
     pk = key.split(":")[1]
@@ -116,13 +123,15 @@ def named(key: str) -> int:
 
 
 def _suppliers(ids: Collection[int]) -> dict[int, str]:
-    """Return the addresses of the suppliers that are asked, by request."""
-    rows = SupplierRequest.objects.filter(pk__in=list(ids))
+    """Return the addresses of those that are asked by mail, by request; a 3PL may be told in another way."""
+    otherwise = {"location__partner__is_active": True, "location__partner__way__in": [PartnerWay.API, PartnerWay.EDI]}
+    told = FulfillmentOrder.objects.filter(requests__in=list(ids), **otherwise)
+    rows = SupplierRequest.objects.filter(pk__in=list(ids)).exclude(fulfillment_order__in=told.values("pk"))
     return dict(rows.values_list("pk", "fulfillment_order__location__email"))
 
 
 def _to_supplier(kind: MailKind) -> MailKind:
-    """Return a kind of mail that goes to a supplier."""
+    """Return a kind of mail that goes to whoever was asked to send."""
     return replace(kind, recipients=_suppliers)
 
 
@@ -152,6 +161,7 @@ KINDS = {
         _kind("pickup_expired", "Not collected in time", PickupExpired, "pickup_id"),
         _to_supplier(_kind("supplier_request", "Order to a supplier", SupplierAsked, "request_id")),
         _to_supplier(_kind("supplier_cancelled", "Cancellation to a supplier", SupplierRequestCancelled, "request_id")),
+        _to_supplier(_kind("partner_to_cancel", "Question to a 3PL", PartnerAskedToCancel, _asked_to_cancel)),
         _kind("return_approved", "Return approved", ReturnApproved, "return_id"),
         _kind("return_declined", "Return declined", ReturnDeclined, "return_id"),
         _kind("return_received", "Return received", ReturnReceived, "return_id"),
@@ -168,7 +178,7 @@ def kinds_of(fact: type[Fact]) -> list[MailKind]:
 
 def whom(name: str) -> str:
     """Return who gets a kind of mail, in words."""
-    return "the supplier" if name in KINDS and KINDS[name].recipients else "the customer"
+    return "the partner" if name in KINDS and KINDS[name].recipients else "the customer"
 
 
 def label_of(name: str) -> str:

@@ -13,13 +13,14 @@ from fulfillment.purchase_orders import purchase_order
 from fulfillment.queries import items_with_lines, pieces_of_work, work_with_lines
 from fulfillment.services.arriving import arrivals_of
 from fulfillment.services.shortages import shortness_of
-from fulfillment.states import OPEN_ALLOCATIONS, OPEN_REQUESTS
+from fulfillment.states import OPEN_ALLOCATIONS, RequestState
 from oms.outlets.models import Notification
 from oms.outlets.notifications.kinds import named
 from orders.models import OrderAddress, OrderLine, Payment, Refund
 from orders.models.orders import AddressKind
 from returns.models import Return, ReturnLine
 
+WANTED = (RequestState.REQUESTED, RequestState.ACCEPTED)
 Subject = tuple[int, dict[str, Any]]  # the order it belongs to, and the values of the template
 Loader = Callable[[Collection[int]], dict[int, Subject]]
 
@@ -71,7 +72,7 @@ def _request(one: SupplierRequest, to: OrderAddress | None) -> Subject:
         "pieces": [row for row in work.allocations.all() if row.state in OPEN_ALLOCATIONS],
         "to": [line for line in lines if line],
     }
-    return work.order_id, told | ({"attached": purchase_order(one, to)} if one.state in OPEN_REQUESTS else {})
+    return work.order_id, told | ({"attached": purchase_order(one, to)} if one.state in WANTED else {})
 
 
 def _packages(pks: Collection[int], now: datetime) -> dict[int, Subject]:
@@ -141,6 +142,7 @@ LOADERS: dict[str, Loader] = {
     "pickup_expired": _pickups,
     "supplier_request": _requests,
     "supplier_cancelled": _requests,
+    "partner_to_cancel": _requests,
     "shipped": _shipments,
     "return_approved": _returns,
     "return_declined": _returns,

@@ -18,6 +18,7 @@ from fulfillment.models import (
     Label,
     Package,
     ParcelRisk,
+    PartnerMessage,
     Pickup,
     ProofOfDelivery,
     SandboxParcel,
@@ -97,6 +98,9 @@ PARTS = [
     Part(Refund, "order__customer", {"reason": "", "failure": ""}, born="created_at"),
     Part(FulfillmentOrder, "order__customer", {"reject_reason": ""}),
     Part(SupplierRequest, "fulfillment_order__order__customer", {"answer": ""}),
+    Part(
+        PartnerMessage, "request__fulfillment_order__order__customer", {"body": b"", "sentence": ""}, born="created_at"
+    ),
     Part(Shipment, "order__customer"),
     Part(Package, "shipment__order__customer"),
     Part(
