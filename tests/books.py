@@ -169,7 +169,7 @@ def _pick_by_scans(work: FulfillmentOrder) -> None:
     picker, _ = User.objects.get_or_create(username="picks-by-scans")
     rows = FulfillmentOrder.objects.filter(pk=work.pk)
     wave = make_wave(work=rows, wanted=Wanted(location_id=work.location_id, strategy=Strategy.SINGLE), actor=CLERK)
-    walk = release_wave(wave_id=wave.pk, actor=CLERK).walks.get()
+    walk = release_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=CLERK).walks.get()
     take_over(pick_list_id=walk.pk, picker_id=picker.pk, actor=CLERK)
     for task in walk.tasks.select_related("allocation__order_line"):
         read = Read(uuid4(), task.pk, task.allocation.order_line.sku, task.quantity)

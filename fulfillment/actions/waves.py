@@ -1,6 +1,6 @@
 """The acts on waves: releasing a draft, and freeing what nobody has begun."""
 
-from fulfillment.models import Wave
+from fulfillment.models import FulfillmentOrder, Wave
 from fulfillment.services import waves
 from fulfillment.states import WaveState
 from oms.foundation.actions import Action, register
@@ -14,6 +14,7 @@ register(
         service=waves.release_wave,
         subject="wave_id",
         conditions=waves.CAN_RELEASE,
+        within=FulfillmentOrder,
         inverse="cancel",
         primary=True,
         icon="waves",
@@ -28,6 +29,7 @@ register(
         service=waves.cancel_wave,
         subject="wave_id",
         conditions=waves.CAN_CANCEL,
+        within=FulfillmentOrder,
         irreversible="Make a new wave of what waits again.",
         danger=True,
         icon="cancel",

@@ -100,7 +100,8 @@ class WaveAdmin(ConsoleAdmin):
             return HttpResponseRedirect(reverse("admin:fulfillment_wave_add"))
         if "release" in request.POST and user.has_perm("fulfillment.release_wave"):
             try:
-                until_done(lambda: waves.release_wave(wave_id=wave.pk, actor=Actor.of(user, now=timezone.now())))
+                mine, actor = scoped(user, FulfillmentOrder), Actor.of(user, now=timezone.now())
+                until_done(lambda: waves.release_wave(wave_id=wave.pk, within=mine, actor=actor))
             except Refused as refusal:
                 messages.error(request, refusal.sentence)
         return HttpResponseRedirect(reverse("admin:fulfillment_wave_change", args=[wave.pk]))

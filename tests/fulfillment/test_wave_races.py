@@ -38,7 +38,7 @@ def a_draft(orders: int = 1, strategy: Strategy = Strategy.CLUSTER) -> Wave:
 
 def release(wave: Wave) -> "partial[Wave]":
     """Return the act of releasing a wave."""
-    return partial(release_wave, wave_id=wave.pk, actor=make_actor())
+    return partial(release_wave, wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
 
 
 def take(walk: PickList, name: str) -> "partial[PickList]":
@@ -118,7 +118,10 @@ def test_a_walk_is_claimed_while_its_wave_is_cancelled() -> None:
     wave = walk.wave
     assert wave is not None
 
-    found = together(take(walk, "ann"), partial(cancel_wave, wave_id=wave.pk, actor=make_actor()))
+    found = together(
+        take(walk, "ann"),
+        partial(cancel_wave, wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor()),
+    )
 
     assert [type(one) for one in errors(found)] == [Refused]
     told = (PickList.objects.get().state, Wave.objects.get().state, FulfillmentOrder.objects.get().state)
@@ -128,7 +131,9 @@ def test_a_walk_is_claimed_while_its_wave_is_cancelled() -> None:
 def test_a_draft_is_released_while_it_is_cancelled() -> None:
     wave = a_draft()
 
-    found = together(release(wave), partial(cancel_wave, wave_id=wave.pk, actor=make_actor()))
+    found = together(
+        release(wave), partial(cancel_wave, wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
+    )
 
     assert [type(one) for one in errors(found)] == [Refused]
     told = (Wave.objects.get().state, FulfillmentOrder.objects.get().state)

@@ -103,7 +103,7 @@ def test_a_draft_of_which_nothing_can_be_begun_stays_a_draft() -> None:
     released(other)
 
     with pytest.raises(Refused, match="Nothing of it can be begun"):
-        release_wave(wave_id=wave.pk, actor=make_actor())
+        release_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
 
     assert again(wave).state == "draft"
     assert PickTask.objects.filter(fulfillment_order=work).count() == 1
@@ -116,14 +116,14 @@ def test_cancelling_frees_what_nobody_has_begun_and_the_rest_goes_on(ann) -> Non
     first, second = released(wave)
     take(first, ann)
 
-    cancel_wave(wave_id=wave.pk, actor=make_actor())
+    cancel_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
 
     assert (again(first).state, again(second).state, again(wave).state) == ("in_progress", "cancelled", "in_progress")
     assert (again(one).state, again(two).state) == ("in_progress", "open")
     pick_all(first, ann)
     assert again(wave).state == "completed"
     with pytest.raises(Refused, match="no walk of it waits"):
-        cancel_wave(wave_id=wave.pk, actor=make_actor())
+        cancel_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
     assert broken() == []
 
 
@@ -134,7 +134,7 @@ def test_a_cancelled_draft_and_a_wave_nobody_began_are_over() -> None:
     (walk,) = released(wave)
 
     for one in (draft, wave):
-        cancel_wave(wave_id=one.pk, actor=make_actor())
+        cancel_wave(wave_id=one.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
 
     assert (again(draft).state, again(wave).state, again(walk).state) == ("cancelled", "cancelled", "cancelled")
     assert FulfillmentOrder.objects.get().state == "open"
@@ -166,7 +166,7 @@ def test_what_a_cancelled_zone_leaves_is_picked_by_who_has_begun_the_order(ann) 
     first, second = released(wave)
     take(first, ann)
 
-    cancel_wave(wave_id=wave.pk, actor=make_actor())
+    cancel_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
     at_stop(walking.scan, first, ann, "A1")
 
     assert again(second).state == "cancelled"
@@ -176,6 +176,37 @@ def test_what_a_cancelled_zone_leaves_is_picked_by_who_has_begun_the_order(ann) 
     assert broken() == []
 
 
+def test_what_a_cancelled_zone_leaves_of_a_half_picked_order_can_still_be_claimed(ann) -> None:
+    place, products = a_floor()
+    half, _ = some_work([(products[0], 1), (products[8], 2)], [(products[9], 1)])
+    wave = a_wave(place, Strategy.ZONE)
+    first, second = released(wave)
+    take(first, ann)
+    at_stop(walking.scan, first, ann, "A1")
+    everything = FulfillmentOrder.objects.all()
+
+    cancel_wave(wave_id=wave.pk, within=everything, actor=make_actor())
+
+    assert [again(first).state, again(second).state, again(wave).state] == ["completed", "released", "in_progress"]
+    assert list(second.tasks.filter(state="open").values_list("fulfillment_order", flat=True)) == [half.pk]
+    with pytest.raises(Refused, match="half picked"):
+        cancel_wave(wave_id=wave.pk, within=everything, actor=make_actor())
+    take(second, ann)
+    at_stop(walking.scan, second, ann, "C1", 2)
+    assert (again(half).picked_at, again(wave).state) == (NOW, "completed")
+    assert broken() == []
+
+
+def test_a_wave_with_orders_of_others_is_neither_released_nor_cancelled() -> None:
+    place, products = a_floor()
+    (work,) = some_work([(products[0], 1)])
+    wave = a_wave(place)
+    for act in (release_wave, cancel_wave):
+        with pytest.raises(Refused, match="channels that are not yours"):
+            act(wave_id=wave.pk, within=FulfillmentOrder.objects.none(), actor=make_actor())
+    assert (again(wave).state, again(work).state) == ("draft", "open")
+
+
 def test_orders_share_totes_in_a_batch_and_have_their_own_in_a_cluster() -> None:
     place, products = a_floor()
     some_work([(products[0], 1)], [(products[0], 1)], [(products[1], 1)])
@@ -183,7 +214,7 @@ def test_orders_share_totes_in_a_batch_and_have_their_own_in_a_cluster() -> None
     (batch,) = released(a_wave(place, Strategy.BATCH, totes=2, tote_pieces=2))
 
     assert sorted(tote for _, _, tote in stops(batch)) == ["A", "A", "B"]
-    cancel_wave(wave_id=batch.wave_id, actor=make_actor())
+    cancel_wave(wave_id=batch.wave_id, within=FulfillmentOrder.objects.all(), actor=make_actor())
     (cluster,) = released(a_wave(place))
     assert sorted(tote for _, _, tote in stops(cluster)) == ["A", "B", "C"]
 

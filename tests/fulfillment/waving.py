@@ -40,7 +40,7 @@ def a_wave(place: Location, strategy: Strategy = Strategy.CLUSTER, **wanted: Any
 
 def released(wave: Wave) -> list[PickList]:
     """Release a draft and return its walks in their turn."""
-    release_wave(wave_id=wave.pk, actor=make_actor())
+    release_wave(wave_id=wave.pk, within=FulfillmentOrder.objects.all(), actor=make_actor())
     return list(wave.walks.order_by("turn"))
 
 

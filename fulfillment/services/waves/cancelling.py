@@ -9,7 +9,8 @@ from fulfillment.locks import lock_fulfillment_orders, lock_pick_lists, lock_wav
 from fulfillment.models import FulfillmentOrder, PickList, PickTask, Wave
 from fulfillment.services.walking.following import follow_wave
 from fulfillment.services.walking.stops import drop_stops
-from fulfillment.states import LIVE_TASKS, FulfillmentOrderState, PickListState, WaveState
+from fulfillment.services.waves.choosing import refuse_others
+from fulfillment.states import LIVE_TASKS, FulfillmentOrderState, PickListState, PickTaskState, WaveState
 from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
@@ -36,11 +37,13 @@ CAN_CANCEL = (Condition("nothing_to_free", _has_unbegun),)
 
 
 @transaction.atomic
-def cancel_wave(*, wave_id: int, actor: Actor) -> Wave:
+def cancel_wave(*, wave_id: int, within: "QuerySet[FulfillmentOrder]", actor: Actor) -> Wave:
     """Put a draft away, or free the orders of a released wave as far as nobody has begun their walks.
 
-    :raises Refused: when nothing is left to be freed, or somebody released it at this very moment.
+    :raises Refused: when nothing is left to be freed, orders of it are not ``within`` what the person sees, or somebody
+        released it at this very moment.
     """
+    refuse_others(wave_id, within)
     wanted = list(unbegun_of(wave_id).values_list("pk", flat=True))
     stops = PickTask.objects.filter(pick_list__in=wanted, state__in=LIVE_TASKS).order_by("pk")
     work = lock_fulfillment_orders(stops.values_list("fulfillment_order", flat=True))
@@ -61,17 +64,35 @@ def cancel_wave(*, wave_id: int, actor: Actor) -> Wave:
 def _free(wave: Wave, walks: Sequence[PickList], work: Sequence[FulfillmentOrder], actor: Actor) -> None:
     """End locked walks that nobody has begun, and let their locked orders wait again."""
     own = list(PickTask.objects.filter(pick_list__in=walks, state__in=LIVE_TASKS).order_by("pk"))
-    drop_stops(own, "The wave was cancelled.", actor)
-    for one in walks:
+    begun, half = _begun_elsewhere(wave, walks, work)
+    dropped = [one for one in own if one.fulfillment_order_id not in half]
+    if not dropped:
+        raise Refused("What is left of it belongs to orders that are half picked: pick it.", code="half_picked")
+    drop_stops(dropped, "The wave was cancelled.", actor)
+    kept = {one.pick_list_id for one in own if one.fulfillment_order_id in half}
+    over = [one for one in walks if one.pk not in kept]
+    for one in over:
         one.cancel()
-    save_many(walks, ["state"])
-    record_many(actor, [Act("floor.cancel_walk", one, one.told) for one in walks])
-    elsewhere = PickTask.objects.filter(pick_list__wave=wave, fulfillment_order__in=work).exclude(pick_list__in=walks)
-    going_on = set(elsewhere.values_list("fulfillment_order", flat=True))
-    freed = [one for one in work if one.state == FulfillmentOrderState.IN_PROGRESS and one.pk not in going_on]
+    save_many(over, ["state"])
+    record_many(actor, [Act("floor.cancel_walk", one, one.told) for one in over])
+    freed = [one for one in work if one.state == FulfillmentOrderState.IN_PROGRESS and one.pk not in begun]
     for row in freed:
         row.stop()
     save_many(freed, ["state"])
     record_many(actor, [Act("fulfillment.stop_picking", row, row.told) for row in freed])
-    told = f"{wave.told} {count(len(walks), 'walk')} and {count(len(freed), 'order')} are free again."
-    record(actor, "fulfillment.free_wave", wave, note=told)
+    told = f"{wave.told} {count(len(over), 'walk')} and {count(len(freed), 'order')} are free again."
+    stays = f" {count(len(kept), 'walk')} with orders that are half picked can still be claimed." if kept else ""
+    record(actor, "fulfillment.free_wave", wave, note=told + stays)
+
+
+def _begun_elsewhere(
+    wave: Wave, walks: Sequence[PickList], work: Sequence[FulfillmentOrder]
+) -> tuple[set[int], set[int]]:
+    """Return the orders that other walks of the wave have begun, and those of them that nobody is at any more.
+
+    The pieces that the latter lack can be reached by the stops alone that nobody has made yet.
+    """
+    stops = PickTask.objects.filter(pick_list__wave=wave, fulfillment_order__in=work).exclude(pick_list__in=walks)
+    told = list(stops.exclude(state=PickTaskState.CANCELLED).values_list("fulfillment_order", "state"))
+    begun = {pk for pk, _ in told}
+    return begun, begun - {pk for pk, state in told if state in LIVE_TASKS}

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet, Sum
 
-from fulfillment.models import FulfillmentOrder
+from fulfillment.models import FulfillmentOrder, WaveOrder
 from fulfillment.picking.carts import Cart
 from fulfillment.picking.plan import Strategy
 from fulfillment.services.picking import CAN_START
 from fulfillment.states import AllocationState, FulfillmentOrderState
 from oms.foundation.actions import unmet
-from oms.foundation.refusals import Invalid
+from oms.foundation.refusals import Invalid, Refused
 
 MOST_ORDERS, PAGE, MOST_LOOKED = 300, 200, 3000
 SMALL = 5
@@ -86,3 +86,9 @@ def _free(waiting: "QuerySet[FulfillmentOrder]", most: int) -> list[FulfillmentO
         if len(found) >= most or len(page) < PAGE:
             break
     return found[:most]
+
+
+def refuse_others(wave_id: int, within: "QuerySet[FulfillmentOrder]") -> None:
+    """Raise :class:`Refused` when a wave has orders that are not among those that the person may see."""
+    if WaveOrder.objects.filter(wave=wave_id).exclude(fulfillment_order__in=within.order_by().values("pk")).exists():
+        raise Refused("Orders of channels that are not yours are in this wave.", code="not_yours")

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fulfillment.conditions import in_state
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_tasks_of_work, lock_wave
-from fulfillment.models import PickList, Wave, WaveOrder
+from fulfillment.models import FulfillmentOrder, PickList, Wave, WaveOrder
 from fulfillment.picking.carts import Cart
 from fulfillment.picking.plan import Group, PlannedWalk, Strategy, arranged, length_by_code, total
 from fulfillment.picking.site import Site
 from fulfillment.services.picking import start_together
 from fulfillment.services.walking.stops import TOTES, Stops, Turned, drop_stops, make_stops, site_at
-from fulfillment.services.waves.choosing import MM3_PER_LITRE
+from fulfillment.services.waves.choosing import MM3_PER_LITRE, refuse_others
 from fulfillment.services.waves.planning import Wants, wants_of
 from fulfillment.states import WaveState
 from oms.foundation.actions import refuse_unless
@@ -29,11 +30,12 @@ NAMED = 5
 
 
 @transaction.atomic
-def release_wave(*, wave_id: int, actor: Actor) -> Wave:
+def release_wave(*, wave_id: int, within: "QuerySet[FulfillmentOrder]", actor: Actor) -> Wave:
     """Begin the orders of a draft and make its walks; what is held or was changed is passed over and named.
 
-    :raises Refused: when nothing of it can be begun any more.
+    :raises Refused: when nothing of it can be begun any more, or orders of it are not ``within`` what the person sees.
     """
+    refuse_others(wave_id, within)
     own = list(WaveOrder.objects.filter(wave=wave_id).order_by("position"))
     ids = [one.fulfillment_order_id for one in own]
     lock_fulfillment_orders(ids)
