@@ -110,6 +110,30 @@ def test_pieces_are_moved_by_bin_product_bin_in_either_order(hall, order) -> Non
 
 
 @pytest.mark.parametrize(
+    ("work", "ends"),
+    [("move", ["A-01", "4001", "4001", "4001", "R-01"]), ("put-away", ["4001", "4001", "4001", "R-01"])],
+)
+def test_each_piece_may_be_scanned_by_itself_before_its_bin(hall, work, ends) -> None:
+    put_away(stock_level_id=hall.level.pk, bin="A-01", quantity=9, actor=make_actor())
+
+    answers = [hall.scan(work, code) for code in ends]
+
+    assert (answers[-2].sentence[:8], answers[-1].tone) == ("3 × TEA.", "done")
+    assert hall.bins()["R-01"] == 3
+    assert books_hold()
+
+
+def test_another_product_waits_until_what_is_in_hand_has_its_bin(hall) -> None:
+    make_stock(make_product("CUP"), hall.place, 5)
+    hall.scan("put-away", "4001", 2)
+
+    told = hall.scan("put-away", "CUP")
+
+    assert told.sentence == "2 × TEA are in hand: first scan their bin, or tap “Start anew”."
+    assert (told.tone, told.hand.sku, told.hand.quantity) == ("wrong", "TEA", 2)
+
+
+@pytest.mark.parametrize(
     ("order", "sentence"),
     [
         (["A-02", "4001"], "That is TEA Green tea. None of it lies in A-02."),

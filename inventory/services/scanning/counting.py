@@ -18,8 +18,10 @@ def count_scan(scan: Scan) -> Answer:
         return _begin(scan, bin_id=found.pk)
     row = going_on(scan)
     if row is None:
-        sentence = f"{scan.quantity} × {found.sku}. Now scan the bin it lies in."
-        return scan.keeps(OK, sentence, sku=found.sku, quantity=scan.quantity)
+        quantity = scan.added(found.sku)
+        return scan.keeps(
+            OK, f"{quantity} × {found.sku}. Now scan the bin it lies in.", sku=found.sku, quantity=quantity
+        )
     return _add(scan, row, found, scan.quantity)
 
 

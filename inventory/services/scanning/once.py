@@ -69,6 +69,16 @@ class Scan:
         """Return how many pieces it says."""
         return self.read.quantity
 
+    def added(self, sku: str) -> int:
+        """Return the pieces of a product that are in hand with this reading.
+
+        :raises Refused: while another product is in hand.
+        """
+        if self.hand.sku and self.hand.sku != sku:
+            sentence = f"{self.hand.quantity} × {self.hand.sku} are in hand: first scan their bin, or tap “Start anew”."
+            raise Refused(sentence, code="hand_full")
+        return self.hand.quantity + self.quantity if self.hand.sku else self.quantity
+
     def keeps(self, tone: str, sentence: str, **changes: object) -> Answer:
         """Return an answer after which what is in hand has changed so."""
         return Answer(tone, sentence, replace(self.hand, **changes))  # type: ignore[arg-type]

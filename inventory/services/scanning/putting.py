@@ -52,12 +52,12 @@ def put_away_scan(scan: Scan) -> Answer:
         return scan.keeps(OK, f"{found.code}{_filled(found)}. Now scan what goes in.", bin=found.code)
     if hand.bin:
         return _put(scan, found, bin_of(hand.bin, scan.place), scan.quantity, keep=True)
-    waits = _waiting(scan, found)
-    if scan.quantity > waits:
-        raise _too_many(found, waits, scan.quantity)
+    waits, quantity = _waiting(scan, found), scan.added(found.sku)
+    if quantity > waits:
+        raise _too_many(found, waits, quantity)
     level = level_at(found, scan.place)
     where = " ".join(one.told for one in suggest_bins(level)[:1]) or "Scan the bin."
-    return scan.keeps(OK, f"{scan.quantity} × {found.sku}. {where}", sku=found.sku, quantity=scan.quantity)
+    return scan.keeps(OK, f"{quantity} × {found.sku}. {where}", sku=found.sku, quantity=quantity)
 
 
 def _put(scan: Scan, product: Product, bin_: Bin, quantity: int, *, keep: bool) -> Answer:
@@ -92,7 +92,8 @@ def move_scan(scan: Scan) -> Answer:
         if hand.bin and found.pk not in likely:
             raise NotThere(f"That is {found.sku} {found.title}".strip() + f". None of it lies in {hand.bin}.")
         then = "Now scan the bin it goes to." if hand.bin else "Now scan the bin it lies in."
-        return scan.keeps(OK, f"{scan.quantity} × {found.sku}. {then}", sku=found.sku, quantity=scan.quantity)
+        quantity = scan.added(found.sku)
+        return scan.keeps(OK, f"{quantity} × {found.sku}. {then}", sku=found.sku, quantity=quantity)
     if not hand.bin:
         if hand.sku and product_of(hand.sku).pk not in _lying_in(found.code, scan.place):
             raise NotThere(f"None of {hand.sku} lies in {found.code}.")
