@@ -165,9 +165,10 @@ def _told_facts(moved: Sequence[_Step], changes: Sequence[tuple[Package, date]],
     """Yield what others wait for, of each parcel once: delivered, delayed, expected later than was promised."""
     delayed = {step.package.pk: step.package for step in moved if step.told.status == T.DELAYED}
     for package, day in changes:
-        if package.promised_on and day > package.promised_on and package.tracking_status not in ENDED:
+        if package.promised_on and day > package.promised_on:
             delayed[package.pk] = package
-    for package in delayed.values():
+    # a carrier that tells a whole day at once tells of delays that are over
+    for package in (one for one in delayed.values() if one.tracking_status not in ENDED):
         yield PackageDelayed(at=actor.now, order_id=package.shipment.order_id, package_id=package.pk)
     for step in moved:
         if step.told.status == T.DELIVERED:

@@ -163,6 +163,15 @@ def test_a_parcel_whose_day_has_passed_is_late_once(shipment) -> None:
     assert OutboxEvent.objects.filter(kind="PackageDelayed").count() == 1
 
 
+def test_a_day_that_is_told_at_once_tells_no_delay_of_a_parcel_that_has_arrived(shipment) -> None:
+    parcel = parcel_of(shipment).pk
+    record_events(told=[(parcel, told("delayed", 1)), (parcel, told("delivered", 2))], actor=make_actor())
+
+    assert Package.objects.get().tracking_status == "delivered"
+    kinds = OutboxEvent.objects.filter(kind__in=["PackageDelayed", "PackageDelivered"])
+    assert list(kinds.values_list("kind", flat=True)) == ["PackageDelivered"]
+
+
 def test_a_late_parcel_on_the_van_stays_there_but_is_told_to_be_late(shipment) -> None:
     record_event(package_id=parcel_of(shipment).pk, told=told("out_for_delivery", 5), actor=make_actor())
     mark_overdue(actor=make_actor(now=NOW + timedelta(days=30)))
