@@ -25,6 +25,7 @@ from fulfillment.locks import (
     open_allocations_of,
 )
 from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
+from fulfillment.services.pack_sessions import drop, open_session_of
 from fulfillment.services.using_boxes import give_boxes_back, use_boxes
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless
@@ -236,6 +237,9 @@ def unpack(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
     row = lock_fulfillment_order(fulfillment_order_id)
     refuse_unless(row, *CAN_UNPACK)
     cancel_unsent(row, actor)
+    session = open_session_of(row)
+    if session is not None:
+        drop(session, "The desk packed and unpacked it meanwhile.", actor)
     row.unpack()
     row.save(update_fields=["state", "packed_at"])
     record(actor, "fulfillment.unpack", row, note=row.told)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fulfillment.models import Package, PackageItem, PackScan, PackSession, Shipment
 from fulfillment.services import scan_packing
+from fulfillment.services.packing import pack, unpack
 from fulfillment.services.picking import confirm_picked, start_picking, stop_picking
 from fulfillment.services.scan_packing.beginning import LEASE
 from oms.foundation.models import AuditLine
@@ -222,3 +223,15 @@ def test_scans_in_any_order_and_sent_again_pack_exactly_what_was_picked(work, an
         pieces = {sku: sum(count for other, count in packed if other == sku) for sku, _ in packed}
         assert pieces == {"TEA": 3, "CUP": 1}
         transaction.set_rollback(True)
+
+
+def test_a_box_that_the_desk_has_packed_and_opened_counts_no_more(work, ann, bob):
+    session = begin(work, ann)
+    send(session, ann, "4001", 3)
+    pack(fulfillment_order_id=work.pk, actor=make_actor())
+    unpack(fulfillment_order_id=work.pk, actor=make_actor())
+
+    anew = begin(work, bob, now=NOW + LEASE)
+
+    assert (again(session).state, again(anew).state, anew.pk != session.pk) == ("dropped", "open", True)
+    assert not anew.parcels.exists()

@@ -4,7 +4,8 @@ import pytest
 
 from fulfillment.models import FulfillmentOrder, PickList, PickTask, Wave
 from fulfillment.picking.plan import Strategy
-from fulfillment.services import walking
+from fulfillment.services import scan_packing, walking
+from fulfillment.services.packing import pack
 from fulfillment.services.picking import start_picking
 from fulfillment.services.waves import Size, Wanted, cancel_wave, propose, release_wave
 from fulfillment.services.waves.planning import wants_of
@@ -217,6 +218,23 @@ def test_orders_share_totes_in_a_batch_and_have_their_own_in_a_cluster() -> None
     cancel_wave(wave_id=batch.wave_id, within=FulfillmentOrder.objects.all(), actor=make_actor())
     (cluster,) = released(a_wave(place))
     assert sorted(tote for _, _, tote in stops(cluster)) == ["A", "B", "C"]
+
+
+def test_a_tote_that_orders_share_leads_the_packer_from_one_to_the_next(ann) -> None:
+    place, products = a_floor()
+    some_work([(products[0], 1)], [(products[0], 1)])
+    (walk,) = released(a_wave(place, Strategy.BATCH, totes=1, tote_pieces=2))
+    take(walk, ann)
+    for _ in range(2):
+        at_stop(walking.scan, walk, ann, "A1")
+
+    everything, packed = FulfillmentOrder.objects.all(), []
+    for _ in range(2):
+        found = scan_packing.find_work(code=f"{walk.number}-A", work=everything)
+        pack(fulfillment_order_id=found.pk, weight_g=500, actor=make_actor())
+        packed.append(found.pk)
+
+    assert sorted(packed) == sorted(everything.values_list("pk", flat=True))
 
 
 def test_the_filters_narrow_by_size_service_zone_and_number() -> None:

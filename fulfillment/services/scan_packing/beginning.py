@@ -8,6 +8,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from fulfillment.locks import lock_fulfillment_order, lock_pack_session
 from fulfillment.models import FulfillmentOrder, PackSession, PickTask
+from fulfillment.services.pack_sessions import drop, open_session_of
 from fulfillment.services.packing import CAN_PACK
 from fulfillment.services.scan_packing.bench import Bench
 from fulfillment.states import FulfillmentOrderState, PackSessionState
@@ -24,12 +25,18 @@ LIVE = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 def find_work(*, code: str, work: "QuerySet[FulfillmentOrder]") -> FulfillmentOrder:
     """Return the work that a code names: its own number, its order's, or a tote as walk and letter (``PABC123-B``).
 
+    Of orders that share a tote it is the most urgent one that is not packed yet; then the tote names the next.
+
     :raises NotFound: for a code that names none of somebody's ``work``.
     :raises Refused: for an order of which several locations' work could be meant.
     """
     told = code.strip().upper()
     named = work.filter(number=told) | work.filter(order__number__in=[told, code.strip()])
-    found = list(named.select_related("order", "location").order_by("pk")[:20]) or _in_tote(told, work)
+    found = list(named.select_related("order", "location").order_by("pk")[:20])
+    if not found:
+        found = _in_tote(told, work)
+        unpacked = [one for one in found if one.state == FulfillmentOrderState.IN_PROGRESS]
+        found = unpacked[:1] or found[-1:]
     if not found:
         raise NotFound(f"“{code.strip()[:64]}” is no tote, order or pick list that is known here.", code="unknown_code")
     live = [one for one in found if one.state in LIVE] or found[-1:]
@@ -44,7 +51,7 @@ def _in_tote(told: str, work: "QuerySet[FulfillmentOrder]") -> list[FulfillmentO
     plain = NO_SIGN.sub("", told)
     stops = PickTask.objects.filter(pick_list__number=plain[:-1], tote=plain[-1:], picked__gt=0)
     rows = work.filter(pk__in=stops.values("fulfillment_order")) if len(plain) > 1 else work.none()
-    return list(rows.select_related("order", "location").order_by("pk"))
+    return list(rows.select_related("order", "location").order_by("ship_by", "pk"))
 
 
 @transaction.atomic
@@ -70,7 +77,7 @@ def begin(*, fulfillment_order_id: int, packer_id: int, actor: Actor) -> PackSes
 def _begun(work: FulfillmentOrder, packer_id: int, actor: Actor) -> PackSession:
     """Make the session of locked work, with what is advised."""
     session = PackSession(fulfillment_order=work, packer_id=packer_id, leased_until=actor.now + LEASE)
-    session.created_at = actor.now
+    session.created_at = max(actor.now, work.picked_at or actor.now)  # who waited for the last pick was asked before it
     session.save()
     session.advice = Bench(session).plan()
     session.save(update_fields=["advice"])
@@ -93,20 +100,6 @@ def _take_over(session: PackSession, packer_id: int, actor: Actor) -> None:
     session.packer_id, session.leased_until = packer_id, actor.now + LEASE
     session.save(update_fields=["packer", "leased_until"])
     record(actor, "floor.pack_take_over", session, note=f"{session.fulfillment_order.number}.")
-
-
-def open_session_of(work: FulfillmentOrder) -> PackSession | None:
-    """Lock and return the open session of locked work."""
-    found = PackSession.objects.filter(fulfillment_order=work, state=PackSessionState.OPEN).values_list("pk", flat=True)
-    pk = found.first()
-    return lock_pack_session(pk, work) if pk is not None else None
-
-
-def drop(session: PackSession, why: str, actor: Actor) -> None:
-    """End a locked session of which nothing counts any more."""
-    session.drop()
-    session.save(update_fields=["state", "leased_until"])
-    record(actor, "floor.pack_drop", session, note=f"{session.fulfillment_order.number}: {why}")
 
 
 @transaction.atomic

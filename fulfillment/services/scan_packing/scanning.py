@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from fulfillment.models import Box, PackItem, PackParcel, PackScan
+from fulfillment.services.pack_sessions import drop
 from fulfillment.services.packing import MAX_WEIGHT_G
-from fulfillment.services.scan_packing.beginning import LEASE, drop, lock_session, refuse_stranger
+from fulfillment.services.scan_packing.beginning import LEASE, lock_session, refuse_stranger
 from fulfillment.services.scan_packing.bench import Article, Bench
 from fulfillment.services.scan_packing.finishing import finish
 from fulfillment.services.walking.scanning import DONE, GONE, OK, WRONG, Answer
