@@ -39,13 +39,32 @@
   const tell = (sentence) => { net.textContent = sentence; net.hidden = !sentence; };
   const focus = () => { const box = main.querySelector("input[name=code]"); if (box) box.focus(); };
 
+  // what somebody is typing, or a scanner is in the middle of, while an answer comes
+  const BOXES = ["code", "quantity", "weight_g"];
+  const boxOf = (name) => main.querySelector(`input[name="${name}"]:not([type=hidden])`);
+  const stopOf = () => main.querySelector("input[name=task]")?.value;
+  const unfinished = () => {
+    const boxes = BOXES.map(boxOf).filter((box) => box && box.value !== box.defaultValue);
+    return { stop: stopOf(), at: document.activeElement?.name, typed: boxes.map((box) => [box.name, box.value]) };
+  };
+  const resume = ({ stop, at, typed }) => {
+    for (const [name, value] of typed) {
+      const box = boxOf(name);
+      if (!box || (name !== "code" && stop !== stopOf())) continue; // a number that was meant for another stop
+      box.value = value;
+      if (name === at) box.focus();
+    }
+  };
+
   const draw = (page) => {
+    const before = unfinished();
     const drawn = new DOMParser().parseFromString(page, "text/html");
     main.innerHTML = drawn.getElementById("floor").innerHTML;
     document.querySelector("header span").textContent = drawn.querySelector("header span").textContent;
     const answer = main.querySelector("[data-tone]");
     if (answer) ring(answer.dataset.tone);
     focus();
+    resume(before);
     lookAgain();
   };
 
@@ -79,6 +98,17 @@
     later = setTimeout(send, AGAIN_MS);
   };
 
+  // who may not do this work any more is told so, and what is kept behind it goes on; a session that ended is another thing
+  const isForbidden = async (one) => {
+    const page = await fetch(one.at || location.pathname, { credentials: "same-origin" }).catch(() => null);
+    if (!page || page.redirected || page.status !== 403) return false;
+    drop(one);
+    ring("wrong");
+    told = true;
+    tell(`You may not do this work any more: ${one.data.code || "a scan"} was not counted.`);
+    return true;
+  };
+
   // what was kept is taken away only after the shop has answered it
   async function send() {
     if (sending) return;
@@ -93,6 +123,7 @@
           answer = await fetch(first.url, { method: "POST", body, credentials: "same-origin" });
         } catch (unreachable) { return wait("No network."); }
         if (answer.status >= 500 || answer.status === 429) return wait("The shop is busy.");
+        if (answer.status === 403 && await isForbidden(first)) continue;
         if (answer.status === 403 || answer.redirected) return tell("Sign in again: reload this page. Your scans are kept.");
         const page = await answer.text();
         drop(first);
@@ -115,10 +146,8 @@
     if ("code" in data && data.quantity && data.quantity.length > 6) { data.code = data.quantity; data.quantity = "1"; } // scanned into the wrong box
     if ("code" in data && !data.code.trim()) { ring("wrong"); return focus(); }
     keep([...kept(), { url: form.action, at: location.pathname, person, data: { ...data, key: uuid(), read_at: String(Date.now()) } }]);
-    const box = form.querySelector("input[name=code]:not([type=hidden])");
-    if (box) { box.value = ""; box.focus(); }
-    const pieces = form.querySelector("input[name=quantity]:not([type=hidden])");
-    if (pieces) pieces.value = "1";
+    for (const sent of form.querySelectorAll("input:not([type=hidden])")) sent.value = sent.name === "quantity" ? "1" : sent.defaultValue;
+    form.querySelector("input[name=code]:not([type=hidden])")?.focus();
     send();
   });
 
