@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from inventory.locks import lock_bins
+from inventory.locks import lock_bins, lock_level
 from inventory.models import Bin, BinStock, Location, Product, StockLevel
 from inventory.models.bins import BinKind
 from inventory.services.bin_counts.taking import InHands
@@ -62,12 +62,13 @@ def put_away_scan(scan: Scan) -> Answer:
 
 def _put(scan: Scan, product: Product, bin_: Bin, quantity: int, *, keep: bool) -> Answer:
     """Put pieces away that wait, those in receiving bins first."""
-    waits = _waiting(scan, product)
-    if quantity > waits:
-        raise _too_many(product, waits, quantity)
     level = level_at(product, scan.place)
     dock = [row for row in _received([level.pk]).select_related("bin") if row.bin_id != bin_.pk]
     lock_bins([bin_.pk, *(row.bin_id for row in dock)])
+    lock_level(level.pk)
+    waits = _waiting(scan, product)  # under the level's lock: two people see the same pieces wait
+    if quantity > waits:
+        raise _too_many(product, waits, quantity)
     told: dict[str, Any] = {"stock_level_id": level.pk, "actor": scan.actor}
     left = quantity
     for row in dock:
