@@ -3,7 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fulfillment.models import Allocation, FulfillmentOrder
+from django.db.models import Q
+
+from fulfillment.models import Allocation, FulfillmentOrder, PickTask
+from fulfillment.states import PickListState, PickTaskState, WaveState
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
 from inventory.services.stock import Change
@@ -11,6 +14,19 @@ from oms.foundation.refusals import Invalid, Reason
 
 Place = tuple[int, int]
 """(allocation, stock level): of kits that are assembled each part has a level of its own."""
+
+# a zone is over before its order is, whose other zones are still walked
+OVER = Q(pick_list__state=PickListState.COMPLETED) & ~Q(pick_list__wave__state=WaveState.IN_PROGRESS)
+
+
+def out_of_bins(waiting: Sequence[Allocation]) -> Counter[Place]:
+    """Return what handhelds have taken out of the bins for locked work already: scanned, or reported as missing."""
+    out: Counter[Place] = Counter()
+    stops = PickTask.objects.filter(allocation__in=[one.pk for one in waiting]).exclude(OVER)
+    for one in stops.exclude(state=PickTaskState.CANCELLED).select_related("allocation", "part"):
+        level = one.part.stock_level_id if one.part is not None else one.allocation.stock_level_id
+        out[one.allocation_id, level] += one.quantity if one.state == PickTaskState.SHORT else one.picked
+    return out
 
 
 def units_missed(waiting: Sequence[Allocation], lacking: Mapping[Place, int]) -> dict[int, int]:

@@ -10,7 +10,7 @@ from fulfillment.conditions import NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HEL
 from fulfillment.events import PiecesMissed
 from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
-from fulfillment.services.missing import Place, lost_pieces, missing_by_place, units_missed
+from fulfillment.services.missing import Place, lost_pieces, missing_by_place, out_of_bins, units_missed
 from fulfillment.services.sourcing.pieces import copy_parts
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.states import AllocationState, FulfillmentOrderState
@@ -174,11 +174,13 @@ def _confirm_missing(
 
 
 def _leave_bins(waiting: Sequence[Allocation], missing: Mapping[int, int], actor: Actor) -> None:
-    """Take what is found of some work out of the bins: it lies in hands until it leaves."""
+    """Take what is found of some work out of the bins, unless a handheld did: it lies in hands until it leaves."""
     found: Counter[int] = Counter()
+    out = out_of_bins(waiting)
     for one in waiting:
         for level, pieces in one.takes.items():
-            found[level] += pieces // one.quantity * (one.quantity - missing.get(one.pk, 0))
+            here = pieces // one.quantity * (one.quantity - missing.get(one.pk, 0))
+            found[level] += max(0, here - out[one.pk, level])
     pick_from_bins(pieces=+found, actor=actor)
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services import walking
-from fulfillment.services.picking import stop_picking
+from fulfillment.services.picking import confirm_picked, stop_picking
 from fulfillment.services.reallocating import reallocate
 from fulfillment.services.walking import walk_of
-from inventory.models import Bin, Product, StockLevel
+from inventory.models import Bin, BinStock, Product, StockLevel
 from inventory.services.bins import put_away
 from oms.foundation.refusals import Refused
 from orders.models import Order
@@ -157,3 +157,20 @@ def test_totes_go_to_packing_or_back(place, ann) -> None:
 
     assert [tote for tote, _ in done.to_packing] == ["B"]
     assert [tote for tote, _ in done.to_put_back] == ["A"]
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_what_the_handheld_took_out_of_a_bin_the_desk_does_not_take_out_again(place, ann, short) -> None:
+    level = StockLevel.objects.get(product__sku="TEA")
+    Bin.objects.create(location=place, code="A-2")
+    put_away(stock_level_id=level.pk, bin="A-2", quantity=10, actor=make_actor())
+    walk = claim(place, ann)
+    task = walk.tasks.get(quantity=3)
+    at_stop(walking.scan, walk, ann, "4001", task=task.pk)
+    if short:
+        at_stop(walking.report_short, walk, ann, task=task.pk)
+
+    confirm_picked(fulfillment_order_id=task.fulfillment_order_id, actor=make_actor())
+
+    assert BinStock.objects.get(stock_level=level).quantity == 7
+    assert broken() == []

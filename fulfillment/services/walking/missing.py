@@ -2,21 +2,19 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, F, Sum, When
 from django.db.models.functions import Coalesce
 
 from fulfillment.models import Allocation, AllocationPart, PickTask
+from fulfillment.services.missing import OVER
 from fulfillment.services.walking.stops import BETWEEN_BINS
-from fulfillment.states import AllocationState, FulfillmentOrderState, PickListState, PickTaskState, WaveState
+from fulfillment.states import AllocationState, FulfillmentOrderState, PickTaskState
 from inventory.models.bins import BinReason
 from inventory.services.bin_counts import flag_for_count
 from inventory.services.bin_leaving import pick_from_bins
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.numbers import random_code
-
-# a zone is over before its order is, whose other zones are still walked
-OVER = Q(pick_list__state=PickListState.COMPLETED) & ~Q(pick_list__wave__state=WaveState.IN_PROGRESS)
 
 
 def codes_of(task: PickTask) -> list[str]:
