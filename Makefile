@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # checks read the code, not a shop: they get an empty database in memory
 CHECKING := DATABASE_URL=sqlite:///:memory: REDIS_URL=
 
-.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime chaos chaos-controls soak bench security prism
+.PHONY: help run test setup check style types rooms system migrations templates architecture screens runtime chaos chaos-controls soak bench security prism karrio
 .DEFAULT_GOAL := help
 
 help: ## list the doors
@@ -66,6 +66,12 @@ security: ## the security bar: settings, rules, secrets, dependencies, fuzz of t
 prism: ## the server that plays carriers in tests, laid into tools/prism; node and npm are needed
 	@test tools/prism/node_modules/.package-lock.json -nt tools/prism/package-lock.json || \
 	  npm ci --prefix tools/prism --ignore-scripts --no-audit --no-fund --loglevel=error
+
+karrio: ## a second reader of carriers' answers for tests, in var/karrio
+	@test var/karrio/.installed -nt tools/karrio/requirements.txt || { \
+	  "$(PYTHON)" -m venv --clear var/karrio && \
+	  var/karrio/bin/python -m pip install -qq --disable-pip-version-check -r tools/karrio/requirements.txt && \
+	  touch var/karrio/.installed; }
 
 screens: setup ## photograph every page into var/screens/
 	@exec $(PY) tools/screens.py $(ARGS)
