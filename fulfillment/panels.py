@@ -17,6 +17,7 @@ from fulfillment import (  # noqa: F401  registering is their import
     shortage_panel,
 )
 from fulfillment.conditions import IN_HAND
+from fulfillment.customs_papers import needs_invoice
 from fulfillment.fetching import picked_pieces
 from fulfillment.filters import UNSENT
 from fulfillment.models import (
@@ -209,8 +210,13 @@ def parcels_context(row: Shipment, principal: Any) -> dict[str, Any]:
         {"row": one, "label": may_label and any(label.state in IN_HAND for label in one.labels.all())}
         for one in shipment.packages.all()
     ]
-    labelled = any(one["label"] for one in parcels)
-    return {"row": shipment, "parcels": parcels, "labelled": labelled, "offered": offered(shipment)}
+    return {
+        "row": shipment,
+        "parcels": parcels,
+        "labelled": any(one["label"] for one in parcels),
+        "offered": offered(shipment),
+        "invoiced": needs_invoice(shipment),
+    }
 
 
 def journey_context(row: Package, principal: Any) -> dict[str, Any]:

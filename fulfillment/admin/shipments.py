@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from fulfillment import printing, rate_table
 from fulfillment.admin.lateness import lateness_page
 from fulfillment.admin.papers import ZPL, document, paper
+from fulfillment.customs_papers import commercial_invoice
 from fulfillment.filters import (
     ChosenFilter,
     CountryFilter,
@@ -64,12 +65,17 @@ class ShipmentAdmin(ConsoleAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add packing slip and labels."""
+        """Add packing slip, commercial invoice and labels."""
         guard, see = self.admin_site.admin_view, "fulfillment.view_shipment"
         label = "fulfillment.label_shipment"
         own = [
             path(
                 "<str:number>/packing-slip.pdf", guard(paper(see, self.packing_slip)), name="fulfillment_packing_slip"
+            ),
+            path(
+                "<str:number>/commercial-invoice.pdf",
+                guard(paper(see, self.commercial_invoice)),
+                name="fulfillment_commercial_invoice",
             ),
             path("<str:number>/label-<int:position>.pdf", guard(paper(label, self.label)), name="fulfillment_label"),
             path("<str:number>/labels.zpl", guard(paper(label, self.zpl)), name="fulfillment_zpl"),
@@ -83,6 +89,11 @@ class ShipmentAdmin(ConsoleAdmin):
     def packing_slip(self, request: HttpRequest, number: str) -> HttpResponse:
         """Draw the packing slip."""
         return document(printing.packing_slip(self._shipment(request, number)), f"packing-slip-{number}.pdf")
+
+    def commercial_invoice(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Draw the commercial invoice."""
+        content = commercial_invoice(self._shipment(request, number))
+        return document(content, f"commercial-invoice-{number}.pdf")
 
     def label(self, request: HttpRequest, number: str, position: int) -> HttpResponse:
         """Send the label of one parcel as the carrier drew it."""

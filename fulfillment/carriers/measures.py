@@ -74,8 +74,12 @@ def amount(minor: int, currency: str) -> Decimal:
 
 
 def crosses_customs(parcel: Parcel) -> bool:
-    """Return whether a parcel needs customs papers: it leaves its country, and not within the European Union."""
-    here, there = parcel.ship_from.country, parcel.ship_to.country
+    """Return whether a parcel needs customs papers."""
+    return is_customs_border(parcel.ship_from.country, parcel.ship_to.country)
+
+
+def is_customs_border(here: str, there: str) -> bool:
+    """Return whether goods from one country to another pass customs: not at home, nor within the European Union."""
     return here != there and not {here, there} <= EU
 
 

@@ -75,6 +75,7 @@ def papers(shipment: Shipment) -> list[str]:
     return [
         reverse("admin:fulfillment_pick_list") + f"?number={shipment.fulfillment_order.number}",
         reverse("admin:fulfillment_packing_slip", args=[shipment.number]),
+        reverse("admin:fulfillment_commercial_invoice", args=[shipment.number]),
         reverse("admin:fulfillment_label", args=[shipment.number, 1]),
     ]
 
@@ -99,13 +100,13 @@ def test_the_pick_lists_of_a_location_come_together(work) -> None:
 def test_papers_want_a_permission(work) -> None:
     row = labelled(work)
     client = browser()
-    assert [client.get(address).status_code for address in papers(row)] == [403, 403, 403]
+    assert [client.get(address).status_code for address in papers(row)] == [403] * 4
 
 
 def test_papers_want_the_scope(work) -> None:
     row = labelled(work)
     client = browser(*VIEWS, "label_shipment", location=make_location("MAN"))
-    assert [client.get(address).status_code for address in papers(row)] == [404, 404, 404]
+    assert [client.get(address).status_code for address in papers(row)] == [404] * 4
 
 
 def test_papers_change_nothing(work) -> None:
