@@ -47,6 +47,7 @@ name_acts(
         "confirm_picked": "Picked",
         "miss": "Pieces not found",
         "lack_boxes": "Too few boxes in the books",
+        "photograph": "Photo of a parcel taken",
         "pack": "Packed",
         "unpack": "Unpacked",
         "make_shipment": "Shipment made",

@@ -17,6 +17,7 @@ from fulfillment.models import (
     Label,
     Package,
     PackageItem,
+    ParcelPhoto,
     ParcelRisk,
     ProofOfDelivery,
     Shipment,
@@ -68,7 +69,9 @@ def items_with_lines() -> "QuerySet[PackageItem]":
 def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
     """Return parcels with their box, their events, newest first, their labels, what is inside and against them."""
     proofs = ProofOfDelivery.objects.defer("picture").annotate(picture_bytes=Length("picture"))
-    return rows.select_related("box", "advised", "risk").prefetch_related(
+    photo = ParcelPhoto.objects.filter(package=OuterRef("pk")).exclude(image=b"")
+    rows = rows.annotate(has_photo=Exists(photo)).select_related("box", "advised", "risk")
+    return rows.prefetch_related(
         Prefetch("proof", proofs),
         Prefetch("claims", CarrierClaim.objects.order_by("-pk")),
         Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from oms.foundation.console import errors
 from oms.foundation.refusals import Refused
 
-PDF, ZPL = "application/pdf", "application/zpl"
+PDF, ZPL, JPEG = "application/pdf", "application/zpl", "image/jpeg"
 
 
 def document(content: bytes, name: str, kind: str = PDF) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 
 from fulfillment import printing, rate_table
 from fulfillment.admin.lateness import lateness_page
-from fulfillment.admin.papers import ZPL, document, paper
+from fulfillment.admin.papers import JPEG, ZPL, document, paper
 from fulfillment.customs_papers import commercial_invoice
 from fulfillment.filters import (
     ChosenFilter,
@@ -23,6 +23,7 @@ from fulfillment.filters import (
 from fulfillment.models import Package, ProofOfDelivery, Shipment
 from fulfillment.models.proofs import picture_kind
 from fulfillment.queries import box_told
+from fulfillment.services.photographing import photo_of
 from fulfillment.states import TrackingStatus
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.console.filters import DaysFilter, ScopedFilter
@@ -65,7 +66,7 @@ class ShipmentAdmin(ConsoleAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add packing slip, commercial invoice and labels."""
+        """Add packing slip, commercial invoice, labels and photos."""
         guard, see = self.admin_site.admin_view, "fulfillment.view_shipment"
         label = "fulfillment.label_shipment"
         own = [
@@ -78,6 +79,7 @@ class ShipmentAdmin(ConsoleAdmin):
                 name="fulfillment_commercial_invoice",
             ),
             path("<str:number>/label-<int:position>.pdf", guard(paper(label, self.label)), name="fulfillment_label"),
+            path("<str:number>/photo-<int:position>.jpg", guard(paper(see, self.photo)), name="fulfillment_photo"),
             path("<str:number>/labels.zpl", guard(paper(label, self.zpl)), name="fulfillment_zpl"),
         ]
         return own + super().get_urls()
@@ -99,6 +101,11 @@ class ShipmentAdmin(ConsoleAdmin):
         """Send the label of one parcel as the carrier drew it."""
         content = printing.label_document(self._shipment(request, number), position)
         return document(content, f"label-{number}-{position}.pdf")
+
+    def photo(self, request: HttpRequest, number: str, position: int) -> HttpResponse:
+        """Send the photo of one parcel as it was packed."""
+        content = photo_of(self._shipment(request, number), position)
+        return document(content, f"photo-{number}-{position}.jpg", JPEG)
 
     def zpl(self, request: HttpRequest, number: str) -> HttpResponse:
         """Send the labels for a label printer."""

@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from fulfillment.documents.photo import MOST_BYTES
 from fulfillment.floor.pack_view import bench_context, packed_context, waiting_for
 from fulfillment.floor.pages import HERE, MOST_PIECES, for_pickers
 from fulfillment.models import FulfillmentOrder, PackSession, Shipment
 from fulfillment.services import scan_packing
 from fulfillment.services.packing import MAX_WEIGHT_G
+from fulfillment.services.photographing import photograph
 from fulfillment.services.walking import Answer
 from fulfillment.states import PackSessionState, ShipmentState
 from oms.foundation.actions import action_named, run_action
@@ -76,7 +78,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
         if act in WHOLE:
             WHOLE[act](user, work, actor)
             return redirect("floor-pack") if act == "leave" else redirect("floor-pack-bench", number=number)
-        answer = _sent(request, act, work, actor)
+        answer = _photo(request, work, actor) if act == "photo" else _sent(request, act, work, actor)
     except Refused as refusal:
         answer = Answer("wrong", refusal.sentence)
     return _page(request, work, answer)
@@ -150,6 +152,18 @@ def _sent(request: HttpRequest, act: str, work: FulfillmentOrder, actor: Actor) 
     answered = PackSession.objects.filter(fulfillment_order=work, scans__key=sent.key).first()
     session = answered or _session_of(work)
     return until_done(lambda: SENDS[act](session_id=session.pk, packer_id=user.pk, sent=sent, actor=actor))
+
+
+def _photo(request: HttpRequest, work: FulfillmentOrder, actor: Actor) -> Answer:
+    """Keep the photo of a parcel; raises :class:`Refused` for what is none."""
+    shipment, sent, position = _shipment_of(work), request.FILES.get("photo"), request.POST.get("position", "")
+    if shipment is None or sent is None or not (position.isascii() and position.isdigit() and len(position) < 5):
+        raise Refused("There is no photo to keep. Take it again.", code="no_photo")
+    if (sent.size or 0) > MOST_BYTES:
+        raise Refused(f"The photo is too large; {MOST_BYTES // 1000} KB are kept.", code="bad_photo")
+    told = {"position": int(position), "content": sent.read(), "person_id": request.user.pk, "actor": actor}
+    photograph(shipment_id=shipment.pk, **told)
+    return Answer("ok", f"The photo of parcel {int(position)} is kept.")
 
 
 def _session_of(work: FulfillmentOrder) -> PackSession:

@@ -9,6 +9,7 @@ from fulfillment.models.offers import SubstituteOffer
 from fulfillment.models.orders import Allocation, AllocationPart, FulfillmentOrder
 from fulfillment.models.pack_sessions import PackItem, PackParcel, PackScan, PackSession
 from fulfillment.models.partners import FulfillmentPartner, PartnerMessage
+from fulfillment.models.photos import ParcelPhoto
 from fulfillment.models.picking import PickList, PickScan, PickTask
 from fulfillment.models.pickups import Pickup
 from fulfillment.models.proofs import ProofOfDelivery
@@ -45,6 +46,7 @@ __all__ = [
     "PackSession",
     "Package",
     "PackageItem",
+    "ParcelPhoto",
     "ParcelRisk",
     "PartnerMessage",
     "PickList",

@@ -16,6 +16,7 @@ from fulfillment.models import (
     ManifestParcel,
     PackScan,
     PackSession,
+    ParcelPhoto,
     PartnerMessage,
     Pickup,
     Shipment,
@@ -43,6 +44,9 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
     request = SupplierRequest.objects.create(
         number=f"Q{mark[:8].upper()}", fulfillment_order=work, asked_at=NOW, answer=mark
     )
+    photo = {"image": b"\xff\xd8\xff\xd9", "taken_at": NOW}
+    for package in shipment.packages.all():
+        ParcelPhoto.objects.create(package=package, **photo)
     return [
         box,
         PackScan.objects.create(key=uuid4(), session=session, person=packer, **refused),

@@ -17,6 +17,7 @@ from fulfillment.models import (
     FulfillmentOrder,
     Label,
     Package,
+    ParcelPhoto,
     ParcelRisk,
     PartnerMessage,
     Pickup,
@@ -116,6 +117,7 @@ PARTS = [
         {"signed_by": "", "place": "", "picture": b""},
         born="updated_at",
     ),
+    Part(ParcelPhoto, "package__shipment__order__customer", {"image": b""}),
     Part(Pickup, "shipment__order__customer", {"shelf": "", "collected_by": "", "kept_why": ""}),
     Part(SourcingDecision, "order__customer", {"snapshot": b"", "sentence": ""}),
     Part(
