@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 
 from fulfillment.models import Allocation, FulfillmentOrder, PickTask
-from fulfillment.states import PickListState, PickTaskState, WaveState
+from fulfillment.states import AllocationState, PickListState, PickTaskState, WaveState
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
 from inventory.services.stock import Change
-from oms.foundation.refusals import Invalid, Reason
+from oms.foundation.refusals import Invalid, Reason, Refused
 
 Place = tuple[int, int]
 """(allocation, stock level): of kits that are assembled each part has a level of its own."""
@@ -27,6 +27,15 @@ def out_of_bins(waiting: Sequence[Allocation]) -> Counter[Place]:
         level = one.part.stock_level_id if one.part is not None else one.allocation.stock_level_id
         out[one.allocation_id, level] += one.quantity if one.state == PickTaskState.SHORT else one.picked
     return out
+
+
+def refuse_unsettled(row: FulfillmentOrder) -> None:
+    """Raise :class:`Refused` while pieces of locked work that a walk reported missing have not left the stock yet."""
+    stops = PickTask.objects.filter(fulfillment_order=row, state=PickTaskState.SHORT).exclude(OVER)
+    stop = stops.filter(allocation__state=AllocationState.ALLOCATED).select_related("pick_list").first()
+    if stop is not None:
+        missing = f"{stop.missing} of {stop.quantity} were not found in {stop.bin or 'no bin'} on {stop.pick_list}"
+        raise Refused(f"{missing}: confirm the picking with what is missing, then stop it.", code="pieces_missing")
 
 
 def units_missed(waiting: Sequence[Allocation], lacking: Mapping[Place, int]) -> dict[int, int]:

@@ -10,7 +10,14 @@ from fulfillment.conditions import NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HEL
 from fulfillment.events import PiecesMissed
 from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import Allocation, FulfillmentOrder
-from fulfillment.services.missing import Place, lost_pieces, missing_by_place, out_of_bins, units_missed
+from fulfillment.services.missing import (
+    Place,
+    lost_pieces,
+    missing_by_place,
+    out_of_bins,
+    refuse_unsettled,
+    units_missed,
+)
 from fulfillment.services.sourcing.pieces import copy_parts
 from fulfillment.services.sourcing.withdrawal import give_back
 from fulfillment.states import AllocationState, FulfillmentOrderState
@@ -49,9 +56,14 @@ def start_together(*, fulfillment_order_ids: Collection[int], actor: Actor) -> T
 
 @transaction.atomic
 def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
-    """Put everything back on the shelf and let somebody else begin."""
+    """Put everything back on the shelf and let somebody else begin.
+
+    :raises Refused: while pieces were reported missing and the picking is not confirmed: it would forget them.
+    """
     row = lock_fulfillment_order(fulfillment_order_id)
     refuse_unless(row, *CAN_STOP)
+    if row.picked_at is None:
+        refuse_unsettled(row)
     picked = [one for one in open_allocations_of([row.pk]) if one.state == A.PICKED]
     for one in picked:
         one.put_back()

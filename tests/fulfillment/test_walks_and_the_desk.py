@@ -174,3 +174,21 @@ def test_what_the_handheld_took_out_of_a_bin_the_desk_does_not_take_out_again(pl
 
     assert BinStock.objects.get(stock_level=level).quantity == 7
     assert broken() == []
+
+
+def test_what_was_reported_missing_is_confirmed_before_the_picking_is_stopped(place, ann) -> None:
+    level = StockLevel.objects.get(product__sku="TEA")
+    walk = claim(place, ann)
+    task = walk.tasks.get(quantity=3)
+    at_stop(walking.scan, walk, ann, "4001", task=task.pk)
+    at_stop(walking.report_short, walk, ann, task=task.pk)
+    work, actor, before = task.fulfillment_order_id, make_actor(), again(level).on_hand
+
+    with pytest.raises(Refused, match="2 of 3 were not found"):
+        stop_picking(fulfillment_order_id=work, actor=actor)
+    assert again(task.fulfillment_order).state == "in_progress"
+    confirm_picked(fulfillment_order_id=work, short={"TEA": 2}, actor=actor)
+    stop_picking(fulfillment_order_id=work, actor=actor)
+
+    assert (again(level).on_hand, again(task.fulfillment_order).state) == (before - 2, "open")
+    assert broken() == []
