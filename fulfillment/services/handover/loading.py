@@ -35,6 +35,11 @@ class Scan:
     code: str
     read_at: datetime | None = None
 
+    @property
+    def text(self) -> str:
+        """Return the code as it can be kept: PostgreSQL stores no NUL."""
+        return self.code.replace("\x00", "\ufffd").strip()
+
 
 @transaction.atomic
 def open_list(*, location_id: int, carrier: str, actor: Actor) -> Manifest:
@@ -72,7 +77,7 @@ def load(*, manifest_id: int, person_id: int, scan: Scan, parcels: "QuerySet[Pac
     earlier = LoadScan.objects.filter(key=scan.key).first()
     if earlier is not None:
         return Answer(earlier.tone, earlier.sentence)
-    answer = _loaded(manifest, scan.code.strip(), parcels, actor)
+    answer = _loaded(manifest, scan.text, parcels, actor)
     _note(manifest, scan, answer, person_id, actor)
     return answer
 
@@ -84,7 +89,7 @@ def take_off(*, manifest_id: int, person_id: int, scan: Scan, parcels: "QuerySet
     earlier = LoadScan.objects.filter(key=scan.key).first()
     if earlier is not None:
         return Answer(earlier.tone, earlier.sentence)
-    answer = _taken_off(manifest, scan.code.strip(), parcels, actor)
+    answer = _taken_off(manifest, scan.text, parcels, actor)
     _note(manifest, scan, answer, person_id, actor)
     return answer
 
@@ -95,7 +100,7 @@ def _note(manifest: Manifest, scan: Scan, answer: Answer, person_id: int, actor:
         key=scan.key,
         manifest=manifest,
         person_id=person_id,
-        code=scan.code[:64],
+        code=scan.text[:64],
         tone=answer.tone,
         sentence=answer.sentence[:300],
         at=actor.now,
