@@ -7,12 +7,11 @@ from functools import partial
 
 from reportlab.pdfgen.canvas import Canvas
 
+from fulfillment.documents.heading import draw_address
 from fulfillment.documents.papers import Address, country_name
 from fulfillment.documents.sheet import (
     CONTENT_WIDTH,
     GAP,
-    GREY,
-    INK,
     MARGIN,
     Column,
     Row,
@@ -119,16 +118,6 @@ def _facts(paper: InvoicePaper) -> tuple[tuple[str, str], ...]:
     return tuple((title, value) for title, value in facts if value)
 
 
-def _draw_party(canvas: Canvas, box: Box, title: str, address: Address) -> None:
-    """Draw one party below its title, with the telephone that customs call."""
-    canvas.setFillGray(GREY)
-    draw_block(canvas, Box(box.x, box.y + box.height - 12, box.width, 12), [Paragraph(title)], 7.5)
-    canvas.setFillGray(INK)
-    lines = [Paragraph(address.name, bold=True), *(Paragraph(line) for line in address.lines())]
-    phone = [Paragraph(f"Tel. {address.phone}")] if address.phone else []
-    draw_block(canvas, Box(box.x, box.y, box.width, box.height - 14), lines + phone, 11)
-
-
 def _draw_heading(paper: InvoicePaper, canvas: Canvas, bottom: float) -> None:
     """Draw title, parties, numbers and the tracking numbers."""
     top = bottom + HEADING_HEIGHT
@@ -136,8 +125,9 @@ def _draw_heading(paper: InvoicePaper, canvas: Canvas, bottom: float) -> None:
     draw_block(canvas, Box(MARGIN, top - 50, CONTENT_WIDTH, 14), [Paragraph(TERMS)], 9.5)
     canvas.setLineWidth(0.8)
     canvas.line(MARGIN, top - 58, MARGIN + CONTENT_WIDTH, top - 58)
-    _draw_party(canvas, Box(MARGIN, bottom + 34, 170, 116), "SELLER AND SENDER", paper.ship_from)
-    _draw_party(canvas, Box(MARGIN + 182, bottom + 34, 170, 116), "BUYER AND RECEIVER", paper.ship_to)
+    draw_address(canvas, Box(MARGIN, bottom + 34, 170, 116), "SELLER AND SENDER", paper.ship_from, 11, phone=True)
+    receiver = Box(MARGIN + 182, bottom + 34, 170, 116)
+    draw_address(canvas, receiver, "BUYER AND RECEIVER", paper.ship_to, 11, phone=True)
     y = bottom + 134
     for title, value in _facts(paper):
         draw_block(canvas, Box(MARGIN + CONTENT_WIDTH - 150, y, 50, 14), [Paragraph(title)], 9.5)

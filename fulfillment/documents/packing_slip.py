@@ -6,12 +6,11 @@ from functools import partial
 from reportlab.pdfgen.canvas import Canvas
 
 from fulfillment.documents.codes import draw_code128
-from fulfillment.documents.papers import Address, PackingSlipPaper, SlipLine
+from fulfillment.documents.heading import draw_address
+from fulfillment.documents.papers import PackingSlipPaper, SlipLine
 from fulfillment.documents.sheet import (
     CONTENT_WIDTH,
     GAP,
-    GREY,
-    INK,
     MARGIN,
     Cell,
     Column,
@@ -66,15 +65,6 @@ def _total_row(columns: Sequence[Column], total: str) -> Row:
     return Row(((TextLine("Total", 11, bold=True),), (), (), (), cell(total, width, 11, bold=True)))
 
 
-def _draw_address(canvas: Canvas, box: Box, title: str, address: Address, largest: float) -> None:
-    """Draw an address below its small title."""
-    canvas.setFillGray(GREY)
-    draw_block(canvas, Box(box.x, box.y + box.height - 12, box.width, 12), [Paragraph(title)], 7.5)
-    canvas.setFillGray(INK)
-    lines = [Paragraph(address.name, bold=True), *(Paragraph(line) for line in address.lines())]
-    draw_block(canvas, Box(box.x, box.y, box.width, box.height - 14), lines, largest)
-
-
 def _facts(paper: PackingSlipPaper) -> tuple[tuple[str, str], ...]:
     """Titles with their values, those without a value left out."""
     facts = (
@@ -99,9 +89,9 @@ def _draw_heading(paper: PackingSlipPaper, canvas: Canvas, bottom: float) -> Non
         draw_block(canvas, under, [Paragraph(paper.shipment_number)], 9, align="center")
     canvas.setLineWidth(0.8)
     canvas.line(MARGIN, top - 58, MARGIN + CONTENT_WIDTH, top - 58)
-    _draw_address(canvas, Box(MARGIN, bottom + 14, 215, 118), "SHIP TO", paper.ship_to, 12.5)
+    draw_address(canvas, Box(MARGIN, bottom + 14, 215, 118), "SHIP TO", paper.ship_to, 12.5)
     if paper.ship_from:
-        _draw_address(canvas, Box(MARGIN + 230, bottom + 14, 125, 118), "SHIP FROM", paper.ship_from, 9)
+        draw_address(canvas, Box(MARGIN + 230, bottom + 14, 125, 118), "SHIP FROM", paper.ship_from, 9)
     y = bottom + 114
     for title, value in _facts(paper):
         draw_block(canvas, Box(MARGIN + CONTENT_WIDTH - 150, y, 50, 14), [Paragraph(title)], 9.5)

@@ -1,16 +1,12 @@
 """The pick list: what to fetch from which bin for one order, in walking order."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from reportlab.pdfgen.canvas import Canvas
-
-from fulfillment.documents.codes import draw_code128
+from fulfillment.documents.heading import HEADING_HEIGHT, Heading
 from fulfillment.documents.papers import PickLine, PickListPaper
 from fulfillment.documents.sheet import (
     CONTENT_WIDTH,
     GAP,
-    MARGIN,
     Cell,
     Column,
     Row,
@@ -20,7 +16,6 @@ from fulfillment.documents.sheet import (
     notice,
     render_sheets,
 )
-from fulfillment.documents.typesetting import Box, Paragraph, draw_block
 from fulfillment.picking.codes import bin_order
 
 COLUMNS = (
@@ -30,7 +25,6 @@ COLUMNS = (
     Column("SKU / BARCODE", 108),
     Column("QTY", 58, align="center"),
 )
-HEADING_HEIGHT = 122.0
 
 
 def walking_order(line: PickLine) -> tuple[bool, list[tuple[int, int, str]], str]:
@@ -64,38 +58,22 @@ def _row(position: int, line: PickLine) -> Row:
     return Row(cells, shaded=position % 2 == 1)
 
 
-def _facts(paper: PickListPaper) -> tuple[tuple[str, str], ...]:
-    """The small print of the heading: titles with their values."""
+def _facts(paper: PickListPaper) -> tuple[tuple[str, str, float], ...]:
+    """The small print of the heading: titles with their values, and how much of the width each takes."""
     units = sum(line.quantity for line in paper.lines)
     order = " · ".join(part for part in (paper.order_number, paper.channel_name) if part)
     return (
-        ("ORDER", order),
-        ("SHIP TO", paper.ship_to_name),
-        ("SERVICE", paper.service_level),
-        ("DUE", f"{paper.due:%Y-%m-%d %H:%M} {paper.due.tzname() or ''}".strip() if paper.due else ""),
-        ("LINES / PIECES", f"{len(paper.lines)} / {units}"),
+        ("ORDER", order, 0.25),
+        ("SHIP TO", paper.ship_to_name, 0.25),
+        ("SERVICE", paper.service_level, 0.15),
+        ("DUE", f"{paper.due:%Y-%m-%d %H:%M} {paper.due.tzname() or ''}".strip() if paper.due else "", 0.2),
+        ("LINES / PIECES", f"{len(paper.lines)} / {units}", 0.15),
     )
 
 
-def _draw_heading(paper: PickListPaper, canvas: Canvas, bottom: float) -> None:
-    """Draw number, place and barcode, with a strip of facts below."""
-    top = bottom + HEADING_HEIGHT
-    draw_block(canvas, Box(MARGIN, top - 14, 280, 14), [Paragraph("PICK LIST", bold=True)], 10)
-    draw_block(canvas, Box(MARGIN, top - 44, 280, 30), [Paragraph(paper.number, bold=True)], 25)
-    draw_block(canvas, Box(MARGIN, top - 66, 280, 20), [Paragraph(paper.location_name)], 12, 5)
-    code = Box(MARGIN + CONTENT_WIDTH - 220, top - 48, 220, 44)
-    if draw_code128(canvas, paper.number, code):
-        under = Box(code.x, code.y - 16, code.width, 13)
-        draw_block(canvas, under, [Paragraph(paper.number)], 9, align="center")
-    shares = (0.25, 0.25, 0.15, 0.2, 0.15)
-    x = MARGIN
-    canvas.setLineWidth(0.8)
-    canvas.line(MARGIN, bottom + 48, MARGIN + CONTENT_WIDTH, bottom + 48)
-    for share, (title, value) in zip(shares, _facts(paper), strict=True):
-        width = CONTENT_WIDTH * share - 8
-        draw_block(canvas, Box(x, bottom + 33, width, 11), [Paragraph(title)], 7)
-        draw_block(canvas, Box(x, bottom + 6, width, 27), [Paragraph(value or "-", bold=True)], 10.5)
-        x += CONTENT_WIDTH * share
+def _heading(paper: PickListPaper) -> Heading:
+    """What stands over the lines."""
+    return Heading("PICK LIST", paper.number, paper.location_name, _facts(paper))
 
 
 def _sheet(paper: PickListPaper) -> Sheet:
@@ -104,7 +82,7 @@ def _sheet(paper: PickListPaper) -> Sheet:
     rows = tuple(_row(position, line) for position, line in enumerate(lines))
     footer = f"{paper.number}      Picked by ____________________      Checked by ____________________"
     told = notice("INSTRUCTIONS FOR THIS ORDER", paper.instructions)
-    return Sheet(COLUMNS, told + rows, HEADING_HEIGHT, partial(_draw_heading, paper), footer)
+    return Sheet(COLUMNS, told + rows, HEADING_HEIGHT, _heading(paper).draw, footer)
 
 
 def render_pick_list(papers: Sequence[PickListPaper]) -> bytes:

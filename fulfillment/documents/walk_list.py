@@ -1,16 +1,12 @@
 """The pick list of a walk: bin after bin in the order of the tour, and the tote that each piece goes into."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from reportlab.pdfgen.canvas import Canvas
-
-from fulfillment.documents.codes import draw_code128
+from fulfillment.documents.heading import HEADING_HEIGHT, Heading
 from fulfillment.documents.papers import WalkLine, WalkPaper
 from fulfillment.documents.sheet import (
     CONTENT_WIDTH,
     GAP,
-    MARGIN,
     Cell,
     Column,
     Row,
@@ -20,7 +16,6 @@ from fulfillment.documents.sheet import (
     notice,
     render_sheets,
 )
-from fulfillment.documents.typesetting import Box, Paragraph, draw_block
 
 COLUMNS = (
     Column("", 30, tick=True),
@@ -30,7 +25,6 @@ COLUMNS = (
     Column("QTY", 46, align="center"),
     Column("TOTE", 48, align="center"),
 )
-HEADING_HEIGHT = 122.0
 
 
 def _product(line: WalkLine, width: float) -> Cell:
@@ -58,36 +52,20 @@ def _row(position: int, line: WalkLine) -> Row:
     return Row(cells, shaded=position % 2 == 1)
 
 
-def _facts(paper: WalkPaper) -> tuple[tuple[str, str], ...]:
-    """The small print of the heading: titles with their values."""
+def _facts(paper: WalkPaper) -> tuple[tuple[str, str, float], ...]:
+    """The small print of the heading: titles with their values, and how much of the width each takes."""
     return (
-        ("WAVE", paper.wave),
-        ("ORDERS", str(len({line.order_number for line in paper.lines}))),
-        ("STOPS / PIECES", f"{len(paper.lines)} / {sum(line.quantity for line in paper.lines)}"),
-        ("METRES", "" if paper.metres is None else f"{paper.metres:,}"),
-        ("TOTES", ", ".join(sorted({line.tote for line in paper.lines}))),
+        ("WAVE", paper.wave, 0.28),
+        ("ORDERS", str(len({line.order_number for line in paper.lines})), 0.12),
+        ("STOPS / PIECES", f"{len(paper.lines)} / {sum(line.quantity for line in paper.lines)}", 0.2),
+        ("METRES", "" if paper.metres is None else f"{paper.metres:,}", 0.14),
+        ("TOTES", ", ".join(sorted({line.tote for line in paper.lines})), 0.26),
     )
 
 
-def _draw_heading(paper: WalkPaper, canvas: Canvas, bottom: float) -> None:
-    """Draw number, place and barcode, with a strip of facts below."""
-    top = bottom + HEADING_HEIGHT
-    draw_block(canvas, Box(MARGIN, top - 14, 280, 14), [Paragraph("PICK LIST OF A WALK", bold=True)], 10)
-    draw_block(canvas, Box(MARGIN, top - 44, 280, 30), [Paragraph(paper.number, bold=True)], 25)
-    draw_block(canvas, Box(MARGIN, top - 66, 280, 20), [Paragraph(paper.location_name)], 12, 5)
-    code = Box(MARGIN + CONTENT_WIDTH - 220, top - 48, 220, 44)
-    if draw_code128(canvas, paper.number, code):
-        under = Box(code.x, code.y - 16, code.width, 13)
-        draw_block(canvas, under, [Paragraph(paper.number)], 9, align="center")
-    shares = (0.28, 0.12, 0.2, 0.14, 0.26)
-    x = MARGIN
-    canvas.setLineWidth(0.8)
-    canvas.line(MARGIN, bottom + 48, MARGIN + CONTENT_WIDTH, bottom + 48)
-    for share, (title, value) in zip(shares, _facts(paper), strict=True):
-        width = CONTENT_WIDTH * share - 8
-        draw_block(canvas, Box(x, bottom + 33, width, 11), [Paragraph(title)], 7)
-        draw_block(canvas, Box(x, bottom + 6, width, 27), [Paragraph(value or "-", bold=True)], 10.5)
-        x += CONTENT_WIDTH * share
+def _heading(paper: WalkPaper) -> Heading:
+    """What stands over the lines."""
+    return Heading("PICK LIST OF A WALK", paper.number, paper.location_name, _facts(paper))
 
 
 def _sheet(paper: WalkPaper) -> Sheet:
@@ -95,7 +73,7 @@ def _sheet(paper: WalkPaper) -> Sheet:
     rows = tuple(_row(position, line) for position, line in enumerate(paper.lines))
     footer = f"{paper.number}      Picked by ____________________      Checked by ____________________"
     told = notice("INSTRUCTIONS", "\n".join(paper.instructions))
-    return Sheet(COLUMNS, told + rows, HEADING_HEIGHT, partial(_draw_heading, paper), footer)
+    return Sheet(COLUMNS, told + rows, HEADING_HEIGHT, _heading(paper).draw, footer)
 
 
 def render_walk_list(papers: Sequence[WalkPaper]) -> bytes:
