@@ -27,7 +27,7 @@ def unguard(apps, schema_editor):
         schema_editor.execute(f"DROP TRIGGER {TABLE}_append_only ON {TABLE}")
         return
     for act in ("update", "delete"):
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_append_only_{act}")
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_append_only_{act}")
 
 
 class Migration(migrations.Migration):
