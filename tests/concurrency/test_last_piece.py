@@ -159,7 +159,7 @@ def test_the_last_piece_is_for_the_cart_or_for_the_order():
 def test_without_the_lock_cart_and_order_both_get_the_last_piece(monkeypatch):
     both_have_read = Barrier(2)
 
-    def unlocked(product_ids, location_ids=None):
+    def unlocked(product_ids, **_):
         """Read without a lock."""
         return list(StockLevel.objects.filter(product__in=list(product_ids)))
 

@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from oms.foundation import fresh
 from oms.foundation.management.commands import migrate
 from oms.foundation.management.commands.migrate import alone
-from orders.models import Customer
+from orders.models import ApiKey
 from tests.concurrency.rival import PATIENCE, Rival
 
 COLUMNS = """select table_name, column_name, data_type, is_nullable, character_maximum_length, is_identity
@@ -126,7 +126,7 @@ def test_F73_a_migration_lets_those_pass_who_wait_behind_it(monkeypatch, capsys)
     def read_for_long():
         """Read, and stay in the transaction until the bystander was served."""
         with transaction.atomic():
-            Customer.objects.count()
+            ApiKey.objects.count()
             queued.set()
             assert let_go.wait(PATIENCE)
 
@@ -134,7 +134,7 @@ def test_F73_a_migration_lets_those_pass_who_wait_behind_it(monkeypatch, capsys)
         """Read when the migration waits for its lock, and note it."""
         while not waits_for_a_table():
             time.sleep(0.01)
-        done.append(Customer.objects.count())
+        done.append(ApiKey.objects.count())
 
     def serve_the_bystander():
         """Stand in for the pause: the bystander comes to an end although the reader still holds the table."""
@@ -150,13 +150,13 @@ def test_F73_a_migration_lets_those_pass_who_wait_behind_it(monkeypatch, capsys)
         one.begin()
         assert queued.wait(PATIENCE)
     try:
-        call_command("migrate", "orders", "0006", verbosity=0)
+        call_command("migrate", "orders", "0012", verbosity=0)
         assert served == [0]
-        assert "erased_at" not in columns_of(Customer)
+        assert "device_id" not in columns_of(ApiKey)
         assert "letting them pass" in capsys.readouterr().out
     finally:
         call_command("migrate", verbosity=0)
-    assert "erased_at" in columns_of(Customer)
+    assert "device_id" in columns_of(ApiKey)
 
 
 def waits_for_a_table():
