@@ -1,32 +1,31 @@
 """The page “Floor figures”: how long each stage takes, how fast is picked, what is wrong, what waits longest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from fulfillment.admin.figure_files import figure_file
 from fulfillment.admin.lateness import SpanForm, midnight
-from fulfillment.models import FulfillmentOrder, PickScan, Shipment
-from fulfillment.services.floor_figures import Day, oldest_work, stage_figures
-from fulfillment.services.walk_figures import Walked, all_together, walk_figures
+from fulfillment.models import FulfillmentOrder, PackScan, PickList, PickScan, Shipment
+from fulfillment.services.floor_figures import oldest_work, stage_figures
+from fulfillment.services.walk_figures import WalkFigures, walk_figures
 from inventory.models import Location
-from oms.foundation.exports import write_csv
 from oms.foundation.scope import scoped
 
 SEE, SEE_PEOPLE = "fulfillment.view_fulfillmentorder", "fulfillment.compare_pickers"
 USUAL_DAYS = 7
 WIDTH, HEIGHT = 600, 60
-DAY_HEADER = ["day", "shipments", "p50_minutes", "p90_minutes"]
-STAGE_HEADER = ["stage", "shipments", "p50_minutes", "p90_minutes"]
-PEOPLE_HEADER = ["person", "lines", "lines_an_hour", "short", "wrong_scans", "scans", "minutes"]
+PACKED_AT = "session__fulfillment_order__location"
+FILES = ("stages", "days", "people", "places", "walks")
 
 
 class FiguresForm(SpanForm):
@@ -55,11 +54,11 @@ class _Asked:
         rows = scoped(self.user, model)
         return rows.filter(**{path: self.place}) if self.place else rows
 
-    def rows_of(self, view: str, field: str, **more: Any) -> str:
+    def rows_of(self, view: str, field: str, path: str = "location", **more: Any) -> str:
         """Return the address of a list, narrowed to the days by one of its moments, and to the place."""
         query = {f"{field}_from": self.first, f"{field}_to": self.last, **more}
         if self.place:
-            query["location__id__exact"] = self.place.pk
+            query[f"{path}__id__exact"] = self.place.pk
         return f"{reverse(f'admin:{view}_changelist')}?{urlencode(query)}"
 
 
@@ -73,9 +72,10 @@ def figures_page(site: Any, request: HttpRequest) -> HttpResponseBase:
     form, asked = _asked(request)
     since, until = midnight(asked.first), midnight(asked.last + timedelta(days=1))
     stages = stage_figures(asked.of(Shipment), since, until)
-    people = walk_figures(asked.of(PickScan, "pick_list__location"), since, until)
+    picked = _picked(asked, since, until)
+    people = picked.people if user.has_perm(SEE_PEOPLE) else []
     if wanted := request.GET.get("as"):
-        return _csv(wanted, stages.stages, stages.days, people if user.has_perm(SEE_PEOPLE) else [])
+        return figure_file(wanted, stages, picked, people)
     context = {
         **site.each_context(request),
         "title": "Floor figures",
@@ -84,12 +84,19 @@ def figures_page(site: Any, request: HttpRequest) -> HttpResponseBase:
         "line": sparkline([one.whole.p50 if one.whole else 0 for one in stages.days]),
         "width": WIDTH,
         "height": HEIGHT,
-        "picking": all_together(people) if people else None,
-        "people": people if user.has_perm(SEE_PEOPLE) else [],
+        "picked": picked,
+        "people": people,
         "oldest": oldest_work(asked.of(FulfillmentOrder)),
         "links": _links(asked),
     }
     return TemplateResponse(request, "fulfillment/figures.html", context)
+
+
+def _picked(asked: _Asked, since: datetime, until: datetime) -> WalkFigures:
+    """Return the figures of walks and packings in scope."""
+    return walk_figures(
+        asked.of(PickScan, "pick_list__location"), asked.of(PickList), asked.of(PackScan, PACKED_AT), since, until
+    )
 
 
 def _asked(request: HttpRequest) -> tuple[FiguresForm, _Asked]:
@@ -113,7 +120,8 @@ def _links(asked: _Asked) -> dict[str, str]:
         "walks": asked.rows_of(*walks),
         "short": asked.rows_of(*walks, short="yes"),
         "wrong": asked.rows_of(*walks, wrong="yes"),
-        **{name: f"?{urlencode(asked.query | {'as': name})}" for name in ("stages", "days", "people")},
+        "mispacks": asked.rows_of("fulfillment_packscan", "at", PACKED_AT),
+        **{f"{name}_file": f"?{urlencode(asked.query | {'as': name})}" for name in FILES},
     }
 
 
@@ -124,27 +132,3 @@ def sparkline(values: Sequence[int]) -> str:
     most, step = max(values) or 1, WIDTH / (len(values) - 1)
     points = ((round(place * step, 1), round(HEIGHT - HEIGHT * value / most, 1)) for place, value in enumerate(values))
     return " ".join(f"{x},{y}" for x, y in points)
-
-
-def _csv(wanted: str, stages: Iterable[Any], days: Iterable[Day], people: Iterable[Walked]) -> StreamingHttpResponse:
-    """Return one of the page's tables as a file: its stages, its people, else its days."""
-    tables: dict[str, tuple[list[str], list[list[Any]]]] = {
-        "stages": (STAGE_HEADER, [[one.name, one.shipments, one.p50, one.p90] for one in stages]),
-        "people": (PEOPLE_HEADER, [_person_row(one) for one in people]),
-        "days": (DAY_HEADER, [_day_row(one) for one in days]),
-    }
-    name = wanted if wanted in tables else "days"
-    header, rows = tables[name]
-    disposition = {"Content-Disposition": f'attachment; filename="floor-{name}.csv"'}
-    return StreamingHttpResponse(write_csv(rows, header), content_type="text/csv; charset=utf-8", headers=disposition)
-
-
-def _day_row(one: Day) -> list[Any]:
-    """Return a day's row of the file."""
-    return [one.day, one.shipments, *([one.whole.p50, one.whole.p90] if one.whole else ["", ""])]
-
-
-def _person_row(one: Walked) -> list[Any]:
-    """Return a person's row of the file."""
-    hourly = one.lines_an_hour if one.lines_an_hour is not None else ""
-    return [one.person, one.lines, hourly, one.short, one.wrong, one.scans, one.seconds // 60]

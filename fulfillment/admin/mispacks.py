@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from fulfillment.models import PackScan
 from oms.foundation.console import ConsoleAdmin
+from oms.foundation.console.filters import DaysFilter
 from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.templatetags.console import pill
 
@@ -18,7 +19,11 @@ class MispackAdmin(ConsoleAdmin):
 
     page = "fulfillment.packscan"
     list_display = ["caught", "what", "scanned", "order", "place", "person"]
-    list_filter = ["mispack", ("session__fulfillment_order__location", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "mispack",
+        ("session__fulfillment_order__location", admin.RelatedOnlyFieldListFilter),
+        ("at", DaysFilter),
+    ]
     list_select_related = [
         "session__fulfillment_order__order",
         "session__fulfillment_order__location",

@@ -8,12 +8,13 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 
 from fulfillment.models import FulfillmentOrder, Package, Shipment
 from fulfillment.spread import percentile
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.models import AuditLine
+from oms.foundation.summing import Seconds
 
 MOST_SHIPMENTS = 200_000
 MOMENTS = ("released", "begun", "picked", "packed", "labelled", "left", "arrived")
@@ -27,6 +28,8 @@ STAGES = (
     ("On the way to the customer", "left", "arrived"),
 )
 WHOLE = "From release to hand-over"
+PLACES = [(name, MOMENTS.index(begin), MOMENTS.index(end)) for name, begin, end in STAGES]
+DAY = len(MOMENTS)
 DONE_HERE = (FulfillmentOrderState.OPEN, FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 
 
@@ -65,11 +68,10 @@ def stage_figures(shipments: "QuerySet[Shipment]", since: datetime, until: datet
     minutes: dict[str, Counter[int]] = defaultdict(Counter)
     whole_of: dict[date, Counter[int]] = defaultdict(Counter)
     left_on: Counter[date] = Counter()
-    zone = timezone.get_current_timezone()
     read = 0
     for moments in islice(rows, MOST_SHIPMENTS):
         read += 1
-        day = moments["left"].astimezone(zone).date()
+        day = moments[DAY]
         left_on[day] += 1
         for name, taken in _stages_of(moments):
             minutes[name][taken] += 1
@@ -80,21 +82,25 @@ def stage_figures(shipments: "QuerySet[Shipment]", since: datetime, until: datet
     return StageFigures(read, stages, days, next(rows, None) is not None)
 
 
-def _moments(shipments: "QuerySet[Shipment]") -> "Iterator[dict[str, Any]]":
-    """Yield the moments of each shipment; of picking and labels the timeline knows when they began."""
+def _moments(shipments: "QuerySet[Shipment]") -> "Iterator[tuple[Any, ...]]":
+    """Yield the moments of each shipment in seconds, and the day on which it left.
+
+    Of picking and labels the timeline knows when they began.
+    """
     picking = _told("fulfillment.fulfillmentorder", "fulfillment_order_id", FulfillmentOrderState.IN_PROGRESS, "id")
     label = _told("fulfillment.shipment", "pk", ShipmentState.LABELLED, "-id")
     parcels = Package.objects.filter(shipment=OuterRef("pk")).order_by(F("delivered_at").desc(nulls_first=True))
     rows = shipments.order_by().annotate(
-        released=F("fulfillment_order__opened_at"),
-        begun=picking,
-        picked=F("fulfillment_order__picked_at"),
-        packed=F("packed_at"),
-        labelled=label,
-        left=F("shipped_at"),
-        arrived=Subquery(parcels.values("delivered_at")[:1]),
+        released=Seconds("fulfillment_order__opened_at"),
+        begun=Seconds(picking),
+        picked=Seconds("fulfillment_order__picked_at"),
+        packed=Seconds("packed_at"),
+        labelled=Seconds(label),
+        left=Seconds("shipped_at"),
+        arrived=Seconds(Subquery(parcels.values("delivered_at")[:1])),
+        day=TruncDate("shipped_at"),
     )
-    yield from rows.values(*MOMENTS).iterator(chunk_size=5000)
+    yield from rows.values_list(*MOMENTS, "day").iterator(chunk_size=5000)
 
 
 def _told(entity: str, pk: str, state: str, order: str) -> Subquery:
@@ -103,12 +109,12 @@ def _told(entity: str, pk: str, state: str, order: str) -> Subquery:
     return Subquery(lines.order_by(order).values("at")[:1])
 
 
-def _stages_of(moments: dict[str, Any]) -> Iterator[tuple[str, int]]:
+def _stages_of(moments: Sequence[Any]) -> Iterator[tuple[str, int]]:
     """Yield the stages that a shipment went through, each with its whole minutes."""
-    for name, begin, end in STAGES:
+    for name, begin, end in PLACES:
         first, last = moments[begin], moments[end]
         if first is not None and last is not None and last >= first:
-            yield name, int((last - first).total_seconds() // 60)
+            yield name, (last - first) // 60
 
 
 def _span(name: str, counts: Counter[int]) -> Span | None:

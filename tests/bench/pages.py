@@ -36,7 +36,7 @@ def waits() -> dict[str, float]:
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(make())
         for name, path in addresses():
-            found[f"{name}{who}"] = 1000 * percentile(lambda at=path, by=client: _seen(by.get(at)))  # type: ignore[misc]
+            found[f"{name}{who}"] = 1000 * percentile(lambda at=path, by=client: seen(by.get(at)))  # type: ignore[misc]
     return found
 
 
@@ -98,7 +98,7 @@ def clerk() -> Any:
     return person
 
 
-def _seen(answer: Any) -> None:
+def seen(answer: Any) -> None:
     """Make sure that the page was really drawn."""
     if answer.status_code not in (200, 302):
         raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}")

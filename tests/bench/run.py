@@ -27,6 +27,8 @@ from tests.town import HOME, Town, free_port
 
 CLIENTS, SECONDS = 4, 8.0
 SMALL, BOOKS = 10_000, 200_000
+# orders of two lines, of which most were picked
+STOPS = 59_000
 # pages that have fewer rows to show in the small shop, or that count what waits
 GROWING = ("start page", "SKU", "a day of last year")
 REPORTS = HOME / "var" / "bench"
@@ -124,13 +126,20 @@ class Bench:
 
     def pages(self) -> None:
         """Lists, search, order page and start page at ten thousand and at many more orders, each in its database."""
-        small, large = (self._pages(self._seeded(count)) for count in (SMALL, self.orders))
+        small, large = (self._told("tests.bench.pages", self._seeded(count)) for count in (SMALL, self.orders))
         for name, milliseconds in large.items():
             grows = any(word in name for word in GROWING)
             limit = 300.0 if grows else min(300.0, 1.5 * small[name])
             how = f"{small[name]:.0f} ms at {SMALL:,}"
             self.table.add(f"{name} at {self.orders:,} orders, p95", milliseconds, "ms", most=round(limit, 1), how=how)
         self._verify(self.orders)
+
+    def floor(self) -> None:
+        """The floor's figures where people have picked a hundred thousand stops."""
+        told = self._told("tests.bench.floor", self._seeded(STOPS))
+        how = f"{told['stops']:,.0f} stops"
+        for name, most in (("seven days", 300), ("a month", 300), ("a year", None)):
+            self.table.add(f"floor figures, {name}, p95", told[name], "ms", most=most, how=how)
 
     def sourcing(self) -> None:
         """Least-cost sourcing beside the rules of other systems, and what its records cost; no database is asked."""
@@ -201,15 +210,15 @@ class Bench:
         subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.DEVNULL)
         return environment
 
-    def _pages(self, environment: Mapping[str, str]) -> dict[str, float]:
-        """Return the milliseconds of each page in a database."""
-        words = [sys.executable, "-m", "tests.bench.pages"]
+    def _told(self, module: str, environment: Mapping[str, str]) -> dict[str, float]:
+        """Return the figures that a part prints, in a database."""
+        words = [sys.executable, "-m", module]
         done = subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.PIPE)
         return dict(json.loads(done.stdout))
 
 
 # what is captured without end takes the stock of the lives, so it comes after them
-PARTS = ("start", "sourcing", "picking", "cartons", "life", "burst", "november", "capture", "pages", "verify")
+PARTS = ("start", "sourcing", "picking", "cartons", "life", "burst", "november", "capture", "pages", "floor", "verify")
 
 
 def ready(port: int) -> bool:

@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from fulfillment.models import PickTask
 from oms.foundation.invariants import check
 from oms.foundation.models import AuditLine, HandledEvent
 from orders.models import Order, OrderLine
 from tests.bench import pages
+from tests.bench.floor import fill_floor
 from tests.bench.seeding import NotEmpty, seed
 from tests.factories import make_order, make_product
 
@@ -32,7 +34,9 @@ def test_its_books_agree():
 
 def test_life_goes_on_after_it():
     seed(orders=20, now=NOW)
+    fill_floor()
 
+    assert PickTask.objects.count() == 34
     order = make_order([(make_product(), 1, 1000)])
 
     assert order.pk == 21

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from fulfillment.admin.figures import sparkline
-from fulfillment.models import FulfillmentOrder, PickScan, PickTask, Shipment
+from fulfillment.models import FulfillmentOrder, PackScan, PackSession, PickList, PickScan, PickTask, Shipment
 from fulfillment.services.floor_figures import WHOLE, oldest_work, stage_figures
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.labels import buy_labels
@@ -17,7 +17,7 @@ from fulfillment.services.packing import pack
 from fulfillment.services.picking import confirm_picked, start_picking
 from fulfillment.services.shipping import ship
 from fulfillment.services.tracking import Told, record_event
-from fulfillment.services.walk_figures import all_together, walk_figures
+from fulfillment.services.walk_figures import walk_figures
 from fulfillment.services.walking import report_short, scan
 from oms.foundation.templatetags.console import minutes
 from tests.factories import NOW, make_actor, make_location, make_product, make_stock
@@ -114,13 +114,49 @@ def walked():
     return place
 
 
+def figures():
+    """Return the figures of everybody everywhere."""
+    return walk_figures(PickScan.objects.all(), PickList.objects.all(), PackScan.objects.all(), NOW, LATER)
+
+
 def test_people_are_counted_from_scan_to_scan_and_pauses_for_nothing(walked, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):
-        ann, bob = walk_figures(PickScan.objects.all(), NOW, LATER)
-    assert (ann.person, ann.lines, ann.seconds, ann.lines_an_hour, ann.short, ann.wrong) == ("ann", 3, 600, 18.0, 0, 0)
+    with django_assert_num_queries(5):
+        found = figures()
+    ann, bob = found.people
+    assert (ann.name, ann.lines, ann.seconds, ann.lines_an_hour, ann.short, ann.wrong) == ("ann", 3, 600, 18.0, 0, 0)
     assert (bob.lines, bob.seconds, bob.lines_an_hour, bob.short, bob.wrong, bob.scans) == (1, 0, None, 1, 1, 2)
-    both = all_together([ann, bob])
+    both = found.total
     assert (both.lines, both.lines_an_hour, both.short_in_a_hundred, both.wrong_in_a_hundred) == (4, 24.0, 25.0, 20.0)
+    assert [(one.name, one.lines) for one in found.places] == [("LON", 4)]
+    assert [(one.name, one.lines) for one in found.days] == [(NOW.date(), 4)]
+
+
+def test_metres_a_line_are_those_of_walks_whose_bins_are_drawn(walked) -> None:
+    assert (figures().total.metres_a_line, figures().undrawn) == (None, ["LON"])
+    PickList.objects.filter(picker__username="ann").update(length_mm=36_600)
+    ann, bob = figures().people
+    assert (ann.metres_a_line, bob.metres_a_line) == (12.2, None)
+    assert (figures().total.metres_a_line, figures().total.walks_undrawn, figures().total.walks) == (12.2, 1, 2)
+
+
+def test_mispacks_are_counted_where_and_with_whom_they_were_caught(walked) -> None:
+    session = PackSession.objects.create(fulfillment_order=FulfillmentOrder.objects.first(), created_at=NOW)
+    cid = make_user("cid")
+    for mispack, at in (("wrong", NOW), ("", NOW), ("too_many", NOW + timedelta(days=1)), ("wrong", LATER)):
+        PackScan.objects.create(
+            key=uuid4(),
+            session=session,
+            person=cid,
+            act="scan",
+            tone="wrong" if mispack else "ok",
+            sentence="That is CUP.",
+            mispack=mispack,
+            at=at,
+        )
+    found = figures()
+    assert found.total.mispacks == 2
+    assert [(one.name, one.mispacks) for one in found.people if one.mispacks] == [("cid", 2)]
+    assert [one.mispacks for one in found.days] == [1, 1]
 
 
 def test_a_stop_that_was_skipped_first_counts_once(walked) -> None:
@@ -135,8 +171,7 @@ def test_a_stop_that_was_skipped_first_counts_once(walked) -> None:
         sentence="Skipped",
         at=NOW,
     )
-    ann, _ = walk_figures(PickScan.objects.all(), NOW, LATER)
-    assert ann.lines == 3
+    assert figures().people[0].lines == 3
 
 
 def test_what_waits_longest_is_named_for_each_state() -> None:
@@ -174,11 +209,12 @@ def test_the_page_leads_to_the_rows_and_names_nobody_to_those_who_may_not_compar
     assert boss.get(links["walks"]).context["cl"].result_count == 2
     assert boss.get(links["short"]).context["cl"].result_count == 1
     assert boss.get(links["wrong"]).context["cl"].result_count == 1
-    people = b"".join(boss.get(f"{page}{links['people']}").streaming_content).decode("utf-8-sig")
-    assert people.splitlines()[1] == "ann,3,18.0,0,0,3,10"
-    stages = b"".join(boss.get(f"{page}{links['stages']}").streaming_content).decode("utf-8-sig")
+    people = b"".join(boss.get(f"{page}{links['people_file']}").streaming_content).decode("utf-8-sig")
+    assert boss.get(links["mispacks"]).context["cl"].result_count == 0
+    assert people.splitlines()[1] == "ann,3,18.0,,0,0,3,10,0"
+    stages = b"".join(boss.get(f"{page}{links['stages_file']}").streaming_content).decode("utf-8-sig")
     assert "From release to hand-over,1,100,100" in stages
-    days = b"".join(boss.get(f"{page}{links['days']}").streaming_content).decode("utf-8-sig")
+    days = b"".join(boss.get(f"{page}{links['days_file']}").streaming_content).decode("utf-8-sig")
     assert days.splitlines()[1] == f"{NOW.date()},1,100,100"
 
 
@@ -187,7 +223,7 @@ def test_the_page_is_narrowed_to_a_location_in_scope(walked) -> None:
     sent("MAN", 10, 15, 30, 40, 100)
     boss, page = desk_of(make_boss()), "/fulfillment/fulfillmentorder/figures/"
     here = boss.get(page, {"location": walked.pk})
-    assert (here.context["figures"].shipments, here.context["picking"].lines) == (0, 4)
+    assert (here.context["figures"].shipments, here.context["picked"].total.lines) == (0, 4)
     assert boss.get(page, {"location": "77777"}).context["form"].errors
 
 
