@@ -1,19 +1,24 @@
 """The console's page of bins."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from inventory.master_pages import MasterData
 from inventory.models import Bin, BinMovement, CountSession
 from inventory.models.bins import BinReason
+from inventory.pace import A, B, C, paces
 from inventory.services.bin_room import Contents, share_filled, with_contents
+from inventory.space_pages import space_page
 from inventory.states import LIVE_COUNTS, CountState
+from oms.foundation.console.reports import report
 from oms.foundation.scope import scoped
 from oms.foundation.templatetags.console import pill
 
@@ -45,32 +50,23 @@ class PaceFilter(DropdownFilter):
 
     title = "pace"
     parameter_name = "pace"
-    SHARES: ClassVar[dict[str, tuple[float, float]]] = {"a": (0, 0.8), "b": (0.8, 0.95), "c": (0.95, 1)}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the choices."""
-        return [("a", "A, picked most"), ("b", "B"), ("c", "C, picked little or never")]
+        return [(A, "A, picked most"), (B, "B"), (C, "C, picked little or never")]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """Narrow the list to the bins of a class, each at the share of picks at which it begins."""
-        if self.value() not in self.SHARES:
+        """Narrow the list to the bins of a class; where nothing was picked all are C."""
+        if self.value() not in (A, B, C):
             return queryset
-        low, high = self.SHARES[str(self.value())]
         since = timezone.now() - timedelta(days=PICKS_OF_DAYS)
         moves = BinMovement.objects.filter(
             reason=BinReason.PICKED, at__gte=since, bin_stock__bin__in=scoped(request.user, Bin)
         )
-        picks = list(
-            moves.values_list("bin_stock__bin").annotate(times=Count("pk")).order_by("-times", "bin_stock__bin")
-        )
-        total, before, found = sum(times for _, times in picks), 0, []
-        for bin_id, times in picks:
-            if low <= before / total < high:
-                found.append(bin_id)
-            before += times
-        picked = [bin_id for bin_id, _ in picks]
-        wanted = Q(pk__in=found) | ~Q(pk__in=picked) if self.value() == "c" else Q(pk__in=found)
-        return queryset.filter(wanted)
+        picks = moves.order_by().values_list("bin_stock__bin").annotate(times=Count("pk"))
+        pace = paces(dict(picks))
+        found = [bin_id for bin_id, told in pace.items() if told == self.value()]
+        return queryset.filter(~Q(pk__in=set(pace) - set(found)) if self.value() == C else Q(pk__in=found))
 
 
 PICKS_OF_DAYS = 90
@@ -118,6 +114,11 @@ class BinAdmin(MasterData):
         bins: QuerySet[Any] = super().get_queryset(request)
         live = CountSession.objects.filter(bin=OuterRef("pk"), state__in=LIVE_COUNTS).order_by("pk")
         return with_contents(bins).annotate(count_state=Subquery(live.values("state")[:1]))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of how full they are."""
+        view = self.admin_site.admin_view(report("inventory.view_bin", partial(space_page, self.admin_site)))
+        return [path("space/", view, name="inventory_space"), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the code and location of a bin that exists: its label hangs there."""

@@ -7,7 +7,7 @@ from django.http import StreamingHttpResponse
 
 from fulfillment.services.floor_figures import Day, StageFigures
 from fulfillment.services.walk_figures import Walked, WalkFigures
-from oms.foundation.exports import write_csv
+from oms.foundation.console.reports import csv_file
 
 SPANS = ["shipments", "p50_minutes", "p90_minutes"]
 WALKED = ["lines", "lines_an_hour", "metres_a_line", "short", "wrong_scans", "scans", "minutes", "mispacks_caught"]
@@ -25,17 +25,15 @@ def figure_file(
         "days": (["day", *SPANS], [_day(one) for one in stages.days]),
     }
     name = wanted if wanted in tables else "days"
-    header, rows = tables[name]
-    disposition = {"Content-Disposition": f'attachment; filename="floor-{name}.csv"'}
-    return StreamingHttpResponse(write_csv(rows, header), content_type="text/csv; charset=utf-8", headers=disposition)
+    return csv_file(f"floor-{name}", *tables[name])
 
 
 def _day(one: Day) -> list[Any]:
     """Return a day's row of the file."""
-    return [one.day, one.shipments, *([one.whole.p50, one.whole.p90] if one.whole else ["", ""])]
+    return [one.day, one.shipments, *([one.whole.p50, one.whole.p90] if one.whole else [None, None])]
 
 
 def _walked(one: Walked) -> list[Any]:
-    """Return the row of a person, a location or a day; what nobody can tell stays empty."""
+    """Return the row of a person, a location or a day."""
     told = [one.lines, one.lines_an_hour, one.metres_a_line, one.short, one.wrong, one.scans, one.seconds // 60]
-    return [one.name, *("" if value is None else value for value in told), one.mispacks]
+    return [one.name, *told, one.mispacks]

@@ -19,6 +19,7 @@ from fulfillment.models import FulfillmentOrder, PackScan, PickList, PickScan, S
 from fulfillment.services.floor_figures import oldest_work, stage_figures
 from fulfillment.services.walk_figures import WalkFigures, walk_figures
 from inventory.models import Location
+from oms.foundation.console.reports import choose_among
 from oms.foundation.scope import scoped
 
 SEE, SEE_PEOPLE = "fulfillment.view_fulfillmentorder", "fulfillment.compare_pickers"
@@ -105,7 +106,7 @@ def _asked(request: HttpRequest) -> tuple[FiguresForm, _Asked]:
     first = today - timedelta(days=USUAL_DAYS - 1)
     told = {"since": request.GET.get("since") or first, "until": request.GET.get("until") or today}
     form = FiguresForm({**told, "location": request.GET.get("location", "")})
-    form.fields["location"].queryset = scoped(request.user, Location).order_by("code")  # type: ignore[attr-defined]
+    choose_among(form, "location", scoped(request.user, Location).order_by("code"))
     if not form.is_valid():
         return form, _Asked(request.user, first, today, None)
     values = form.cleaned_data

@@ -1,5 +1,6 @@
 """Walks of the floor for whoever leads it: who picks what, how far they are, and when they scanned last."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -8,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from fulfillment.admin.papers import document, paper
+from fulfillment.admin.slotting import slotting_page
 from fulfillment.models import PickList, PickScan, PickTask
 from fulfillment.states import LIVE_TASKS, PickTaskState
 from fulfillment.walk_printing import MOST_WALKS, walk_list
 from oms.foundation.console import ConsoleAdmin
 from oms.foundation.console.filters import DaysFilter, YesFilter
 from oms.foundation.console.inlines import ReadOnlyInline
+from oms.foundation.console.reports import report
 from oms.foundation.look.cells import moment, two_lines
 from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.scope import scoped
@@ -100,9 +103,14 @@ class PickListAdmin(ConsoleAdmin):
         return super().get_queryset(request).annotate(stop_count=Count("tasks"), left_count=left)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pick lists of one or many walks."""
+        """Add the pick lists of one or many walks, and where things should lie."""
+        slotting = report("inventory.view_bin", partial(slotting_page, self.admin_site))
         view = self.admin_site.admin_view(paper("fulfillment.view_picklist", self.walk_list))
-        return [path("walk-list.pdf", view, name="fulfillment_walk_list"), *super().get_urls()]
+        own = [
+            path("walk-list.pdf", view, name="fulfillment_walk_list"),
+            path("slotting/", self.admin_site.admin_view(slotting), name="fulfillment_slotting"),
+        ]
+        return own + super().get_urls()
 
     def walk_list(self, request: HttpRequest) -> HttpResponse:
         """Draw the walks named by ``?number=``, or all of ``?wave=``, of which the person may see every stop."""
