@@ -137,6 +137,7 @@ class ChosenFilter(DropdownFilter):
         "hand": ("chosen by hand", "chosen by hand"),
         "fastest": ("none was fast enough", "this is the fastest"),
         "silent": ("a carrier did not answer", "who did not answer"),
+        "stand_in": ("in place of another carrier", "Instead of"),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

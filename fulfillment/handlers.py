@@ -16,7 +16,7 @@ from fulfillment.events import (
     SupplierAsked,
 )
 from fulfillment.models import Package
-from fulfillment.services import label_buying, polling, visiting
+from fulfillment.services import finding_stand_ins, label_buying, polling, visiting
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.handover import telling
 from fulfillment.services.healing import heal
@@ -57,7 +57,7 @@ from orders.events import (
     ShippingChanged,
 )
 
-WORKERS = (label_buying, telling, visiting, polling, sandbox_journey, posting)
+WORKERS = (label_buying, finding_stand_ins, telling, visiting, polling, sandbox_journey, posting)
 
 
 def _ids(facts: Iterable[OrderFact]) -> list[int]:

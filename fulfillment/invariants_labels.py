@@ -15,6 +15,15 @@ invariant(
     " group by package_id having count(*) > 1",
 )
 invariant(
+    "I15c",
+    entity="fulfillment.label",
+    meaning="A parcel has a live label of another carrier than the one that its shipment goes with.",
+    remedy="Look which label is on the parcel, and void the other: a shipment goes with one carrier.",
+    sql="select l.id from fulfillment_label l join fulfillment_package p on p.id = l.package_id"
+    " join fulfillment_shipment s on s.id = p.shipment_id where l.state not in ('voided','failed')"
+    " and l.carrier <> '' and l.carrier <> s.carrier",
+)
+invariant(
     "I22p",
     entity="fulfillment.package",
     meaning="A parcel's status is lower than something its carrier has told, or its moment of delivery does not fit.",

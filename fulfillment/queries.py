@@ -25,6 +25,7 @@ from fulfillment.models import (
     SourcingRuleSet,
     TrackingEvent,
 )
+from fulfillment.rate_table import note_of, rate_answer, turned_answer
 from fulfillment.states import (
     DEAD_LABELS,
     TROUBLED_LABELS,
@@ -33,7 +34,6 @@ from fulfillment.states import (
     ShipmentState,
 )
 from fulfillment.states_parcels import RiskLevel
-from oms.foundation.money import minor_text
 
 Arrivals = Callable[[Sequence[FulfillmentOrder]], Mapping[int, tuple[date, date]]]
 """Tells by which days five and nine of ten parcels of work arrive, by its id."""
@@ -212,23 +212,14 @@ def shipment_answer(row: Shipment) -> dict[str, Any]:
         "state": row.state,
         "carrier": row.carrier,
         "service": row.service,
-        "rates": [_rate(rate) for rate in row.rates],
+        "rates": [rate_answer(rate) for rate in row.rates],
         "rate_reason": row.rate_reason,
+        "turned_from": [turned_answer(one) for one in row.turned_from],
+        "stand_in_note": note_of(row),
         "packed_at": row.packed_at,
         "shipped_at": row.shipped_at,
         "version": row.version,
         "packages": [package_answer(package) for package in row.packages.all()],
-    }
-
-
-def _rate(rate: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored rate with its amount as a decimal string."""
-    return {
-        "carrier": rate["carrier"],
-        "service": rate["service"],
-        "amount": minor_text(rate["amount"], rate["currency"]),
-        "currency": rate["currency"],
-        "days": rate["days"],
     }
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from fulfillment.carriers.gateway import Rate
 from fulfillment.models import Shipment
+from fulfillment.states import ShipmentState
 from oms.foundation.money import minor_text
 
 
@@ -66,3 +68,24 @@ def _told(rate: Rate) -> str:
     """Return a rate in few words."""
     price = minor_text(rate.amount, rate.currency)
     return f"{rate.carrier} {rate.service} {price} {rate.currency} in {rate.days} days"
+
+
+def rate_answer(rate: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored rate with its amount as a decimal string."""
+    return {
+        "carrier": rate["carrier"],
+        "service": rate["service"],
+        "amount": minor_text(rate["amount"], rate["currency"]),
+        "currency": rate["currency"],
+        "days": rate["days"],
+    }
+
+
+def turned_answer(one: dict[str, Any]) -> dict[str, Any]:
+    """Return a carrier that another stands in for: how it was to go, and what it said."""
+    return {name: one[name] for name in ("carrier", "service", "cause", "said", "at")}
+
+
+def note_of(shipment: Shipment) -> str:
+    """Return the sentence that nobody stands in, as long as the shipment has no labels."""
+    return shipment.stand_in_note if shipment.state == ShipmentState.PACKED else ""

@@ -11,6 +11,14 @@ class DayKind(models.TextChoices):
     CHANGE = "change", "told by the carrier"
 
 
+class RefusedFor(models.TextChoices):
+    """What a carrier's refusal of a label is about: something of its own, or what every carrier would object to."""
+
+    CARRIER = "carrier", "something of its own"
+    PARCEL = "parcel", "the address or the goods"
+    UNCLEAR = "unclear", "nobody knows"
+
+
 class RiskLevel(models.TextChoices):
     """How bad it is about a parcel."""
 

@@ -4,7 +4,7 @@ from fulfillment import forms, proof_forms
 from fulfillment.conditions import LABEL_UNSETTLED, SENT_BY_CARRIER
 from fulfillment.locks import lock_all_of_shipments
 from fulfillment.models import Package, Shipment
-from fulfillment.services import label_clearing, labels, proving, shipping, tracking
+from fulfillment.services import label_clearing, labels, proving, shipping, standing_in, tracking
 from fulfillment.states import ShipmentState as T
 from oms.foundation.actions import Action, register
 
@@ -65,6 +65,19 @@ register(
         primary=True,
         icon="sync",
         help="Asks the carrier by our reference; a label it has never heard of is bought.",
+    ),
+    Action(
+        model=Shipment,
+        subject="shipment_id",
+        name="ask_for_stand_in",
+        label="Let another carrier stand in",
+        permission="fulfillment.label_shipment",
+        service=standing_in.ask_for_stand_in,
+        conditions=standing_in.CAN_TURN,
+        shown=standing_in.waits_in_vain,
+        irreversible="Void the new labels to begin anew; both choices stay on record.",
+        icon="alt_route",
+        help="The labels are bought from the next account that serves it, never from one that it turned from.",
     ),
     Action(
         model=Shipment,

@@ -17,6 +17,7 @@ from oms.foundation.audit import record
 from oms.foundation.console import ConsoleAdmin
 
 ENTERED = "entered_"
+STAND_IN = [("others_stand_in", "stand_in_after"), "stand_in_turn"]
 KEPT = "Never shown again. Blank keeps the old one."
 
 
@@ -28,6 +29,7 @@ class AccountForm(forms.ModelForm[CarrierAccount]):
     class Meta:
         model = CarrierAccount
         fields = ["code", "adapter", "location", "is_test", "is_active"]
+        fields += ["others_stand_in", "stand_in_after", "stand_in_turn"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +85,7 @@ class CarrierAccountAdmin(ConsoleAdmin):
 
     page = "fulfillment.carrieraccount"
     editable = True
-    list_display = ["code", "adapter", "serves", "is_test", "is_active"]
+    list_display = ["code", "adapter", "serves", "is_test", "is_active", "others_stand_in", "stand_in_turn"]
     list_filter = ["adapter", "location", "is_active"]
     list_select_related = ["location"]
     search_fields = ["^code"]
@@ -104,6 +106,7 @@ class CarrierAccountAdmin(ConsoleAdmin):
         if obj:
             kind = KINDS[obj.adapter]
             fieldsets.append((kind.name, {"fields": [ENTERED + one.name for one in kind.fields]}))
+            fieldsets.append(("When it refuses or is silent", {"fields": STAND_IN}))
         return fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

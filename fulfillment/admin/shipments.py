@@ -118,8 +118,10 @@ class ShipmentAdmin(ConsoleAdmin):
 
     @admin.display(description="carrier", ordering="carrier")
     def carrier_shown(self, row: Shipment) -> str:
-        """Return the carrier with its service."""
-        return f"{words(row.carrier)} {words(row.service)}".strip()
+        """Return the carrier with its service, over the sentence that nobody stands in for it."""
+        how = f"{words(row.carrier)} {words(row.service)}".strip()
+        note = rate_table.note_of(row)
+        return two_lines(how or "no carrier", note) if note else how
 
     @admin.display(description="packed", ordering="packed_at")
     def packed(self, row: Shipment) -> str:

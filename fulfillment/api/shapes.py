@@ -143,6 +143,16 @@ class RateOut(serializers.Serializer[Any]):
     days = serializers.IntegerField()
 
 
+class TurnedFromOut(serializers.Serializer[Any]):
+    """A carrier that refused the shipment or was silent, so that another stands in."""
+
+    carrier = serializers.CharField(allow_blank=True)
+    service = serializers.CharField(allow_blank=True)
+    cause = serializers.ChoiceField([("refused", "it refused"), ("silent", "it did not answer")])
+    said = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
 class ShipmentOut(serializers.Serializer[Any]):
     """Parcels of one order that leave one location together."""
 
@@ -155,6 +165,10 @@ class ShipmentOut(serializers.Serializer[Any]):
     service = serializers.CharField(allow_blank=True)
     rates = RateOut(many=True)
     rate_reason = serializers.CharField(allow_blank=True)
+    turned_from = TurnedFromOut(many=True)
+    stand_in_note = serializers.CharField(
+        allow_blank=True, help_text="Why no other carrier stands in, and which carrier said what."
+    )
     packed_at = serializers.DateTimeField(allow_null=True)
     shipped_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()

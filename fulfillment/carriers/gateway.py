@@ -9,7 +9,15 @@ from fulfillment.documents.papers import Address
 
 
 class CarrierRefused(Exception):
-    """The carrier understood and says no; asking again will not help."""
+    """The carrier understood and says no; asking again will not help.
+
+    ``about`` is a word of :class:`fulfillment.states_parcels.RefusedFor` where it is known, and otherwise read off the
+    sentence by :func:`fulfillment.carriers.refusals.about`.
+    """
+
+    def __init__(self, sentence: str, *, about: str = "") -> None:
+        super().__init__(sentence)
+        self.about = about
 
 
 class CarrierUnreachable(Exception):

@@ -82,7 +82,7 @@ class SandboxCarrier:
             raise CarrierUnreachable("sandbox: no answer, nothing done")
         rate = next((one for one in self.rates(parcel, now=now) if one.service == service), None)
         if rate is None:
-            raise CarrierRefused(f"The service {service} does not reach this address.")
+            raise CarrierRefused(f"The service {service} does not reach this address.", about="carrier")
         if not parcel.ship_to.postal_code and not parcel.ship_to.city:
             raise CarrierRefused("The address has neither a town nor a postcode.")
         with transaction.atomic():

@@ -2,12 +2,15 @@
 
 import json
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from fulfillment.states import CarrierAdapter
 from inventory.models import Location
 from oms.foundation.aggregate import Versioned, words_check
 from oms.foundation.secrets import EncryptedTextField
+
+MOST_MINUTES = 24 * 60
 
 
 class CarrierAccount(Versioned):
@@ -26,12 +29,34 @@ class CarrierAccount(Versioned):
     credentials = EncryptedTextField(blank=True, default="")
     is_test = models.BooleanField("uses the carrier's test server", default=False)
     is_active = models.BooleanField("in use", default=False)
+    others_stand_in = models.BooleanField(
+        "others stand in for it by themselves",
+        default=False,
+        help_text="When it refuses what another carrier may take, or stays silent for the minutes below, the labels are"
+        " bought from another account. A label that may have been sold never is.",
+    )
+    stand_in_after = models.PositiveSmallIntegerField(
+        "minutes of silence until then",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
+        help_text="What it refuses goes on at once.",
+    )
+    stand_in_turn = models.PositiveSmallIntegerField(
+        "its turn to stand in for others",
+        null=True,
+        blank=True,
+        default=1,
+        help_text="1 is asked first; accounts with the same turn are compared as always. Empty: it never stands in.",
+    )
 
     class Meta:
         ordering = ["code"]
         constraints = [
             words_check("adapter", CarrierAdapter.values, "carrier_adapter_word"),
             models.CheckConstraint(condition=~models.Q(code="sandbox"), name="carrier_code_not_sandbox"),
+            models.CheckConstraint(
+                condition=models.Q(stand_in_after__gte=1, stand_in_after__lte=MOST_MINUTES), name="stand_in_in_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

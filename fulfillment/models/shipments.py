@@ -1,6 +1,7 @@
 """Shipments: parcels, their labels and what the carrier tells about them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django_fsm import FSMField, transition
 from fulfillment.models.boxes import Box
 from fulfillment.models.orders import Allocation, FulfillmentOrder
 from fulfillment.states import DEAD_LABELS, TROUBLED_LABELS, LabelState, ShipmentState, TrackingStatus
+from fulfillment.states_parcels import RefusedFor
 from inventory.models import Location
 from oms.foundation.aggregate import Aggregate, Versioned, words_check
 from oms.foundation.claims import Claimable
@@ -29,6 +31,12 @@ class Shipment(Aggregate):
     service = models.CharField(max_length=40, blank=True, default="")
     rates = models.JSONField(default=list, blank=True, help_text="The rates compared when the label was bought.")
     rate_reason = models.CharField(max_length=300, blank=True, default="")
+    turned_from = models.JSONField(
+        default=list, blank=True, help_text="The carriers that others stand in for, with their rates and words."
+    )
+    stand_in_note = models.CharField(max_length=500, blank=True, default="", editable=False)
+    stand_in_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    stand_in_asked = models.BooleanField("a person asked for a stand-in", default=False, editable=False)
     packed_at = models.DateTimeField(null=True, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
 
@@ -42,6 +50,9 @@ class Shipment(Aggregate):
         indexes = [
             models.Index(fields=["state", "-id"], name="shipment_by_state"),
             models.Index(fields=["shipped_at"], name="shipment_left", condition=Q(shipped_at__isnull=False)),
+            models.Index(
+                fields=["stand_in_due_at"], name="shipment_stand_in", condition=Q(stand_in_due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +167,11 @@ class PackageItem(models.Model):
         return f"{self.quantity} pieces"
 
 
+def surely_not_asked(label: Any) -> bool:
+    """Return whether no worker has a label, and none has left it that may have asked its carrier."""
+    return label.attempts == 0 and label.lease_until is None
+
+
 class Label(Claimable, Aggregate):
     """A label asked of a carrier: the intent with its key, committed before the call, and what came of it."""
 
@@ -171,11 +187,14 @@ class Label(Claimable, Aggregate):
     document = models.BinaryField(null=True, blank=True)
     zpl = models.TextField(blank=True, default="")
     failure = models.CharField(max_length=300, blank=True, default="")
+    refused_for = models.CharField(max_length=8, choices=RefusedFor.choices, blank=True, default="", editable=False)
+    by_hand = models.BooleanField("service named by a person", default=False, editable=False)
     prints = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             words_check("state", L.values, "label_state_word"),
+            words_check("refused_for", ["", *RefusedFor.values], "label_refused_for_word"),
             models.UniqueConstraint(fields=["package"], condition=~Q(state__in=DEAD_LABELS), name="one_live_label"),
         ]
         indexes = [
@@ -202,6 +221,11 @@ class Label(Claimable, Aggregate):
     @transition(field=state, source=[L.REQUESTED, L.UNKNOWN], target=L.FAILED)
     def fail(self, *, why: str) -> None:
         """The carrier refuses to make it."""
+        self.failure = why
+
+    @transition(field=state, source=L.REQUESTED, target=L.FAILED, conditions=[surely_not_asked])
+    def give_way(self, *, why: str) -> None:
+        """Another carrier stands in; only before the carrier was asked, so that nothing is bought twice."""
         self.failure = why
 
     @transition(field=state, source=L.REQUESTED, target=L.UNKNOWN)

@@ -20,6 +20,7 @@ from fulfillment.carriers.gateway import (
     CarrierUnreachable,
     Parcel,
 )
+from fulfillment.carriers.refusals import about
 from fulfillment.carriers.registry import carrier, carriers_at
 from fulfillment.models import Label, Package, Shipment
 from fulfillment.parcels import parcel_for, parcels_of
@@ -110,7 +111,7 @@ class _Round:
         except CarrierUnreachable as silence:
             settle_silence(label, str(silence), self.actor)
         except CarrierRefused as refusal:
-            settle_refusal(label, str(refusal), self.actor)
+            settle_refusal(label, str(refusal), self.actor, about=about(refusal) if label.carrier else "")
         return None
 
     def _buy(self, labels: Sequence[Label]) -> None:

@@ -13,6 +13,7 @@ from fulfillment.conditions import IN_HAND
 from fulfillment.locks import lock_shipments
 from fulfillment.models import Label, Package, Shipment
 from fulfillment.services.labels import ask_to_void
+from fulfillment.services.standing_in import note_failure
 from fulfillment.states import DEAD_LABELS, LabelState, ShipmentState
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
@@ -125,16 +126,21 @@ def _label_when_complete(shipments: Sequence[Shipment], actor: Actor) -> None:
 
 
 @transaction.atomic
-def settle_refusal(label: Label, why: str, actor: Actor) -> None:
-    """Mark a label as failed: the carrier refuses, or its answer is not what was asked for."""
+def settle_refusal(label: Label, why: str, actor: Actor, *, about: str = "") -> None:
+    """Mark a label as failed: the carrier refuses, or its answer is not what was asked for.
+
+    What a refusal is ``about`` counts only when the carrier was asked for the first time: before that it may have sold.
+    """
     shipment, fresh = _lock(label)
     if fresh is None or fresh.state not in UNSETTLED:
         return
+    fresh.refused_for = about if fresh.state == L.REQUESTED and fresh.attempts <= 1 else ""
     fresh.fail(why=why[:300])
     fresh.next_try_at = fresh.lease_until = None
-    fresh.save(update_fields=["state", "failure", "next_try_at", "lease_until"])
+    fresh.save(update_fields=["state", "failure", "refused_for", "next_try_at", "lease_until"])
     record(actor, "fulfillment.label_failed", fresh, note=why)
     record(actor, "fulfillment.label_failed", shipment, note=f"{shipment.number}: {why}")
+    note_failure(shipment, fresh, actor)
 
 
 @transaction.atomic
@@ -157,12 +163,13 @@ def settle_silence(label: Label, why: str, actor: Actor) -> None:
 @transaction.atomic
 def settle_not_asked(label: Label, why: str, seconds: float, actor: Actor) -> None:
     """Put a label off whose carrier was not asked: nothing has changed, and this try counts for none."""
-    _, fresh = _lock(label)
+    shipment, fresh = _lock(label)
     if fresh is None or fresh.state in DEAD_LABELS:
         return
     fresh.next_try_at, fresh.lease_until = actor.now + timedelta(seconds=max(seconds, 1.0)), None
     fresh.attempts, fresh.crashes, fresh.last_error = max(fresh.attempts - 1, 0), 0, why[:500]
     fresh.save(update_fields=["next_try_at", "lease_until", "attempts", "crashes", "last_error"])
+    note_failure(shipment, fresh, actor)
 
 
 def settle_worn_out(label: Label, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Asking for labels, taking them back, and noting that they were printed; carriers are called by the worker alone."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
@@ -28,6 +29,10 @@ from oms.foundation.wording import count
 from oms.foundation.work import ring
 
 S = ShipmentState
+CHOICE = [
+    "carrier", "service", "rates", "rate_reason", "turned_from", "stand_in_note", "stand_in_due_at", "stand_in_asked",
+]  # fmt: skip
+"""The columns that hold how a shipment goes, and why."""
 CAN_BUY = (in_state([S.PACKED], "labelled"), SENT_BY_CARRIER, WITHOUT_LABELS, ORDER_RELEASED, LABEL_NOT_HELD)
 CAN_VOID = (in_state([S.PACKED, S.LABELLED, S.MANIFESTED], "freed of its labels"), LABELS_IN_HAND)
 CAN_PRINT = (LABELS_IN_HAND,)
@@ -44,26 +49,27 @@ def buy_together(*, shipment_ids: Collection[int], service: str = "", actor: Act
     locked = lock_shipments(shipment_ids)
     prefetch_related_objects(locked, Prefetch("packages", packages_with_labels()))
     rows, refused = allowed(shipment_ids, locked, CAN_BUY)
-    labels = {row.pk: _labels(row, service, actor) for row in rows}
+    labels = {row.pk: labels_for(row, actor, service=service, by_hand=bool(service)) for row in rows}
     insert_rows([label for own in labels.values() for label in own])
     for row in rows:
         row.carrier, row.service, row.rates, row.rate_reason = "", "", [], ""
-    save_many(rows, ["carrier", "service", "rates", "rate_reason"])
+        row.turned_from, row.stand_in_note, row.stand_in_due_at, row.stand_in_asked = [], "", None, False
+    save_many(rows, CHOICE)
     record_many(actor, [act for row in rows for act in _request_acts(row, labels[row.pk], service)])
     if rows:
         ring("carriers")
     return Together({row.pk: row for row in rows}, refused)
 
 
-def _labels(shipment: Shipment, service: str, actor: Actor) -> list[Label]:
-    """Return a label to be bought for every parcel of a shipment; its key counts the earlier ones."""
+def labels_for(shipment: Shipment, actor: Actor, **how: Any) -> list[Label]:
+    """Return a label to be bought for every parcel of a shipment, at hand with its labels; its key counts those."""
     return [
         Label(
             package=package,
             key=f"label:{package.pk}:{len(package.labels.all()) + 1}",
-            service=service,
             next_try_at=actor.now,
             created_at=actor.now,
+            **how,
         )
         for package in shipment.packages.all()
     ]

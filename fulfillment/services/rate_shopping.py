@@ -1,6 +1,7 @@
 """Which carrier and service a shipment goes with: the rates of all that serve its location, compared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.carriers.choosing import Choice, choose, total_rates
@@ -43,6 +44,33 @@ def compared(
     raise CarrierRefused(why or "No carrier has a service for this address.")
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What came of looking for another carrier: the choice if there is one, and what each that was asked said."""
+
+    choice: Choice | None
+    rates: Sequence[Rate]
+    said: Sequence[tuple[str, str]]
+    is_silent: bool
+    """Whether one of them did not answer, so that asking again may help."""
+
+
+def stand_in_for(
+    shipment: Shipment, parcels: Sequence[Parcel], turns: Sequence[Sequence[CarrierGateway]], now: datetime
+) -> StandIn:
+    """Return who stands in: of the first turn in which anybody takes all parcels, by the rules of every choice."""
+    said: list[tuple[str, str]] = []
+    is_silent = False
+    for carriers in turns:
+        found = _Found(carriers, parcels, shipment.order.currency, now)
+        choice = choose(found.rates, level=shipment.order.service_level)
+        if choice is not None:
+            return StandIn(Choice(choice.rate, f"{choice.reason} {found.told}".strip()), found.rates, said, False)
+        said += found.said
+        is_silent = is_silent or bool(found.silences)
+    return StandIn(None, [], said, is_silent)
+
+
 def _chosen_before(shipment: Shipment) -> Choice | None:
     """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
     rates = (Rate(**data) for data in shipment.rates)
@@ -62,17 +90,23 @@ class _Found:
         self, carriers: Sequence[CarrierGateway], parcels: Sequence[Parcel], currency: str, now: datetime
     ) -> None:
         self.refusals: list[str] = []
+        self.said: list[tuple[str, str]] = []
         self.silences: list[CarrierUnreachable] = []
         self.silent: list[str] = []
         rates: list[Rate] = []
         for one in carriers:
             try:
-                rates += total_rates([one.rates(parcel, now=now) for parcel in parcels])
+                offered = total_rates([one.rates(parcel, now=now) for parcel in parcels])
             except CarrierRefused as refusal:
                 self.refusals.append(str(refusal))
+                self.said.append((one.code, str(refusal)))
             except CarrierUnreachable as silence:
                 self.silences.append(silence)
                 self.silent.append(one.code)
+                self.said.append((one.code, str(silence)))
+            else:
+                rates += offered
+                self.said += [] if offered else [(one.code, "No service for this address and weight.")]
         currencies = [rate.currency for rate in rates]
         common = currency if currency in currencies else next(iter(currencies), "")
         comparable = [rate for rate in rates if rate.currency == common]

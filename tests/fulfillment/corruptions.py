@@ -201,6 +201,11 @@ CORRUPTIONS = [
         also={"I61": f"select session_id from fulfillment_packparcel where package_id = ({PARCEL})"},
     ),
     Corruption(
+        name="I15c",
+        row=f"select min(id) from fulfillment_label where package_id = ({PARCEL})",
+        sql="update fulfillment_label set carrier = 'another' where id = {row}",
+    ),
+    Corruption(
         name="I19",
         row=f"select id from fulfillment_allocation where fulfillment_order_id = ({UNSHIPPED}) and state = 'allocated'",
         sql=f"update fulfillment_allocation set fulfillment_order_id = ({WORK}) where id = {{row}}",

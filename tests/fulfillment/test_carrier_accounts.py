@@ -208,12 +208,15 @@ def test_an_account_is_opened_filled_and_taken_into_use(admin_client) -> None:
     early = admin_client.post(page, {"seen_version": account.version, "is_active": "on"})
     assert b"An account in use needs it." in early.content
     keys = {f"entered_{name}": ENTERED[name] for name in ("api_key", "api_secret", "username", "password", "phone")}
+    keys |= {"stand_in_after": "0", "stand_in_turn": "", "others_stand_in": "on"}
     bad = {**keys, "entered_contract": "V01PAK free", "seen_version": account.version}
     assert b"does not name one of" in admin_client.post(page, bad).content
-    good = {**bad, "entered_contract": ENTERED["contract"], "is_active": "on"}
+    never = admin_client.post(page, {**bad, "entered_contract": ENTERED["contract"]})
+    assert b"greater than or equal to 1" in never.content
+    good = {**bad, "entered_contract": ENTERED["contract"], "is_active": "on", "stand_in_after": "20"}
     assert admin_client.post(page, good).status_code == 302
     account.refresh_from_db()
-    assert account.is_active
+    assert (account.is_active, account.others_stand_in, account.stand_in_turn) == (True, True, None)
     assert account.values["password"] == "secret"
     shown = admin_client.get(page).content.decode()
     assert "V01PAK 33333333330102" in shown

@@ -202,7 +202,7 @@ def test_the_account_asks_for_a_range_and_names_a_bad_one() -> None:
     desk.post("/fulfillment/carrieraccount/add/", {"code": "stork", "adapter": "file", "location": ""})
     row = CarrierAccount.objects.get(code="stork")
     page = f"/fulfillment/carrieraccount/{row.pk}/change/"
-    told = {"entered_name": "Stork", "entered_numbers": "PX 9 1", "is_active": "on"}
+    told = {"entered_name": "Stork", "entered_numbers": "PX 9 1", "is_active": "on", "stand_in_after": "15"}
     assert "such as “PX 1000001 1999999”" in desk.post(page, told).content.decode()
     desk.post(page, told | {"entered_numbers": "ST 1 9", "seen_version": row.version})
     row.refresh_from_db()

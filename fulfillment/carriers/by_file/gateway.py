@@ -55,7 +55,8 @@ class FileCarrier(KeepsNoList):
         """Draw a label under the next number, or under the one that the reference has."""
         rate = next((one for one in self.rates(parcel, now=now) if one.service == service), None)
         if rate is None:
-            raise CarrierRefused(f"The rate card has no “{service}” of {self.code} for this address and weight.")
+            why = f"The rate card has no “{service}” of {self.code} for this address and weight."
+            raise CarrierRefused(why, about="carrier")
         row = FileParcel.objects.filter(carrier=self.code, reference=parcel.reference).first()
         row = row or self._take_number(parcel.reference, now)
         if row.voided_at is not None:

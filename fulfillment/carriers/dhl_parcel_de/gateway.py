@@ -62,7 +62,8 @@ class DhlParcelDeGateway:
         product = next((one for one in self._products() if one.code == service and reaches(one, parcel)), None)
         price = product.price(parcel.weight_g) if product is not None else None
         if product is None or price is None:
-            raise CarrierRefused(f"{service} is not in your contract with DHL for this address and weight.")
+            why = f"{service} is not in your contract with DHL for this address and weight."
+            raise CarrierRefused(why, about="carrier")
         data = answers.told(self._line.ask(asking.ship(parcel, product, self._account, now=now)))
         return answers.label_in(data, reference=parcel.reference, service=service, price=price, currency=CURRENCY)
 

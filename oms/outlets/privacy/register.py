@@ -102,7 +102,7 @@ PARTS = [
     Part(
         PartnerMessage, "request__fulfillment_order__order__customer", {"body": b"", "sentence": ""}, born="created_at"
     ),
-    Part(Shipment, "order__customer"),
+    Part(Shipment, "order__customer", {"turned_from": [], "stand_in_note": ""}),
     Part(Package, "shipment__order__customer"),
     Part(
         CarrierClaim,

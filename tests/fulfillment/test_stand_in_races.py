@@ -1,0 +1,101 @@
+"""A worker buys at one carrier while another carrier is to stand in: one label is sold, whoever comes first."""
+
+from functools import partial
+
+import pytest
+
+from fulfillment.carriers import registry
+from fulfillment.models import Label, Shipment
+from fulfillment.services import standing_in
+from fulfillment.services.finding_stand_ins import find_stand_in
+from fulfillment.services.label_buying import IS_WAITING, work_labels
+from oms.foundation.claims import claim
+from oms.foundation.invariants import check
+from tests.concurrency.rival import no_row_locks, rival_after
+from tests.concurrency.together import errors, together
+from tests.contracts.carriers.fakes import Company
+from tests.factories import NOW, make_actor, take_order
+from tests.fulfillment.accounts import open_account
+from tests.fulfillment.test_stand_ins import some_shipment
+
+pytestmark = [pytest.mark.pg, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def houses(monkeypatch) -> tuple[Shipment, Company, Company]:
+    """A shipment whose label waits for FedEx, which sells again, and UPS, which is to stand in by a person's word."""
+    monkeypatch.setattr(registry, "_OPENED", {})
+    fedex, ups = open_account("fedex"), open_account("ups")
+    shipment = some_shipment(lambda tea: take_order([(tea, 1, 1000)]))
+    Label.objects.update(carrier="fedex", service="FEDEX_GROUND", currency="GBP")
+    Shipment.objects.update(carrier="fedex", service="FEDEX_GROUND", stand_in_asked=True)
+    return shipment, fedex, ups
+
+
+def sold(*companies: Company) -> int:
+    """Return how many labels carriers have sold and not taken back."""
+    return sum(not row["voided"] for company in companies for row in company.book.values())
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_F47_a_worker_that_buys_and_one_that_turns_away_at_once_buy_one(houses, turn) -> None:
+    shipment, fedex, ups = houses
+    buy = partial(work_labels, make_actor(), 20)
+
+    found = together(buy, partial(find_stand_in, shipment.pk, make_actor()))
+    buy()
+
+    assert errors(found) == []
+    assert sold(fedex, ups) == 1
+    live = Label.objects.exclude(state__in=["failed", "voided"]).get()
+    assert (live.state, live.carrier) == ("purchased", Shipment.objects.get().carrier)
+    assert not [one for one in check(NOW, only=["I15", "I15c"]) if one.count]
+
+
+def turn_while_fedex_sells(houses: tuple[Shipment, Company, Company]) -> None:
+    """Let another worker turn to UPS, and buy there, while the first one waits for FedEx's answer."""
+    shipment, fedex, _ = houses
+    plain = fedex.ship
+
+    def rival() -> None:
+        find_stand_in(shipment.pk, make_actor())
+        work_labels(make_actor(), 20)
+
+    def slow(data):
+        assert errors(together(rival)) == []
+        return plain(data)
+
+    fedex.ship = slow
+    work_labels(make_actor(), 20)
+
+
+def test_F47_who_wakes_late_finds_nobody_has_turned_away_from_what_it_buys(houses) -> None:
+    turn_while_fedex_sells(houses)
+    _, fedex, ups = houses
+    assert (sold(fedex, ups), Label.objects.get().state) == (1, "purchased")
+
+
+@pytest.mark.twin
+def test_F47_without_the_guard_of_the_label_two_are_sold(houses, monkeypatch) -> None:
+    monkeypatch.setattr(standing_in, "surely_not_asked", lambda label: True)
+    monkeypatch.setattr(Label.give_way._django_fsm.transitions["requested"], "conditions", [])
+    turn_while_fedex_sells(houses)
+    _, fedex, ups = houses
+    assert sold(fedex, ups) == 2
+
+
+LOOKED = "fulfillment.services.standing_in.unmet"
+CLAIM = partial(claim, Label.objects.filter(IS_WAITING), now=NOW, limit=20)
+
+
+def test_no_worker_takes_a_label_that_is_about_to_give_way(houses) -> None:
+    with rival_after(LOOKED, CLAIM) as worker:
+        find_stand_in(houses[0].pk, make_actor())
+    assert (worker.outcome, Label.objects.earliest("pk").state) == ([], "failed")
+
+
+@pytest.mark.twin
+def test_without_the_lock_a_worker_goes_on_to_buy_what_gave_way(houses) -> None:
+    with no_row_locks(), rival_after(LOOKED, CLAIM) as worker:
+        find_stand_in(houses[0].pk, make_actor())
+    assert (len(worker.outcome), Label.objects.earliest("pk").state) == (1, "failed")
