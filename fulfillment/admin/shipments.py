@@ -38,7 +38,7 @@ class ShipmentAdmin(ConsoleAdmin):
     """Shipments: what is packed, labelled and on its way."""
 
     page = "fulfillment.shipment"
-    list_display = ["numbers", "location", "status", "carrier_shown", "packed", "shipped_at"]
+    list_display = ["numbers", "location", "status", "going", "packed", "shipped_at"]
     list_filter = [
         "state", UnsettledFilter, LabelWaitsFilter, ChosenFilter, "location", "carrier", ("shipped_at", DaysFilter),
     ]  # fmt: skip
@@ -118,9 +118,13 @@ class ShipmentAdmin(ConsoleAdmin):
 
     @admin.display(description="carrier", ordering="carrier")
     def carrier_shown(self, row: Shipment) -> str:
-        """Return the carrier with its service, over the sentence that nobody stands in for it."""
-        how = f"{words(row.carrier)} {words(row.service)}".strip()
-        note = rate_table.note_of(row)
+        """Return the carrier with its service."""
+        return f"{words(row.carrier)} {words(row.service)}".strip()
+
+    @admin.display(description="carrier", ordering="carrier")
+    def going(self, row: Shipment) -> str:
+        """Return the carrier over the sentence that nobody stands in for it."""
+        how, note = self.carrier_shown(row), rate_table.note_of(row)
         return two_lines(how or "no carrier", note) if note else how
 
     @admin.display(description="packed", ordering="packed_at")
