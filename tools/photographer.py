@@ -14,6 +14,7 @@ Scheme = Literal["light", "dark"]
 WIDTHS = {1440: 900, 390: 844}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 TALLEST = 4000
+NOWHERE = Place("", "")
 SETTLE_MS = 150
 SET_VALUE = "([where, value]) => document.querySelectorAll(where).forEach((box) => { box.value = value; })"
 CLICK = "(where) => document.querySelector(where).click()"
@@ -32,37 +33,40 @@ class Photographer:
     prefix: str = ""
     widths: tuple[int, ...] = tuple(WIDTHS)
     faults: list[str] = field(default_factory=list)
-    desks: dict[str, BrowserContext] = field(default_factory=dict)
+    desks: dict[str, Page] = field(default_factory=dict)
+    place: Place = NOWHERE
+    answers: list[int] = field(default_factory=list)
 
-    def desk_of(self, who: str) -> BrowserContext:
-        """Return the browser of a person, signed in; nobody's browser without a name."""
+    def desk_of(self, who: str) -> Page:
+        """Return the browser page of a person, signed in; nobody's page without a name."""
         if who not in self.desks:
             context = self.browser.new_context(viewport={"width": 1440, "height": 900})
             if who:
                 sign_in(context, self.shop, who)
-            self.desks[who] = context
+            page = context.new_page()
+            page.on("pageerror", lambda error: self.note(self.place, f"script error: {error}"))
+            page.on("console", lambda message: self.listen(self.place, message))
+            page.on("response", lambda answer: self.answers.append(answer.status) if _is_page(answer, page) else None)
+            self.desks[who] = page
         return self.desks[who]
 
     def close(self) -> None:
         """Close every browser."""
-        for context in self.desks.values():
-            context.close()
+        for page in self.desks.values():
+            page.context.close()
 
     def visit(self, place: Place) -> None:
         """Open one page, do its steps, look for faults and take its pictures."""
-        page = self.desk_of(place.who).new_page()
-        answers: list[int] = []
-        page.on("pageerror", lambda error: self.note(place, f"script error: {error}"))
-        page.on("console", lambda message: self.listen(place, message))
-        page.on("response", lambda answer: answers.append(answer.status) if _is_page(answer, page) else None)
-        page.set_viewport_size({"width": 1440, "height": 900})
+        page = self.desk_of(place.who)
+        self.place, self.answers = place, []
+        width = 1440 if place.steps else self.widths[0]  # steps are written for the desk
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         page.goto(self.shop.address + place.path, wait_until="load")
         take_steps(page, place)
-        if answers[-1:] != [place.status]:
-            self.note(place, f"answered {answers[-1:]}, expected {place.status}")
+        if self.answers[-1:] != [place.status]:
+            self.note(place, f"answered {self.answers[-1:]}, expected {place.status}")
         for width in self.widths:
             self.look(page, place, width, WIDTHS[width])
-        page.close()
 
     def look(self, page: Page, place: Place, width: int, height: int) -> None:
         """Look at a page on a screen of some width: it must not be wider than that."""

@@ -70,7 +70,7 @@ def photograph(browser: Browser, shop_kind: str, only: str) -> list[str]:
 def album(photographer: Photographer, shop_kind: str) -> Iterator[Place]:
     """Yield the pages to look at: all of a full shop, the lists of an empty one; each address once."""
     seen: set[tuple[str, str]] = set()
-    page = photographer.desk_of("admin").new_page()
+    page = photographer.desk_of("admin").context.new_page()
     special = special_places(photographer.shop.pages) if shop_kind == "full" else ()
     for place in chain(special, places(page, photographer.shop.address)):
         wanted = shop_kind == "full" or place.name in ("start", "search") or place.name.endswith("-list")

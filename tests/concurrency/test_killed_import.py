@@ -9,7 +9,7 @@ from tests.concurrency.own_shop import OwnShop, own_shop
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db]
 
-ROWS = 2_400
+ROWS = 900
 DONE = "select count(*) from foundation_importrow where outcome in ('done', 'undone')"
 READ = "select count(*) from foundation_importrow"
 BACK = "select count(*) from foundation_importrow where outcome = 'undone'"
@@ -37,7 +37,7 @@ def test_F79_import_survives_kill(tmp_path: Path) -> None:
 
 def _with_kills(shop: OwnShop, count: str, dice: random.Random) -> int:
     """Kill a fresh worker at two moments, then let one work to the end; return how many were running when killed."""
-    moments = sorted(dice.sample(range(200, ROWS - 900), 2))
+    moments = sorted(dice.sample(range(75, ROWS - 300), 2))
     killed = sum(shop.kill_when(shop.start_worker(), count, moment) for moment in moments)
     shop.manage("work", "--until-idle")
     return killed

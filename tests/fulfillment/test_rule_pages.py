@@ -14,7 +14,7 @@ from tests.factories import NOW, make_actor, make_location, make_product, make_s
 from tests.fulfillment.rules import a_draft, in_force
 from tests.fulfillment.shop import an_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = "/fulfillment/sourcingruleset/"
 
 

@@ -203,6 +203,7 @@ def test_every_step_stands_on_the_orders_timeline(work, ann):
     assert acts[0].note == f"{work.number}: advised BOX-S."
 
 
+@pytest.mark.once
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, st.booleans())
 def test_scans_in_any_order_and_sent_again_pack_exactly_what_was_picked(work, ann, steps, twice):

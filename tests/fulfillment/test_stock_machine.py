@@ -41,6 +41,7 @@ def test_the_books_agree_after_every_step() -> None:
 
 
 @pytest.mark.twin
+@pytest.mark.once
 def test_the_machine_sees_it_when_keys_are_forgotten(monkeypatch) -> None:
     """Without the memory of keys some reading that is sent twice is booked twice."""
     once = scanning.once

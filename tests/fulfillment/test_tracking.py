@@ -47,6 +47,7 @@ def told(status: str, minute: int = 0) -> Told:
     return Told(f"{status}-{minute}", status, NOW + timedelta(minutes=minute))
 
 
+@pytest.mark.once
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=st.permutations(

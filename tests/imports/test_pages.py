@@ -17,7 +17,7 @@ from tests.foundation.rows import make_boss, make_user
 from tests.imports.desk import PRODUCTS, applied, fresh, previewed, rows, send, work
 from tests.orders.files.shop_files import head, table_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MAY = ["add_product", "change_product", "view_product"]
 
 

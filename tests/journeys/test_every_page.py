@@ -1,6 +1,6 @@
 """The pages of a shop in which everything has happened once, as a handheld and its scripts see them.
 
-``make screens`` looks at every page; here two of each kind are enough, and those with the longest words.
+``make screens`` looks at every page; here one of each kind is enough, and those with the longest words.
 """
 
 import re
@@ -15,12 +15,12 @@ from tools.pages import Place
 from tools.photographer import Photographer
 from tools.special_pages import special_places
 
-EACH = 2
+EACH = 1
 HARDEST = ("order-long-words", "order-40-lines", "shipment-label-refused")
 
 
 def some_of_each(places: Iterable[Place]) -> Iterator[Place]:
-    """Yield two pages of each address pattern, every page with steps, and the hardest ones."""
+    """Yield a page of each address pattern, every page with steps, and the hardest ones."""
     seen: Counter[str] = Counter()
     for place in places:
         kind = re.sub(r"\d+", "N", place.path)

@@ -13,7 +13,7 @@ from django.test import Client
 from oms.foundation.exports import FORMULA_SIGNS, PLAIN_NUMBER
 from tests.security.world import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FORMULAS = ["=1+1", "+49|cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1"]
 NO_FREE_TEXT = {"currency", "timezone"}  # read as what they are before a cell is written
 EXPORTS = [model for model, page in admin.site._registry.items() if getattr(page, "export_columns", None)]

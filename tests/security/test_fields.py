@@ -19,7 +19,7 @@ from tests.security.callers import keys, staff
 from tests.security.fuzzing import ORDER
 from tests.security.world import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MADE_BY = [Order, OrderLine, OrderAddress, Payment, StockLevel, WebhookEndpoint, Return, ReturnLine]
 ACTS = [action for named in ACTIONS.values() for action in named.values()]
 NEVER = {"id", "version", "created_at", "updated_at", "state"}

@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests.security.world import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGES = [
     "/", "/login/", "/orders/order/", "/orders/customer/", "/orders/payment/", "/inventory/product/",
     "/returns/return/", "/fulfillment/shipment/", "/foundation/auditline/", "/search/?q=x", "/second-factor/set-up/",

@@ -6,7 +6,7 @@ from django.urls import clear_url_caches
 from tests.security.declared import undeclared
 from tests.security.holes import HOLES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_hurry")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("no_hurry")]
 AT_LEAST = 20
 
 

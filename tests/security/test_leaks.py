@@ -17,7 +17,7 @@ from tests.security.canary import CARD, EMAIL, NAME, PERSONAL, PHONE, home_and_b
 from tests.security.surfaces import filled, surfaces
 from tests.security.world import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SECRETS = {"webhook_secret": "whsec_c2VjcmV0Y2FuYXJ5", "credentials": "credential-canary"}
 NUMBERED = ("object_id", "id", "pk", "history_id", "content_type_id", "position")
 NAMED = ("number", "sku", "code", "tracking_number", "account", "app_label", "url")

@@ -1,4 +1,4 @@
-"""Run inside a shop of its own: ``capture`` takes 300 orders of every token, ``pack`` brings them to their labels."""
+"""Run inside a shop of its own: ``capture`` takes many orders of every token, ``pack`` brings them to their labels."""
 
 import sys
 
@@ -7,7 +7,7 @@ import django
 from oms.foundation.actor import Actor
 
 TOKENS = ["tok_ok", "tok_timeout", "tok_duplicate_events", "tok_ok", "tok_error", "tok_pending"]
-ORDERS, PRICE = 300, 1000
+ORDERS, PRICE = 120, 1000
 
 
 def capture() -> None:
@@ -36,8 +36,8 @@ def capture() -> None:
         )
         for i in range(ORDERS)
     ]
-    for start in range(0, ORDERS, 100):
-        capture_orders(account_id=account.pk, orders=orders[start : start + 100], actor=actor)
+    for start in range(0, ORDERS, 60):
+        capture_orders(account_id=account.pk, orders=orders[start : start + 60], actor=actor)
 
 
 def pack() -> None:
