@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fulfillment.carriers import sandbox, sandbox_journey
-from fulfillment.carriers.gateway import CarrierEvent
-from fulfillment.carriers.registry import CARRIERS
 from fulfillment.events import (
     BackordersLeft,
     PartnerAskedToCancel,
@@ -16,13 +14,13 @@ from fulfillment.events import (
     SupplierAsked,
 )
 from fulfillment.models import Package
-from fulfillment.services import finding_stand_ins, label_buying, polling, visiting
+from fulfillment.services import finding_stand_ins, hearing, label_buying, polling, visiting
 from fulfillment.services.following import end_work, shrink_promises
 from fulfillment.services.handover import telling
 from fulfillment.services.healing import heal
 from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
-from fulfillment.services.polling import follow, told_of
+from fulfillment.services.polling import follow
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
 from fulfillment.services.scarcity.asking import learn_every_night, renew_fees
@@ -34,15 +32,13 @@ from fulfillment.services.supplier_requests import ask_suppliers, unasked
 from fulfillment.services.third_party import posting
 from fulfillment.services.third_party.settling import settle_message
 from fulfillment.services.third_party.telling import tell_partners
-from fulfillment.services.tracking import mark_overdue, record_events
+from fulfillment.services.tracking import mark_overdue
 from fulfillment.services.uncollected import expire_late, remind_late
 from fulfillment.services.watching import watch_parcels
 from fulfillment.sourcing.turns import Turn
 from inventory.events import StockGrew
 from oms.foundation.actor import Actor
 from oms.foundation.facts import handles
-from oms.foundation.inbox import Ignored, NotYet, consumes_many
-from oms.foundation.models import InboxMessage
 from oms.foundation.work import periodic
 from orders.events import (
     AddressChanged,
@@ -57,7 +53,7 @@ from orders.events import (
     ShippingChanged,
 )
 
-WORKERS = (label_buying, finding_stand_ins, telling, visiting, polling, sandbox_journey, posting)
+WORKERS = (label_buying, finding_stand_ins, telling, visiting, polling, hearing, sandbox_journey, posting)
 
 
 def _ids(facts: Iterable[OrderFact]) -> list[int]:
@@ -158,41 +154,6 @@ def hand_over(facts: Sequence[ShipmentShipped], actor: Actor) -> None:
     parcels = Package.objects.filter(shipment__in=shipments, carrier=sandbox.CODE)
     sandbox.hand_over(list(parcels.values_list("tracking_number", flat=True)), now=actor.now)
     follow(shipment_ids=shipments, actor=actor)
-
-
-@consumes_many(sandbox_journey.KIND)
-def note_carrier_events(messages: Sequence[InboxMessage], actor: Actor) -> dict[int, Exception]:
-    """Keep what one carrier told about its parcels."""
-    account = messages[0].account
-    outcomes: dict[int, Exception] = {}
-    events: dict[int, CarrierEvent] = {}
-    for message in messages:
-        try:
-            events[message.pk] = _parsed(message)
-        except Ignored as why:
-            outcomes[message.pk] = why
-    numbers = {event.tracking_number for event in events.values()}
-    known = Package.objects.filter(carrier=account, tracking_number__in=numbers)
-    ids = dict(known.values_list("tracking_number", "pk"))
-    outcomes |= {
-        pk: NotYet(f"no parcel {event.tracking_number}")
-        for pk, event in events.items()
-        if event.tracking_number not in ids
-    }
-    told = [(ids[event.tracking_number], told_of(event)) for pk, event in events.items() if pk not in outcomes]
-    record_events(told=told, actor=Actor.system(account, now=actor.now))
-    return outcomes
-
-
-def _parsed(message: InboxMessage) -> CarrierEvent:
-    """Return the event that a message tells; raises :class:`Ignored` for what means nothing to us."""
-    gateway = CARRIERS.get(message.account)
-    if gateway is None:
-        raise Ignored(f"no carrier {message.account}")
-    try:
-        return gateway.parse_event(bytes(message.body))
-    except (ValueError, KeyError) as error:
-        raise Ignored(f"not understood: {error}") from error
 
 
 @periodic("expire_unpaid_allocations", seconds=300)

@@ -6,11 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from fulfillment.carriers.account import Field
 from fulfillment.carriers.kinds import KINDS
+from fulfillment.carriers.pushing import PREFIX, PUSHES
 from fulfillment.models import CarrierAccount
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -74,7 +76,7 @@ def _form_field(one: Field) -> forms.CharField:
     label = one.label[0].upper() + one.label[1:]
     if one.is_secret:
         hidden = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
-        return forms.CharField(label=label, required=False, widget=hidden, help_text=KEPT)
+        return forms.CharField(label=label, required=False, widget=hidden, help_text=f"{one.help} {KEPT}".strip())
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 4}) if one.check else UnfoldAdminTextInputWidget()
     return forms.CharField(label=label, required=False, max_length=2000, widget=widget, help_text=one.help)
 
@@ -106,12 +108,14 @@ class CarrierAccountAdmin(ConsoleAdmin):
         if obj:
             kind = KINDS[obj.adapter]
             fieldsets.append((kind.name, {"fields": [ENTERED + one.name for one in kind.fields]}))
+            if obj.adapter in PUSHES:
+                fieldsets[-1][1]["fields"].append("messages_at")
             fieldsets.append(("When it refuses or is silent", {"fields": STAND_IN}))
         return fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep code and carrier of an account that exists: its labels carry them."""
-        return ["code", "adapter"] if obj else []
+        return ["code", "adapter", "messages_at"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and record which fields changed, without what was entered."""
@@ -127,6 +131,11 @@ class CarrierAccountAdmin(ConsoleAdmin):
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, f"{obj} is open. Enter its keys, then take it into use.")
         return redirect("admin:fulfillment_carrieraccount_change", obj.pk)
+
+    @admin.display(description="address for messages")
+    def messages_at(self, account: CarrierAccount) -> str:
+        """Return the path to which the carrier posts what happens to parcels."""
+        return reverse("inbound", args=[f"{PREFIX}{account.code}"])
 
     @admin.display(description="serves", ordering="location__code")
     def serves(self, account: CarrierAccount) -> str:

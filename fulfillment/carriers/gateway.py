@@ -194,8 +194,8 @@ class CarrierGateway(Protocol):
     def track(self, tracking_number: str) -> Sequence[CarrierEvent]:
         """Return everything known about a parcel, oldest first."""
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
-        """Read one message that the carrier has sent; raises ValueError when it makes no sense."""
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
+        """Read one message that the carrier has sent; raises ValueError or KeyError when it makes no sense."""
 
     def manifest(self, tracking_numbers: Sequence[str], *, now: datetime) -> Manifest:
         """Tell the carrier which parcels its driver will take; those that it refuses are not on its list."""

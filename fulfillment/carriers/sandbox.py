@@ -126,10 +126,15 @@ class SandboxCarrier:
         if row is None:
             raise CarrierRefused("The carrier knows no such parcel.")
         happened = range(min(row.next_event, len(JOURNEY)))
-        return [self.parse_event(event_body(row, index, row.bought_at)) for index in happened]
+        return [self._event(event_body(row, index, row.bought_at)) for index in happened]
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
-        """Read the sandbox's own JSON."""
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
+        """Read the sandbox's own JSON, one step of a journey."""
+        return [self._event(body)]
+
+    @staticmethod
+    def _event(body: bytes) -> CarrierEvent:
+        """Return the step that a message tells."""
         data: Any = json.loads(body)
         if not isinstance(data, dict) or data.get("code") not in STATUS_OF:
             raise ValueError("not an event of the sandbox")

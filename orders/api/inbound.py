@@ -17,6 +17,7 @@ from orders.models import ChannelAccount
 
 LONGEST_BODY = 1_048_576
 KEPT_HEADERS = 60
+SECRET_HEADERS = ("authorization", "cookie", "credential")
 logger = logging.getLogger(__name__)
 
 
@@ -47,7 +48,7 @@ def inbound(request: HttpRequest, account: str) -> HttpResponse:
         account=known.code,
         message_id=message_id,
         body=body,
-        headers={name: value for name, value in headers.items() if name not in ("authorization", "cookie")},
+        headers={name: value for name, value in headers.items() if name not in SECRET_HEADERS},
         actor=Actor("api", known.id, known.code, now),
     )
     return JsonResponse({"stored": True, "new": new})

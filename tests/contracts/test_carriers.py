@@ -156,7 +156,7 @@ def test_what_is_unknown_is_refused(case) -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b'{"code": "??"}'])
 def test_messages_without_sense_are_refused_by_a_plain_error(case, body: bytes) -> None:
     with pytest.raises((ValueError, KeyError)):
-        case.gateway.parse_event(body)
+        case.gateway.parse_events(body)
 
 
 def test_our_words_are_used_for_their_events(case) -> None:

@@ -80,7 +80,7 @@ class FileCarrier(KeepsNoList):
             raise CarrierRefused("No label has this number.")
         return []
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
         """Refuse messages: its news come as a file."""
         raise ValueError("this carrier sends no messages; import its tracking file")
 

@@ -75,7 +75,7 @@ class DhlExpressGateway(KeepsNoList):
         """Return every checkpoint."""
         return answers.events_in(answers.told(self._line.ask(asking.track(tracking_number))))
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
         """Refuse messages: DHL Express is asked."""
         raise ValueError("DHL Express sends no messages to this door; it is asked for tracking")
 

@@ -89,7 +89,7 @@ class DhlParcelDeGateway:
         """Return what happened."""
         return answers.events_in(answers.told(self._tracking.ask(asking.track(tracking_number))), tracking_number)
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
         """Refuse messages: DHL is asked."""
         raise ValueError("DHL sends no messages to this door; it is asked for tracking")
 

@@ -176,6 +176,23 @@ def events_in(data: Any, tracking_number: str) -> list[CarrierEvent]:
     return with_proof(sorted(events, key=lambda event: event.occurred_at), proof)
 
 
+def messages_in(data: Any) -> list[CarrierEvent]:
+    """Return the scans of all parcels of a message, which has the shape of the answer to a question for them.
+
+    :raises ValueError: when it is no such message. :raises KeyError: when something is missing.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("output"), dict):
+        raise ValueError("not a message of FedEx Advanced Integrated Visibility")
+    parcels = data["output"]["completeTrackResults"]
+    heard = [(one, str(one["trackingNumber"]).strip()) for one in parcels if _has_scans(one)]
+    return [event for one, number in heard for event in events_in({"output": {"completeTrackResults": [one]}}, number)]
+
+
+def _has_scans(parcel: Mapping[str, Any]) -> bool:
+    """Return whether something is told of a parcel."""
+    return any(result.get("scanEvents") for result in parcel.get("trackResults") or [])
+
+
 def _event(scan: Mapping[str, Any], number: str, expected: date | None) -> CarrierEvent:
     """Return one scan."""
     code, derived = str(scan.get("eventType", "")), str(scan.get("derivedStatusCode", ""))

@@ -15,7 +15,8 @@ from fulfillment.carriers.gateway import (
     Pickup,
     Rate,
 )
-from fulfillment.carriers.line import Line, Send, TokenLine
+from fulfillment.carriers.line import Line, Send, TokenLine, read_json
+from fulfillment.carriers.pushing import VISIBILITY
 from fulfillment.documents.papers import Address
 
 NAME = answers.NAME
@@ -24,6 +25,7 @@ FIELDS = (
     Field("client_id", "API key", "From your project at developer.fedex.com, with Ship, Rate, Track and Pickup."),
     Field("client_secret", "secret key", is_secret=True),
     Field("account_number", "account number", "Nine digits; shipping is billed to it."),
+    VISIBILITY,
     PHONE,
     REGION,
     *CUSTOMS,
@@ -82,9 +84,9 @@ class FedexGateway(KeepsNoList):
         """Return every scan."""
         return answers.events_in(answers.told(self._line.ask(asking.track(tracking_number))), tracking_number)
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
-        """Refuse messages: FedEx is asked, and how its messages are signed is not published."""
-        raise ValueError("FedEx sends no messages to this door; it is asked for tracking")
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
+        """Read a message of Advanced Integrated Visibility: parcels with all their scans, as when FedEx is asked."""
+        return answers.messages_in(read_json(body))
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver of FedEx Express."""

@@ -81,7 +81,7 @@ class ShipGlobalGateway(KeepsNoList):
         data = answers.told(self._line.ask(asking.track(tracking_number)))
         return answers.events_in(data, tracking_number)
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
         """Refuse messages: ShipGlobal is asked."""
         raise ValueError("ShipGlobal sends no messages to this door; it is asked for tracking")
 

@@ -17,7 +17,7 @@ from fulfillment.carriers.gateway import (
 from fulfillment.carriers.line import Answer, read_answer, read_json
 from fulfillment.carriers.measures import joined, minor_units, paper
 from fulfillment.carriers.proofs import proof_of, with_proof
-from fulfillment.carriers.ups.codes import SERVICES, status_of
+from fulfillment.carriers.ups.codes import BY_LETTERS, SERVICES, status_of
 from fulfillment.documents.picture import picture_as_pdf
 
 NAME = "UPS"
@@ -207,7 +207,7 @@ def message_in(data: Any) -> CarrierEvent:
     """Return the event of a message of UPS Track Alert; raises KeyError or ValueError when it makes no sense."""
     if not isinstance(data, dict):
         raise ValueError("not a message of UPS Track Alert")
-    number, status = str(data["trackingNumber"]), data["activityStatus"]
+    number, status = str(data["trackingNumber"]).strip(), data["activityStatus"]
     kind, code = str(status["type"]).strip(), str(status.get("code", "")).strip()
     place = data.get("activityLocation") or {}
     day, time = str(data["localActivityDate"]), str(data["localActivityTime"])
@@ -215,13 +215,22 @@ def message_in(data: Any) -> CarrierEvent:
     return CarrierEvent(
         event_id=event_id(number, f"{day}{time}", code),
         tracking_number=number,
-        status=status_of(kind, str(status.get("descriptionCode", ""))),
+        status=status_of(kind, _finer(status.get("descriptionCode"), code)),
         raw_code=f"{kind}:{code}",
         description=str(status.get("description", ""))[:300],
         place=joined([place.get("city"), place.get("stateProvince"), place.get("country")])[:120],
         occurred_at=when(str(moment[0]), str(moment[1])),
         expected_on=_day(str(data.get("scheduledDeliveryDate") or "")),
+        proof=proof_of(data.get("receivedBy"), "", data.get("deliveryPhoto")) if kind == "D" else None,
     )
+
+
+def _finer(told: Any, code: str) -> str:
+    """Return the finer status code of a message; UPS writes it as three digits in a text.
+
+    As a number, such as in UPS's own example, it is not to be trusted: “021” was read there as octal and became 17.
+    """
+    return told if isinstance(told, str) and told else BY_LETTERS.get(code, "")
 
 
 def pickup_in(data: Any, day: date) -> Pickup:

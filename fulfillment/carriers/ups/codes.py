@@ -45,6 +45,8 @@ FINER = {
     for status in codes.split()
 }
 """Three-digit status codes that tell more than the kind of activity does."""
+BY_LETTERS = {"OT": "021"}
+"""The finer code of an activity that is told without one, by the letters that UPS has for it."""
 UNMOVED = "pre_transit"
 
 

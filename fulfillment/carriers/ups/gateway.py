@@ -15,6 +15,7 @@ from fulfillment.carriers.gateway import (
     Rate,
 )
 from fulfillment.carriers.line import Line, Send, TokenLine, read_json
+from fulfillment.carriers.pushing import TRACK_ALERT
 from fulfillment.carriers.ups import answers, asking
 from fulfillment.documents.papers import Address
 
@@ -24,6 +25,7 @@ FIELDS = (
     Field("client_id", "client ID", "From your app at developer.ups.com."),
     Field("client_secret", "client secret", is_secret=True),
     Field("account_number", "account number", "Six letters and digits; shipping is billed to it."),
+    TRACK_ALERT,
     PHONE,
     REGION,
     *CUSTOMS,
@@ -76,9 +78,9 @@ class UpsGateway(KeepsNoList):
         """Return every activity."""
         return answers.events_in(answers.told(self._line.ask(asking.track(tracking_number))))
 
-    def parse_event(self, body: bytes) -> CarrierEvent:
+    def parse_events(self, body: bytes) -> Sequence[CarrierEvent]:
         """Read a message of UPS Track Alert."""
-        return answers.message_in(read_json(body))
+        return [answers.message_in(read_json(body))]
 
     def pickup(self, ship_from: Address, day: date, *, parcels: int, weight_g: int = 1000) -> Pickup:
         """Order a driver."""
