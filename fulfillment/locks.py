@@ -23,7 +23,7 @@ from fulfillment.models import (
     SupplierRequest,
     Wave,
 )
-from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, ScarcityState
+from fulfillment.states import LIVE_TASKS, OPEN_ALLOCATIONS, PickTaskState, ScarcityState
 from inventory.locks import lock_levels
 from oms.foundation.locks import lock_row, lock_rows
 from oms.foundation.refusals import NotFound
@@ -220,6 +220,12 @@ def lock_pick_task(pk: int) -> PickTask:
     return task
 
 
+def lock_made_tasks_of(pk: int) -> list[PickTask]:
+    """Lock the stops of a locked fulfillment order whose pieces nobody has put back, by primary key."""
+    made = PickTask.objects.filter(fulfillment_order=pk, put_back_at=None).exclude(state=PickTaskState.CANCELLED)
+    return lock_rows(PickTask, made.values_list("pk", flat=True))
+
+
 def lock_pick_tasks_of_work(ids: Iterable[int]) -> list[PickTask]:
     """Lock the stops of locked fulfillment orders that are still to be made, by primary key."""
     live = PickTask.objects.filter(fulfillment_order__in=sorted(set(ids)), state__in=LIVE_TASKS)
@@ -253,6 +259,7 @@ __all__ = [
     "lock_fulfillment_orders",
     "lock_labels_of",
     "lock_live_of",
+    "lock_made_tasks_of",
     "lock_manifest",
     "lock_orders",
     "lock_pack_session",

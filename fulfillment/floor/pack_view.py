@@ -53,7 +53,7 @@ def _packer(session: PackSession | None, user: Any, now: Any) -> str:
 
 def _totes(work: list[int]) -> dict[int, str]:
     """Return the newest tote of some work, as it is scanned."""
-    stops = PickTask.objects.filter(fulfillment_order__in=work, picked__gt=0).order_by("pk")
+    stops = PickTask.objects.filter(fulfillment_order__in=work, picked__gt=0, put_back_at=None).order_by("pk")
     return {
         pk: f"{number}-{tote}"
         for pk, number, tote in stops.values_list("fulfillment_order", "pick_list__number", "tote")

@@ -121,6 +121,8 @@ class PickTask(Aggregate):
     picked = models.PositiveIntegerField(default=0, editable=False)
     state = FSMField(max_length=12, default=T.OPEN, choices=T.choices, protected=True)
     trace = models.CharField("short pick", max_length=16, blank=True, default="", editable=False)
+    put_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the desk stopped its picking: what was in the tote goes back on the shelf and counts as taken no more."""
 
     class Meta:
         ordering = ["position"]

@@ -23,7 +23,7 @@ def in_hands(row: FulfillmentOrder, allocation_ids: Collection[int]) -> bool:
         return True
     if row.state != FulfillmentOrderState.IN_PROGRESS:
         return False
-    stops = PickTask.objects.filter(fulfillment_order=row, allocation__in=list(allocation_ids))
+    stops = PickTask.objects.filter(fulfillment_order=row, allocation__in=list(allocation_ids), put_back_at=None)
     newest = {
         (one, part): picked for one, part, picked in stops.order_by("pk").values_list("allocation", "part", "picked")
     }

@@ -15,8 +15,9 @@ from oms.foundation.refusals import Invalid, Reason, Refused
 Place = tuple[int, int]
 """(allocation, stock level): of kits that are assembled each part has a level of its own."""
 
-# a zone is over before its order is, whose other zones are still walked
+# a zone is over before its order is, whose other zones are still walked; what was put back is over at once
 OVER = Q(pick_list__state=PickListState.COMPLETED) & ~Q(pick_list__wave__state=WaveState.IN_PROGRESS)
+OVER |= Q(put_back_at__isnull=False)
 
 
 def out_of_bins(waiting: Sequence[Allocation]) -> Counter[Place]:
@@ -35,7 +36,7 @@ def refuse_unsettled(row: FulfillmentOrder) -> None:
     stop = stops.filter(allocation__state=AllocationState.ALLOCATED).select_related("pick_list").first()
     if stop is not None:
         missing = f"{stop.missing} of {stop.quantity} were not found in {stop.bin or 'no bin'} on {stop.pick_list}"
-        raise Refused(f"{missing}: confirm the picking with what is missing, then stop it.", code="pieces_missing")
+        raise Refused(f"{missing}: confirm the picking with what is missing first.", code="pieces_missing")
 
 
 def units_missed(waiting: Sequence[Allocation], lacking: Mapping[Place, int]) -> dict[int, int]:

@@ -8,7 +8,12 @@ from django.db.models import prefetch_related_objects
 
 from fulfillment.conditions import NOT_AT_SUPPLIER, ORDER_RELEASED, PICK_NOT_HELD, SOMETHING_TO_PICK, in_state
 from fulfillment.events import PiecesMissed
-from fulfillment.locks import lock_fulfillment_order, lock_fulfillment_orders, open_allocations_of
+from fulfillment.locks import (
+    lock_fulfillment_order,
+    lock_fulfillment_orders,
+    lock_made_tasks_of,
+    open_allocations_of,
+)
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.missing import (
     Place,
@@ -20,7 +25,8 @@ from fulfillment.services.missing import (
 )
 from fulfillment.services.sourcing.pieces import copy_parts
 from fulfillment.services.sourcing.withdrawal import give_back
-from fulfillment.states import AllocationState, FulfillmentOrderState
+from fulfillment.services.walking.stops import drop_stops
+from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState
 from inventory.models import StockLevel
 from inventory.services.bin_leaving import pick_from_bins
 from inventory.services.stock import move_stock
@@ -62,8 +68,8 @@ def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder
     """
     row = lock_fulfillment_order(fulfillment_order_id)
     refuse_unless(row, *CAN_STOP)
-    if row.picked_at is None:
-        refuse_unsettled(row)
+    refuse_unsettled(row)
+    _end_stops(row, actor)
     picked = [one for one in open_allocations_of([row.pk]) if one.state == A.PICKED]
     for one in picked:
         one.put_back()
@@ -73,6 +79,16 @@ def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder
     row.save(update_fields=["state", "picked_at"])
     record(actor, "fulfillment.stop_picking", row, note=row.told)
     return row
+
+
+def _end_stops(row: FulfillmentOrder, actor: Actor) -> None:
+    """End the stops of locked work on every walk: what lies in its totes goes back on the shelf."""
+    stops = lock_made_tasks_of(row.pk)
+    drop_stops([one for one in stops if one.state in LIVE_TASKS], f"The picking of {row.number} was stopped.", actor)
+    taken = [one for one in stops if one.picked or one.state not in LIVE_TASKS]
+    for one in taken:
+        one.put_back_at = actor.now
+    save_many(taken, ["put_back_at"])
 
 
 def confirm_picked(

@@ -11,6 +11,7 @@ from fulfillment.locks import lock_fulfillment_order, lock_live_of, lock_pick_ta
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
 from fulfillment.services.hands import in_hands, picked_there, put_back
+from fulfillment.services.missing import refuse_unsettled
 from fulfillment.services.sight import Seen, in_sight
 from fulfillment.services.sourcing.by_hand import decide_chosen
 from fulfillment.services.sourcing.cases import Case, gather_moved
@@ -217,6 +218,7 @@ def _move(
     refuse_unless(row, NOT_WITH_PARTNER)
     sentence = f"{row.location.name} has accepted {row.number}: cancel the request to it first."
     refuse_if(row.request_status == RequestState.ACCEPTED, sentence, code="at_supplier")
+    refuse_unsettled(row)
     before = arrivals_of([row], now=actor.now).get(row.pk)
     case = gather_moved([row.order_id], moved)[row.order_id]
     gives: Counter[int] = Counter()

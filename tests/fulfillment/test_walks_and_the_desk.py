@@ -6,7 +6,7 @@ import pytest
 
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services import walking
-from fulfillment.services.picking import confirm_picked, stop_picking
+from fulfillment.services.picking import confirm_picked, start_picking, stop_picking
 from fulfillment.services.reallocating import reallocate
 from fulfillment.services.walking import walk_of
 from inventory.models import Bin, BinStock, Product, StockLevel
@@ -151,7 +151,6 @@ def test_totes_go_to_packing_or_back(place, ann) -> None:
     first = FulfillmentOrder.objects.order_by("pk")[0]
     stop_picking(fulfillment_order_id=first.pk, actor=make_actor())
     at_stop(walking.scan, walk, ann, "4001")
-    walking.end_walk(pick_list_id=walk.pk, picker_id=ann.pk, actor=make_actor())
 
     done = walk_of(again(walk))
 
@@ -192,3 +191,36 @@ def test_what_was_reported_missing_is_confirmed_before_the_picking_is_stopped(pl
 
     assert (again(level).on_hand, again(task.fulfillment_order).state) == (before - 2, "open")
     assert broken() == []
+
+
+@pytest.mark.parametrize("pieces", [2, 3])
+def test_what_was_put_back_leaves_its_bin_again_when_the_desk_confirms_it_anew(place, ann, pieces) -> None:
+    level = StockLevel.objects.get(product__sku="TEA")
+    Bin.objects.create(location=place, code="A-2")
+    put_away(stock_level_id=level.pk, bin="A-2", quantity=10, actor=make_actor())
+    walk = claim(place, ann)
+    task = walk.tasks.get(quantity=3)
+    at_stop(walking.scan, walk, ann, "4001", pieces, task=task.pk)
+    work = task.fulfillment_order_id
+    stop_picking(fulfillment_order_id=work, actor=make_actor())
+    put_away(stock_level_id=level.pk, bin="A-2", quantity=pieces, actor=make_actor())
+
+    start_picking(fulfillment_order_id=work, actor=make_actor())
+    confirm_picked(fulfillment_order_id=work, actor=make_actor())
+
+    assert BinStock.objects.get(stock_level=level).quantity == 7
+    assert "was stopped or changed at the desk" in at_stop(walking.scan, walk, ann, "4001", task=task.pk).sentence
+    assert [tote for tote, _ in walk_of(again(walk)).to_put_back] == [task.tote]
+    assert broken() == []
+
+
+def test_what_was_reported_missing_is_confirmed_before_its_pieces_are_moved(place, ann) -> None:
+    other = make_location("MAN")
+    make_stock(Product.objects.get(sku="TEA"), other, 10)
+    walk = claim(place, ann)
+    task = walk.tasks.get(quantity=3)
+    at_stop(walking.report_short, walk, ann, task=task.pk)
+
+    told = {"location": other, "reason": "nearer", "sku": "TEA", "quantity": 3}
+    with pytest.raises(Refused, match="3 of 3 were not found"):
+        reallocate(fulfillment_order_id=task.fulfillment_order_id, **told, actor=make_actor())

@@ -49,7 +49,7 @@ def find_work(*, code: str, work: "QuerySet[FulfillmentOrder]") -> FulfillmentOr
 def _in_tote(told: str, work: "QuerySet[FulfillmentOrder]") -> list[FulfillmentOrder]:
     """Return whose pieces lie in a tote."""
     plain = NO_SIGN.sub("", told)
-    stops = PickTask.objects.filter(pick_list__number=plain[:-1], tote=plain[-1:], picked__gt=0)
+    stops = PickTask.objects.filter(pick_list__number=plain[:-1], tote=plain[-1:], picked__gt=0, put_back_at=None)
     rows = work.filter(pk__in=stops.values("fulfillment_order")) if len(plain) > 1 else work.none()
     return list(rows.select_related("order", "location").order_by("ship_by", "pk"))
 

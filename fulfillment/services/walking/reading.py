@@ -50,7 +50,8 @@ class Walk:
 
     def _totes(self, *, stopped: bool) -> list[tuple[str, str]]:
         """Return the totes with pieces in them, whose order was stopped or not."""
-        ended = {one.order for one in self.stops if one.task.state == PickTaskState.CANCELLED}
+        gone = PickTaskState.CANCELLED
+        ended = {one.order for one in self.stops if one.task.state == gone or one.task.put_back_at}
         full = {(one.task.tote, one.order) for one in self.stops if one.task.picked}
         return sorted(one for one in full if (one[1] in ended) is stopped)
 

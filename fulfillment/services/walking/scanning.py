@@ -15,7 +15,7 @@ from fulfillment.services.walking.missing import leave_bins, report_missing, tra
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
 from fulfillment.services.walking.stops import BETWEEN_BINS
-from fulfillment.states import LIVE_TASKS
+from fulfillment.states import LIVE_TASKS, PickTaskState
 from inventory.models import Product
 from inventory.queries import product_by_code
 from oms.foundation.actor import Actor
@@ -102,14 +102,15 @@ def end_walk(*, pick_list_id: int, picker_id: int, actor: Actor) -> PickList:
 
 def _answered(task: PickTask, read: Read, actor: Actor, act: Callable[[PickTask, Read, Actor], Answer]) -> Answer:
     """Do the act if the pieces are still to be picked."""
-    if task.state not in LIVE_TASKS:
-        return Answer(GONE, "This stop was done already; go on with what the page shows.")
-    if is_wanted(task):
-        return act(task, read, actor)
-    task.cancel()
-    task.save(update_fields=["state"])
     number = task.fulfillment_order.order.number
-    record(actor, "floor.drop", task, note=f"Order {number} was stopped or changed.")
+    if task.state in LIVE_TASKS:
+        if is_wanted(task):
+            return act(task, read, actor)
+        task.cancel()
+        task.save(update_fields=["state"])
+        record(actor, "floor.drop", task, note=f"Order {number} was stopped or changed.")
+    elif task.state != PickTaskState.CANCELLED and task.put_back_at is None:
+        return Answer(GONE, "This stop was done already; go on with what the page shows.")
     return Answer(GONE, f"Order {number} was stopped or changed at the desk. Put its pieces back and go on.")
 
 

@@ -50,7 +50,11 @@ def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -
     """Confirm what was scanned of one order; what the desk changed meanwhile gets stops at the end of the walk."""
     work = stops[0].fulfillment_order_id
     tote = next((one.tote for one in stops if one.pick_list_id == walk.pk), stops[0].tote)
-    made = {(one.allocation_id, one.level.pk): one.quantity for one in stops if one.state in MADE}
+    made = {
+        (one.allocation_id, one.level.pk): one.quantity
+        for one in stops
+        if one.state in MADE and one.put_back_at is None
+    }
     waiting = [one for one in open_allocations_of([work]) if one.state == AllocationState.ALLOCATED]
     unmade = [one.pk for one in waiting if any(made.get((one.pk, at)) != n for at, n in one.takes.items())]
     if unmade:
