@@ -120,14 +120,15 @@ def unsettled_labels() -> "QuerySet[Label]":
 
 
 def shipments_for_a_person(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
-    """Return the shipments with a label that nobody knows the fate of, and packed ones that a carrier refused.
+    """Return the shipments with a label that nobody knows the fate of, and packed ones of which a parcel was refused.
 
     They are found from their labels in trouble, which are few and have an index.
     """
     troubled = Label.objects.filter(state__in=TROUBLED_LABELS).values("package__shipment")
     unsettled = unsettled_labels().filter(package__shipment=OuterRef("pk"))
-    labels = Label.objects.filter(package__shipment=OuterRef("pk"))
-    refused = Q(Exists(labels.filter(state=LabelState.FAILED))) & ~Q(Exists(labels.exclude(state__in=DEAD_LABELS)))
+    labels = Label.objects.filter(package=OuterRef("pk"))
+    left = Package.objects.filter(Exists(labels.filter(state=LabelState.FAILED)), shipment=OuterRef("pk"))
+    refused = Q(Exists(left.exclude(Exists(labels.exclude(state__in=DEAD_LABELS)))))
     return rows.filter(Q(Exists(unsettled)) | Q(state=ShipmentState.PACKED) & refused, pk__in=troubled)
 
 

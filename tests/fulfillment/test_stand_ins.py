@@ -8,8 +8,7 @@ import pytest
 
 from fulfillment.carriers import registry
 from fulfillment.carriers.choosing import choose
-from fulfillment.carriers.gateway import CarrierRefused, Rate
-from fulfillment.carriers.refusals import about
+from fulfillment.carriers.gateway import Rate
 from fulfillment.conditions import live_labels
 from fulfillment.models import CarrierAccount, Label, Shipment
 from fulfillment.queries import shipment_answer, shipments_for_a_person, shipments_with_parcels, waiting_for_a_carrier
@@ -239,6 +238,7 @@ def test_a_parcel_that_has_its_label_keeps_the_whole_shipment_where_it_is(shipme
     asked = len(ups.heard)
     find_stand_ins(at(1), 20)
     assert (len(ups.heard), len(live_labels(shipment))) == (asked, 1)
+    assert list(shipments_for_a_person(Shipment.objects.all())) == [shipment]
 
 
 def test_a_service_that_a_person_named_is_theirs_until_they_let_go(shipment) -> None:
@@ -254,6 +254,24 @@ def test_a_service_that_a_person_named_is_theirs_until_they_let_go(shipment) -> 
 
     assert (again(shipment).carrier, len(ups.book)) == ("ups", 1)
     assert AuditLine.objects.filter(act="fulfillment.ask_for_stand_in", actor_label="lena").exists()
+
+
+def test_a_worker_that_dies_while_it_asks_others_leaves_it_to_the_next_one_ten_minutes_later(shipment) -> None:
+    refusing("fedex", others_stand_in=True)
+    ups = open_account("ups")
+    work_labels(at(0), 20)
+    plain = ups.answer
+
+    def die(*told: str) -> None:
+        raise KeyboardInterrupt
+
+    ups.answer = die
+    with pytest.raises(KeyboardInterrupt):
+        find_stand_ins(at(0), 20)
+    ups.answer = plain
+    for minute, sold in ((9, 0), (10, 1)):
+        work(minute)
+        assert len(ups.book) == sold
 
 
 def test_without_the_switch_only_a_person_turns_and_one_switched_off_meanwhile_turns_no_more(shipment) -> None:
@@ -275,23 +293,3 @@ def test_what_was_refused_after_the_carrier_may_have_been_asked_before_is_for_a_
     settle_refusal(label_of(shipment), SUSPENDED, at(1), about="carrier")
     assert (label_of(shipment).state, label_of(shipment).refused_for) == ("failed", "")
     assert again(shipment).stand_in_due_at is None
-
-
-@pytest.mark.parametrize(
-    ("words", "word"),
-    [
-        ("FedEx says: Recipient Postal-City Mismatch. (SHIP.RECIPIENT.POSTALCITY.MISMATCH)", "parcel"),
-        ("FedEx says: Phone number is invalid. (RECIPIENTCONTACT.PHONENUMBER.INVALID)", "parcel"),
-        ("UPS wants a street and a town; complete the address.", "parcel"),
-        ("Customs want the customs tariff number of TEA; an administrator enters it.", "parcel"),
-        ("DHL says: Street name is required.", "parcel"),
-        ("FedEx does not know this account number; an administrator corrects it.", "carrier"),
-        ("FedEx says: We could not authorize your credentials. (FORBIDDEN.ERROR)", "carrier"),
-        ("UPS says: The requested service is unavailable between the selected locations. (111210)", "carrier"),
-        ("A parcel may weigh at most 31.5 kg; pack it into more parcels.", "carrier"),
-        ("FedEx refuses without a reason; look at the address and the account.", "unclear"),
-        ("UPS says: Hard error. (1)", "unclear"),
-    ],
-)
-def test_a_refusal_is_the_carriers_own_only_when_its_words_say_so(words, word) -> None:
-    assert about(CarrierRefused(words)) == word
