@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fulfillment.carriers.registry import codes_in_use
 from fulfillment.models.waves import MOST_TOTES
 from fulfillment.picking.plan import Strategy
 from fulfillment.services.waves import MOST_ORDERS, Size, Wanted
@@ -32,6 +33,10 @@ class WaveForm(forms.Form):
     )
     strategy = forms.ChoiceField(choices=PickingStrategy.choices, label="picked", initial=PickingStrategy.CLUSTER)
     service = forms.ChoiceField(choices=[("", "any"), *ServiceLevel.choices], required=False, label="shipping method")
+    carrier = forms.ChoiceField(
+        required=False,
+        help_text="The one that most of the same method and country went with lately; chosen when it is packed.",
+    )
     size = forms.ChoiceField(choices=SIZES, required=False, label="order size")
     zone = forms.CharField(max_length=16, required=False, help_text="Only orders that lie in it as a whole.")
     orders = forms.IntegerField(min_value=1, max_value=MOST_ORDERS, initial=100, label="orders at most")
@@ -43,6 +48,8 @@ class WaveForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["location"]
         chosen.queryset = locations
+        carrier: Any = self.fields["carrier"]
+        carrier.choices = [("", "any"), *((code, code) for code in codes_in_use())]
 
     def clean(self) -> dict[str, Any]:
         """Read the moment on the location's clock."""
@@ -56,7 +63,7 @@ class WaveForm(forms.Form):
     def wanted(self) -> Wanted:
         """Return it for the service."""
         told = self.cleaned_data
-        same = ("leaves_by", "service", "zone", "orders", "totes", "tote_pieces", "tote_litres")
+        same = ("leaves_by", "service", "carrier", "zone", "orders", "totes", "tote_pieces", "tote_litres")
         fields: dict[str, Any] = {name: told[name] for name in same}
         strategy, size = Strategy(told["strategy"]), Size(told["size"])
         return Wanted(location_id=told["location"].pk, strategy=strategy, size=size, **fields)

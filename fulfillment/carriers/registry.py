@@ -49,6 +49,11 @@ def services_by_hand() -> list[tuple[str, str]]:
     return known + [(service, f"{carrier} {service}") for service, carrier in names]
 
 
+def codes_in_use() -> list[str]:
+    """Return the codes of the carriers that labels are bought from now, in their order."""
+    return list(CarrierAccount.objects.filter(is_active=True).values_list("code", flat=True)) or sorted(CARRIERS)
+
+
 def carriers_at(location_ids: Iterable[int]) -> Mapping[int, Sequence[CarrierGateway]]:
     """Return the carriers that serve each location: its own accounts and those of all locations.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.models import FulfillmentOrder, PickList, PickTask, Wave
+from fulfillment.models import FulfillmentOrder, PickList, PickTask, Shipment, Wave
 from fulfillment.picking.plan import Strategy
 from fulfillment.services import scan_packing, walking
 from fulfillment.services.packing import pack
@@ -260,3 +260,20 @@ def test_pieces_that_moved_to_another_zone_get_a_walk_of_their_own() -> None:
 
     assert (walk.zone, stops(walk)) == ("Z2", [("A-1", 1, "A")])
     assert len(wants_of([work.pk]).rows) == 1
+
+
+def test_a_wave_of_a_carrier_takes_what_went_with_it_lately() -> None:
+    place, products = a_floor()
+    rows = some_work(*[[(products[0], 1)]] * 6)
+    for row, country in zip(rows, ["GB", "GB", "GB", "FR", "GB", "ES"], strict=True):
+        row.order.addresses.update(country=country)
+    for row, code in zip(rows, ["ups", "ups", "dhl", "dhl"], strict=False):
+        Shipment.objects.create(
+            number=f"S{row.pk}", order=row.order, fulfillment_order=row, location=place, carrier=code, created_at=NOW
+        )
+    FulfillmentOrder.objects.filter(pk__in=[row.pk for row in rows[:4]]).update(state="cancelled")
+    rows[4].order.addresses.create(kind="billing", country="FR", created_at=NOW)
+
+    # to Spain nothing has gone: as many with dhl as with ups, and dhl comes first
+    assert (sizes(place, carrier="ups"), sizes(place, carrier="dhl"), sizes(place, carrier="tnt")) == (1, 1, 0)
+    assert sizes(place) == 2

@@ -10,6 +10,7 @@ from fulfillment.models import FulfillmentOrder, WaveOrder
 from fulfillment.picking.carts import Cart
 from fulfillment.picking.plan import Strategy
 from fulfillment.services.picking import CAN_START
+from fulfillment.services.waves.usual_carriers import usually_with
 from fulfillment.states import AllocationState, FulfillmentOrderState
 from oms.foundation.actions import unmet
 from oms.foundation.refusals import Invalid, Refused
@@ -37,6 +38,8 @@ class Wanted:
     strategy: Strategy
     leaves_by: datetime | None = None
     service: str = ""
+    carrier: str = ""
+    """The code of the carrier that they will probably go with."""
     zone: str = ""
     size: Size = Size.ANY
     orders: int = MOST_ORDERS
@@ -62,6 +65,8 @@ def orders_for(work: "QuerySet[FulfillmentOrder]", wanted: Wanted) -> list[Fulfi
         waiting = waiting.filter(ship_by__lte=wanted.leaves_by)
     if wanted.service:
         waiting = waiting.filter(order__service_level=wanted.service)
+    if wanted.carrier:
+        waiting = waiting.filter(usually_with(wanted.carrier, wanted.location_id))
     if wanted.size:
         pieces = Sum("allocations__quantity", filter=Q(allocations__state=AllocationState.ALLOCATED))
         waiting = waiting.annotate(piece_count=pieces).filter(_of_size(wanted.size))

@@ -75,6 +75,7 @@ def in_words(found: Proposal) -> str:
     told = [
         f"leaves by {by:%-d %b %H:%M}" if by else "",
         str(dict(ServiceLevel.choices).get(wanted.service, "")),
+        f"probably with {wanted.carrier}" if wanted.carrier else "",
         SIZES.get(wanted.size, ""),
         f"zone {wanted.zone}" if wanted.zone else "",
     ]
