@@ -214,10 +214,9 @@ def lock_wave(pk: int) -> Wave:
 
 def lock_pick_task(pk: int) -> PickTask:
     """Lock a stop of a locked pick list and return it with its work, order, pieces and product."""
-    task = lock_row(PickTask, pk)
+    lock_row(PickTask, pk)
     related = ("fulfillment_order__order", "allocation__stock_level__product", "part__stock_level__product")
-    prefetch_related_objects([task], *related)
-    return task
+    return PickTask.objects.select_related(*related).get(pk=pk)
 
 
 def lock_made_tasks_of(pk: int) -> list[PickTask]:

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -29,6 +30,12 @@ CLIENTS, SECONDS = 4, 8.0
 SMALL, BOOKS = 10_000, 200_000
 # orders of two lines, of which most were picked
 STOPS = 59_000
+# the scenes of a full shop say themselves what becomes of each parcel
+PLAYED = {
+    "DEMO": "1",
+    "SANDBOX_TRACKING_SECONDS": "100000",
+    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+}
 # pages that have fewer rows to show in the small shop, or that count what waits
 GROWING = ("start page", "SKU", "a day of last year")
 REPORTS = HOME / "var" / "bench"
@@ -141,6 +148,21 @@ class Bench:
         for name, most in (("seven days", 300), ("a month", 300), ("a year", None)):
             self.table.add(f"floor figures, {name}, p95", told[name], "ms", most=most, how=how)
 
+    def scans(self) -> None:
+        """Each kind of scan in a shop full of work, one process, on both engines."""
+        folder = Path(tempfile.mkdtemp(prefix="oms-scans-"))
+        with psycopg.connect(self.town.database_url, autocommit=True) as line:
+            line.execute("create database scans")
+        addresses = {"SQLite": f"sqlite:///{folder}/shop.sqlite3", "": self.town.database_url.replace("/oms", "/scans")}
+        for engine, address in addresses.items():
+            own = {"DATABASE_URL": address, "REDIS_URL": "", "VAR_DIR": str(folder), **PLAYED}
+            environment = {**os.environ, **self.town.environment, **own}
+            words = [sys.executable, "-m", "tools.stages", str(folder / "pages.json")]
+            subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.DEVNULL)
+            for kind, told in self._told("tests.bench.scans", environment).items():
+                how = f"median {told['clock']}, CPU {told['cpu']} and {told['cpu p95']} ms, {engine or 'PostgreSQL'}"
+                self.table.add(f"scan, {kind}, p95", told["clock p95"], "ms", most=100, how=how)
+
     def sourcing(self) -> None:
         """Least-cost sourcing beside the rules of other systems, and what its records cost; no database is asked."""
         from tests.bench import november, records, sourcing
@@ -210,7 +232,7 @@ class Bench:
         subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.DEVNULL)
         return environment
 
-    def _told(self, module: str, environment: Mapping[str, str]) -> dict[str, float]:
+    def _told(self, module: str, environment: Mapping[str, str]) -> dict[str, Any]:
         """Return the figures that a part prints, in a database."""
         words = [sys.executable, "-m", module]
         done = subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.PIPE)
@@ -218,7 +240,20 @@ class Bench:
 
 
 # what is captured without end takes the stock of the lives, so it comes after them
-PARTS = ("start", "sourcing", "picking", "cartons", "life", "burst", "november", "capture", "pages", "floor", "verify")
+PARTS = (
+    "start",
+    "sourcing",
+    "picking",
+    "cartons",
+    "life",
+    "burst",
+    "november",
+    "capture",
+    "pages",
+    "floor",
+    "scans",
+    "verify",
+)
 
 
 def ready(port: int) -> bool:

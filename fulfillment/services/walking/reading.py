@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from fulfillment.models import PickList, PickTask
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
 
+# each scan reads every stop of its walk: no more of each row than is told
+OF_STOPS = (
+    *("pick_list", "position", "tote", "bin", "quantity", "picked", "state", "version"),
+    *(f"fulfillment_order__{name}" for name in ("state", "version", "order")),
+    *(f"fulfillment_order__order__{name}" for name in ("number", "instructions", "state", "version")),
+    *(f"allocation__{name}" for name in ("quantity", "state", "version", "order_line", "stock_level")),
+    *(f"allocation__order_line__{name}" for name in ("sku", "title", "customization")),
+    *(f"part__{name}" for name in ("per_kit", "stock_level")),
+    *(f"{of}__stock_level__product" for of in ("allocation", "part")),
+    *(f"{of}__stock_level__product__{name}" for of in ("allocation", "part") for name in ("sku", "title", "barcode")),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -63,12 +75,8 @@ class Walk:
 
 def walk_of(pick_list: PickList) -> Walk:
     """Read a list in two statements; what was stopped at the desk is not wanted any more."""
-    tasks = pick_list.tasks.select_related(
-        "fulfillment_order__order",
-        "allocation__order_line",
-        "allocation__stock_level__product",
-        "part__stock_level__product",
-    ).order_by("position")
+    related = [name.rpartition("__")[0] for name in OF_STOPS if "__" in name]
+    tasks = pick_list.tasks.select_related(*related).only(*OF_STOPS).order_by("position")
     stops = [_stop(one) for one in tasks]
     left = [one for one in stops if _is_live(one)]
     return Walk(pick_list, stops, left[0] if left else None)
