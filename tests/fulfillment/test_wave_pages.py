@@ -74,6 +74,9 @@ def test_what_leaves_next_is_suggested_by_the_clock_of_the_location(boss: Client
     assert (by.hour, by.utcoffset() is not None, by >= NOW, by - NOW <= timedelta(days=1)) == (16, True, True, True)
     (found,) = suggestions(FulfillmentOrder.objects.all(), [floor, berlin], NOW)
     assert (found.location, found.waiting) == (floor, 3)
+    # a Sunday, and the Monday after it is closed
+    berlin.working_days, berlin.closed_on = "12345", ["2026-11-23"]
+    assert next_cutoff(berlin, NOW).date().isoformat() == "2026-11-24"
 
 
 def test_a_wave_shows_walks_orders_and_the_floor(boss: Client, floor: Location) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from fulfillment.cutoff import Calendar, next_departure
 from fulfillment.models import FulfillmentOrder
 from fulfillment.states import FulfillmentOrderState
 from inventory.models import Location
@@ -46,7 +47,6 @@ def suggestions(
 
 
 def next_cutoff(location: Location, now: datetime) -> datetime:
-    """Return the next moment at which parcels leave a location: today's cut-off, else tomorrow's."""
-    here = now.astimezone(location.zone)
-    cutoff = here.replace(hour=location.cutoff.hour, minute=location.cutoff.minute, second=0, microsecond=0)
-    return cutoff if cutoff >= here else cutoff + timedelta(days=1)
+    """Return the next moment at which parcels leave a location, on its clock: the next cut-off of a working day."""
+    works = Calendar.of(location.working_days, location.closed_on, 0)
+    return next_departure(now, cutoff=location.cutoff, zone=location.zone, calendar=works).astimezone(location.zone)
