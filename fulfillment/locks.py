@@ -10,6 +10,7 @@ from fulfillment.models import (
     DriverVisit,
     FulfillmentOrder,
     Label,
+    LabelledTote,
     Manifest,
     Package,
     PackSession,
@@ -225,6 +226,16 @@ def lock_made_tasks_of(pk: int) -> list[PickTask]:
     return lock_rows(PickTask, made.values_list("pk", flat=True))
 
 
+def lock_labelled_tote(code: str) -> LabelledTote | None:
+    """Lock a tote that somebody uses, after the walk that it is wanted for; return it with the walk that it is on."""
+    pk = LabelledTote.objects.filter(code=code, freed_at=None).values_list("pk", flat=True).first()
+    if pk is None:
+        return None
+    row = lock_row(LabelledTote, pk)
+    prefetch_related_objects([row], "pick_list")
+    return row if row.freed_at is None else None
+
+
 def lock_pick_tasks_of_work(ids: Iterable[int]) -> list[PickTask]:
     """Lock the stops of locked fulfillment orders that are still to be made, by primary key."""
     live = PickTask.objects.filter(fulfillment_order__in=sorted(set(ids)), state__in=LIVE_TASKS)
@@ -256,6 +267,7 @@ __all__ = [
     "lock_all_of_work",
     "lock_fulfillment_order",
     "lock_fulfillment_orders",
+    "lock_labelled_tote",
     "lock_labels_of",
     "lock_live_of",
     "lock_made_tasks_of",

@@ -11,6 +11,7 @@ from fulfillment.queries import shipments_with_parcels
 from fulfillment.services.scan_packing import look_at
 from fulfillment.services.scan_packing.advising import drawn
 from fulfillment.services.scan_packing.bench import Article, Bench
+from fulfillment.services.walking.totes import labels_of
 from fulfillment.states import AllocationState, FulfillmentOrderState, LabelState, PackSessionState
 from oms.foundation.scope import scoped
 
@@ -52,12 +53,11 @@ def _packer(session: PackSession | None, user: Any, now: Any) -> str:
 
 
 def _totes(work: list[int]) -> dict[int, str]:
-    """Return the newest tote of some work, as it is scanned."""
+    """Return the newest tote of some work, as it is scanned: what stands on it, else its walk and letter."""
     stops = PickTask.objects.filter(fulfillment_order__in=work, picked__gt=0, put_back_at=None).order_by("pk")
-    return {
-        pk: f"{number}-{tote}"
-        for pk, number, tote in stops.values_list("fulfillment_order", "pick_list__number", "tote")
-    }
+    rows = list(stops.values_list("fulfillment_order", "pick_list", "pick_list__number", "tote"))
+    labels = labels_of({walk for _, walk, _, _ in rows})
+    return {pk: ", ".join(labels[walk, tote]) or f"{number}-{tote}" for pk, walk, number, tote in rows}
 
 
 def bench_context(user: Any, work: FulfillmentOrder) -> dict[str, Any]:

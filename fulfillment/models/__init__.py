@@ -21,6 +21,7 @@ from fulfillment.models.scarcity import ScarcityFee, ScarcityRun
 from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, TrackingEvent
 from fulfillment.models.sourcing import SourcingDecision
 from fulfillment.models.suppliers import SupplierRequest
+from fulfillment.models.totes import LabelledTote
 from fulfillment.models.visits import DriverVisit
 from fulfillment.models.watching import ExpectedDay, ParcelRisk
 from fulfillment.models.waves import Wave, WaveOrder
@@ -37,6 +38,7 @@ __all__ = [
     "FulfillmentOrder",
     "FulfillmentPartner",
     "Label",
+    "LabelledTote",
     "LoadScan",
     "Manifest",
     "ManifestParcel",

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
 
 from fulfillment.locks import lock_fulfillment_order, lock_pack_session
-from fulfillment.models import FulfillmentOrder, PackSession, PickTask
+from fulfillment.models import FulfillmentOrder, LabelledTote, PackSession, PickTask
 from fulfillment.services.pack_sessions import drop, open_session_of
 from fulfillment.services.packing import CAN_PACK
 from fulfillment.services.scan_packing.bench import Bench
+from fulfillment.services.walking.totes import label_in
 from fulfillment.states import FulfillmentOrderState, PackSessionState
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
@@ -23,7 +24,7 @@ LIVE = (FulfillmentOrderState.IN_PROGRESS, FulfillmentOrderState.READY)
 
 
 def find_work(*, code: str, work: "QuerySet[FulfillmentOrder]") -> FulfillmentOrder:
-    """Return the work that a code names: its own number, its order's, or a tote as walk and letter (``PABC123-B``).
+    """Return the work that a code names: its own, its order's, or a tote by label or walk and letter (``PABC123-B``).
 
     Of orders that share a tote it is the most urgent one that is not packed yet; then the tote names the next.
 
@@ -49,7 +50,11 @@ def find_work(*, code: str, work: "QuerySet[FulfillmentOrder]") -> FulfillmentOr
 def _in_tote(told: str, work: "QuerySet[FulfillmentOrder]") -> list[FulfillmentOrder]:
     """Return whose pieces lie in a tote."""
     plain = NO_SIGN.sub("", told)
-    stops = PickTask.objects.filter(pick_list__number=plain[:-1], tote=plain[-1:], picked__gt=0, put_back_at=None)
+    labelled = LabelledTote.objects.filter(code=label_in(told), freed_at=None).first()
+    where = {"pick_list__number": plain[:-1], "tote": plain[-1:]}
+    if labelled is not None:
+        where = {"pick_list": labelled.pick_list_id, "tote": labelled.tote}
+    stops = PickTask.objects.filter(**where, picked__gt=0, put_back_at=None)
     rows = work.filter(pk__in=stops.values("fulfillment_order")) if len(plain) > 1 else work.none()
     return list(rows.select_related("order", "location").order_by("ship_by", "pk"))
 

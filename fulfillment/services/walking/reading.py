@@ -1,9 +1,10 @@
 """A walk as its person sees it: the stop they stand at, what comes next, what lies in which tote."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fulfillment.models import PickList, PickTask
+from fulfillment.services.walking.totes import labels_of
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
 
 # each scan reads every stop of its walk: no more of each row than is told
@@ -39,6 +40,13 @@ class Walk:
     pick_list: PickList
     stops: Sequence[Stop]
     now: Stop | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What stands on the totes with labels, by tote."""
+
+    @property
+    def label(self) -> str:
+        """Return what stands on the tote of the stop."""
+        return self.labels.get(self.now.task.tote, "") if self.now else ""
 
     @property
     def next(self) -> Stop | None:
@@ -64,8 +72,12 @@ class Walk:
         """Return the totes with pieces in them, whose order was stopped or not."""
         gone = PickTaskState.CANCELLED
         ended = {one.order for one in self.stops if one.task.state == gone or one.task.put_back_at}
-        full = {(one.task.tote, one.order) for one in self.stops if one.task.picked}
-        return sorted(one for one in full if (one[1] in ended) is stopped)
+        full = sorted({(one.task.tote, one.order) for one in self.stops if one.task.picked})
+        return [(self._named(tote), order) for tote, order in full if (order in ended) is stopped]
+
+    def _named(self, tote: str) -> str:
+        """Return a tote with what stands on it."""
+        return f"{tote}: {self.labels[tote]}" if tote in self.labels else tote
 
     @property
     def done(self) -> int:
@@ -74,12 +86,13 @@ class Walk:
 
 
 def walk_of(pick_list: PickList) -> Walk:
-    """Read a list in two statements; what was stopped at the desk is not wanted any more."""
+    """Read a list in three statements; what was stopped at the desk is not wanted any more."""
     related = [name.rpartition("__")[0] for name in OF_STOPS if "__" in name]
     tasks = pick_list.tasks.select_related(*related).only(*OF_STOPS).order_by("position")
     stops = [_stop(one) for one in tasks]
     left = [one for one in stops if _is_live(one)]
-    return Walk(pick_list, stops, left[0] if left else None)
+    labels = {tote: ", ".join(codes) for (_, tote), codes in labels_of([pick_list.pk]).items()}
+    return Walk(pick_list, stops, left[0] if left else None, labels)
 
 
 def is_wanted(task: PickTask) -> bool:

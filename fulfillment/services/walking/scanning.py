@@ -10,19 +10,19 @@ from django.db.models import Max
 
 from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
+from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.services.walking.claiming import LEASE, refuse_stranger
 from fulfillment.services.walking.missing import leave_bins, report_missing, trace_of
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
 from fulfillment.services.walking.stops import BETWEEN_BINS
+from fulfillment.services.walking.totes import label_in, put_on_cart
 from fulfillment.states import LIVE_TASKS, PickTaskState
 from inventory.models import Product
 from inventory.queries import product_by_code
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.refusals import NotFound, Refused
-
-OK, DONE, WRONG, GONE = "ok", "done", "wrong", "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,6 @@ class Read:
     code: str = ""
     quantity: int = 1
     read_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of it: ``ok`` goes on here, ``done`` goes to the next stop, ``wrong`` and ``gone`` count nothing."""
-
-    tone: str
-    sentence: str
 
 
 def scan(*, pick_list_id: int, picker_id: int, read: Read, actor: Actor) -> Answer:
@@ -119,6 +111,8 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
     product, code = task.level.product, read.code.strip()
     if code and code.casefold() in task.bin.casefold().split(BETWEEN_BINS):
         return Answer(OK, f"Right bin. Now scan {product.sku}.")
+    if label := label_in(code):
+        return put_on_cart(task, label, actor)
     if code.casefold() not in (product.sku.casefold(), product.barcode.casefold() or None):
         return Answer(WRONG, _what_it_is(code, product))
     if read.quantity > task.missing:
