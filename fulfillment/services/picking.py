@@ -11,9 +11,9 @@ from fulfillment.events import PiecesMissed
 from fulfillment.locks import (
     lock_fulfillment_order,
     lock_fulfillment_orders,
-    lock_made_tasks_of,
     open_allocations_of,
 )
+from fulfillment.locks_walks import lock_made_tasks_of
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.missing import (
     Place,

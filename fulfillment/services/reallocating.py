@@ -7,7 +7,8 @@ from django.db import transaction
 
 from fulfillment.conditions import NOT_WITH_PARTNER, in_state
 from fulfillment.events import ArrivesLater
-from fulfillment.locks import lock_fulfillment_order, lock_live_of, lock_pick_tasks_of_work, open_allocations_of
+from fulfillment.locks import lock_fulfillment_order, lock_live_of, open_allocations_of
+from fulfillment.locks_walks import lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.arriving import Days, arrivals_of
 from fulfillment.services.hands import in_hands, picked_there, put_back

@@ -13,8 +13,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import Lag, TruncDate
 
 from fulfillment.models import PackScan, PickList, PickScan
+from fulfillment.services.walking.answers import DONE, WRONG
 from fulfillment.services.walking.claiming import LEASE
-from fulfillment.services.walking.scanning import DONE, WRONG
 from fulfillment.states import PickListState, PickTaskState
 from oms.foundation.summing import as_day, time_by
 

@@ -12,7 +12,7 @@ from fulfillment.locks import lock_manifest, lock_shipment
 from fulfillment.models import Label, LoadScan, Manifest, ManifestParcel, Package, Shipment
 from fulfillment.services.handover.going import MAY_GO, take_rows_off
 from fulfillment.services.handover.reading import carriers_here, loadable
-from fulfillment.services.walking.scanning import DONE, GONE, OK, WRONG, Answer
+from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.states import DEAD_LABELS, LabelState, ManifestState, ShipmentState
 from inventory.models import Location
 from oms.foundation.actions import unmet

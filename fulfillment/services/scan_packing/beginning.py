@@ -51,10 +51,11 @@ def _in_tote(told: str, work: "QuerySet[FulfillmentOrder]") -> list[FulfillmentO
     """Return whose pieces lie in a tote."""
     plain = NO_SIGN.sub("", told)
     labelled = LabelledTote.objects.filter(code=label_in(told), freed_at=None).first()
-    where = {"pick_list__number": plain[:-1], "tote": plain[-1:]}
-    if labelled is not None:
-        where = {"pick_list": labelled.pick_list_id, "tote": labelled.tote}
-    stops = PickTask.objects.filter(**where, picked__gt=0, put_back_at=None)
+    if labelled is None:
+        stops = PickTask.objects.filter(pick_list__number=plain[:-1], tote=plain[-1:])
+    else:
+        stops = PickTask.objects.filter(pick_list=labelled.pick_list_id, tote=labelled.tote)
+    stops = stops.filter(picked__gt=0, put_back_at=None)
     rows = work.filter(pk__in=stops.values("fulfillment_order")) if len(plain) > 1 else work.none()
     return list(rows.select_related("order", "location").order_by("ship_by", "pk"))
 

@@ -13,7 +13,7 @@ from fulfillment.services.packing import MAX_WEIGHT_G
 from fulfillment.services.scan_packing.beginning import LEASE, lock_session, refuse_stranger
 from fulfillment.services.scan_packing.bench import Article, Bench
 from fulfillment.services.scan_packing.finishing import finish
-from fulfillment.services.walking.scanning import DONE, GONE, OK, WRONG, Answer
+from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.states import Mispack, PackSessionState
 from inventory.models import Product
 from inventory.queries import product_by_code

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fulfillment.conditions import in_state
-from fulfillment.locks import lock_pick_list, lock_pick_tasks_of_work
+from fulfillment.locks_walks import lock_pick_list, lock_pick_tasks_of_work
 from fulfillment.models import Allocation, FulfillmentOrder, PickList, PickTask
 from fulfillment.services.picking import CAN_START, start_together
 from fulfillment.services.walking.following import follow_wave

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from fulfillment.locks import lock_fulfillment_orders, lock_pick_list, lock_pick_task
+from fulfillment.locks import lock_fulfillment_orders
+from fulfillment.locks_walks import lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
 from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.services.walking.claiming import LEASE, refuse_stranger

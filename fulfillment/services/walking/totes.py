@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from fulfillment.locks import lock_labelled_tote
+from fulfillment.locks_walks import lock_labelled_tote
 from fulfillment.models import LabelledTote, PickTask
 from fulfillment.services.walking.answers import OK, WRONG, Answer
 from fulfillment.states import LIVE_TASKS, FulfillmentOrderState

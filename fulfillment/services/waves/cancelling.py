@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from fulfillment.locks import lock_fulfillment_orders, lock_pick_lists, lock_wave
+from fulfillment.locks import lock_fulfillment_orders, lock_wave
+from fulfillment.locks_walks import lock_pick_lists
 from fulfillment.models import FulfillmentOrder, PickList, PickTask, Wave
 from fulfillment.services.walking.following import follow_wave
 from fulfillment.services.walking.stops import drop_stops

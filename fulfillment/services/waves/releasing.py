@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fulfillment.conditions import in_state
-from fulfillment.locks import lock_fulfillment_orders, lock_pick_tasks_of_work, lock_wave
+from fulfillment.locks import lock_fulfillment_orders, lock_wave
+from fulfillment.locks_walks import lock_pick_tasks_of_work
 from fulfillment.models import FulfillmentOrder, PickList, Wave, WaveOrder
 from fulfillment.picking.carts import Cart
 from fulfillment.picking.plan import Group, PlannedWalk, Strategy, arranged, length_by_code, total
