@@ -58,7 +58,8 @@ def close_day(*, location_id: int, carrier: str, within: "QuerySet[Shipment]", a
     manifest = lock_manifest(open_list(location_id=location_id, carrier=carrier, actor=actor).pk)
     refuse_unless(manifest, *CAN_CLOSE)
     day = day_of(location, carrier, within)
-    lock_shipments([one.pk for one in day.going])
+    # those on the list already too: their orders come before any shipment
+    lock_shipments({*(one.pk for one in day.going), *rows_of(manifest).values_list("package__shipment", flat=True)})
     mine = Package.objects.filter(shipment__in=[one.pk for one in day.going])
     _load_all(manifest, list(loadable(mine, location_id, carrier)), actor)
     held = " ".join(day.staying)
