@@ -16,6 +16,8 @@ UNIT = 100
 EDGE = 25
 COLOURS, LANES = 12, 5
 MOST_NAMES = 13
+NEAR = 6
+"""A bench in front of the aisles, by at most so many halves of a bin, stands where their names would."""
 MOST_NUMBERED = 60
 """Stops are numbered in the picture up to so many; more are dots."""
 
@@ -107,7 +109,7 @@ def drawn(site: Site, walks: Mapping[int, Sequence[str]]) -> Drawing | None:
         height=height + EDGE,
         size=size,
         bins=_squares({frame.at(point) for point in points}, _half(points)),
-        aisles=_names(site, frame),
+        aisles=_names(site, frame, _half(points), size // 2 + 1),
         lines=tuple(_line(site, number, own, frame, numbered, lanes.get(number, 0)) for number, own in walks.items()),
         depot=Mark(*frame.at(site.depot), "start"),
         count=len(points),
@@ -127,13 +129,20 @@ def _squares(middles: set[Point], half: int) -> str:
     return "".join(f"M{x - half} {y - half}{square}" for x, y in sorted(middles))
 
 
-def _names(site: Site, frame: _Frame) -> tuple[Mark, ...]:
-    """Return the names of the aisles where they begin, as many as can be read beside each other."""
+def _names(site: Site, frame: _Frame, half: int, dot: int) -> tuple[Mark, ...]:
+    """Return the names of the aisles where they begin, as many as can be read beside each other.
+
+    They stand below the bench, and below the mark of the start: half a bin and half the mark are so large.
+    """
     grid = site.grid
     if grid is None or grid.turned:
         return ()
     every = -(-len(grid.names) // MOST_NAMES)
-    marks = (Mark(*frame.at(grid.point(at, grid.depths[0])), name) for at, name in enumerate(grid.names))
+    fronts = [frame.at(grid.point(at, grid.depths[0])) for at in range(len(grid.names))]
+    lows = [frame.at(spot.point)[1] + half for spot in site.spots.values() if spot.packing and spot.point]
+    lows.append(frame.at(site.depot)[1] + dot)
+    below = [low for low in lows if 0 < low - fronts[0][1] <= NEAR * max(half, dot)]
+    marks = (Mark(x, max([y, *below]), name) for (x, y), name in zip(fronts, grid.names, strict=True))
     return tuple(mark for at, mark in enumerate(marks) if at % every == 0 and mark.word)
 
 

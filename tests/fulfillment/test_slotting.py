@@ -101,4 +101,11 @@ def test_the_page_tells_it_and_sends_it_as_files(floor, client) -> None:
 def test_without_bins_the_page_says_so(client, db) -> None:
     client.force_login(make_boss())
     make_location("LON")
-    assert "No location that you see has bins" in client.get("/fulfillment/picklist/slotting/").content.decode()
+    seen = client.get("/fulfillment/picklist/slotting/").content.decode()
+    assert "No location that you see has bins" in seen
+    assert "This field is required" not in seen
+
+
+def test_an_empty_list_says_on_its_button_what_it_adds(client, db) -> None:
+    client.force_login(make_boss())
+    assert ">New wave</a>" in client.get("/fulfillment/wave/").content.decode()

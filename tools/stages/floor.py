@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from fulfillment.models import CarrierClaim, FulfillmentOrder, ParcelRisk
+from fulfillment.models import CarrierClaim, DriverVisit, FulfillmentOrder, ParcelRisk
+from inventory.models import Location
 from tools.stages.desk import Desk
 
 
@@ -14,6 +15,7 @@ def play(desk: Desk) -> None:
     side_tracks(desk)
     shipments(desk)
     parcels(desk)
+    visits(desk)
 
 
 def steps(desk: Desk) -> None:
@@ -95,3 +97,16 @@ def parcels(desk: Desk) -> None:
     desk.do(gone, "open_claim", reason="lost")
     desk.show("claim", CarrierClaim.objects.get(package=gone))
     desk.show("work-shipped", desk.work_of(done.shipment.order))
+
+
+def visits(desk: Desk) -> None:
+    """A driver who comes tomorrow, and one who was sent away."""
+    place, today = Location.objects.get(code="HAM"), timezone.localdate()
+    desk.show("location-act-book-driver", place, "act/book_driver/")
+    for days in (2, 1):
+        told = {"carrier": "sandbox", "day": today + timedelta(days=days), "parcels": 3, "weight_g": 4200}
+        desk.do(place, "book_driver", **told)
+    comes, gone = DriverVisit.objects.order_by("-pk")[:2]
+    desk.do(gone, "cancel_visit", reason="All parcels left with yesterday's driver.")
+    desk.show("visit", comes)
+    desk.show("visit-act-cancel", comes, "act/cancel_visit/")

@@ -150,6 +150,11 @@ class ConsoleAdmin(ModelAdmin):
         """Send the filtered rows as CSV or XLSX."""
         return exporting.export(self, request)
 
+    @property
+    def add_told(self) -> str:
+        """Return the words of the button that adds a row."""
+        return self.add_words or f"Add {self.opts.verbose_name}"
+
     def act_view(self, request: HttpRequest, object_id: str, action_name: str) -> HttpResponse:
         """Show the confirmation of a button, or do it."""
         return acts.act(self, request, object_id, action_name)
@@ -160,7 +165,7 @@ class ConsoleAdmin(ModelAdmin):
         context = {
             "title": list_name(self.opts),
             "tabs": tabs_of(view, request),
-            "add_words": self.add_words or f"Add {self.opts.verbose_name}",
+            "add_words": self.add_told,
             "import_url": self.import_url(request),
             "export_url": f"{reverse(f'admin:{view}_export')}?{request.GET.urlencode()}" if self.export_columns else "",
         }

@@ -121,6 +121,7 @@ def test_bins_at_one_spot_are_one_stop_of_the_picture() -> None:
     assert [mark.word for mark in drawing.lines[0].stops] == ["1·2", "3"]
     assert [line.colour for line in drawing.lines] == [0, 1]
     assert [mark.word for mark in drawing.aisles] == ["A", "B", "C"]
+    assert all(mark.y > drawing.depot.y for mark in drawing.aisles), "the bench lies on a name"
     assert drawing.bins.count("M") == 13
     assert drawn(site_of([Spot("X-1")]), {1: ["X-1"]}) is None
 
