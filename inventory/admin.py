@@ -22,6 +22,7 @@ from inventory.inlines import (
     VariantInline,
 )
 from inventory.kits import components_text, with_components
+from inventory.lot_pages import LotAdmin  # noqa: F401  registers itself
 from inventory.master_forms import LocationForm, ProductForm
 from inventory.master_pages import MasterData
 from inventory.models import Bin, Location, Product, StockLevel, StockMovement
@@ -41,7 +42,7 @@ class ProductAdmin(TellsRelated, MasterData):
     page = "inventory.product"
     form = ProductForm
     list_display = ["sku", "title", "barcode", "price_shown", "weight_g", "capability", "is_active"]
-    list_filter = ["is_active", "capability", "currency"]
+    list_filter = ["is_active", "capability", "currency", "followed_by"]
     search_fields = ["^sku", "=barcode", "title"]
     search_help_text = "SKU, barcode or title"
     empty_words = "Add products here, or load a file of them; stock and orders know them by their SKU."
@@ -55,6 +56,7 @@ class ProductAdmin(TellsRelated, MasterData):
         ("Price", {"fields": [("price", "cost", "currency")]}),
         ("Parcel", {"fields": [("weight_g", "length_mm"), ("width_mm", "height_mm"), "capability"]}),
         ("Packing", {"fields": [("fragile", "this_side_up", "ships_alone"), "packing_note"]}),
+        ("Lots and serial numbers", {"fields": [("followed_by", "expires")]}),
     ]
     export_columns: ClassVar[list[Any]] = [
         ("sku", "sku"),
@@ -70,7 +72,10 @@ class ProductAdmin(TellsRelated, MasterData):
         ("width_mm", "width_mm"),
         ("height_mm", "height_mm"),
         ("capability", "capability"),
-        *((name, name) for name in ("fragile", "this_side_up", "ships_alone", "packing_note")),
+        *(
+            (name, name)
+            for name in ("fragile", "this_side_up", "ships_alone", "packing_note", "followed_by", "expires")
+        ),
         ("is_active", "is_active"),
         ("substitutes", substitutes_text),
         ("components", components_text),

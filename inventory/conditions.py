@@ -20,6 +20,9 @@ SOME_IN_BINS = Condition("some_in_bins", lambda level: None if level.in_bins els
 IS_IN_USE = Condition("is_in_use", lambda bin_: None if bin_.is_active else "It is out of use already.")
 IS_OUT_OF_USE = Condition("is_out_of_use", lambda bin_: "It is in use already." if bin_.is_active else None)
 
+IS_FREE_LOT = Condition("is_free_lot", lambda lot: "It is blocked already." if lot.blocked_at else None)
+IS_BLOCKED_LOT = Condition("is_blocked_lot", lambda lot: None if lot.blocked_at else "It is not blocked.")
+
 
 def _stays_away(row: IncomingStock) -> str | None:
     """Return why nothing of it can be expected again."""

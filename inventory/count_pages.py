@@ -45,13 +45,12 @@ class CountedInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CountLine]":
         """Return the lines of finished counts: while one counts, nobody is told what is expected."""
         mine: QuerySet[CountLine] = scoped(request.user, CountLine)
-        return mine.exclude(difference=None).select_related("stock_level__product")
+        return mine.exclude(difference=None).select_related("stock_level__product", "lot")
 
     @admin.display(description="product")
     def product(self, row: CountLine) -> str:
         """Return the SKU over the title."""
-        product = row.stock_level.product
-        return two_lines(product.sku, product.title)
+        return two_lines(row.what, row.stock_level.product.title)
 
     @admin.display(description="difference")
     def more_or_less(self, row: CountLine) -> str:
@@ -68,7 +67,7 @@ class CountedInline(ReadOnlyInline):
 def _differences(row: CountSession) -> str:
     """Return the differences of a count by SKU."""
     wrong = [line for line in row.lines.all() if line.difference]
-    return ", ".join(f"{line.stock_level.product.sku} {line.difference:+d}" for line in wrong)
+    return ", ".join(f"{line.what} {line.difference:+d}" for line in wrong)
 
 
 @admin.register(CountSession)
@@ -102,7 +101,7 @@ class CountSessionAdmin(ConsoleAdmin):
         ("counted_at", "counted_at"),
         ("posted_at", "posted_at"),
     ]
-    export_prefetch = ("lines__stock_level__product",)
+    export_prefetch = ("lines__stock_level__product", "lines__lot")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         """Return the counts at the person's locations, with their differences in pieces and at cost."""

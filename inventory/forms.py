@@ -81,11 +81,20 @@ class RescheduleForm(forms.Form):
         return {"quantity": row.quantity, "expected_on": row.expected_on.isoformat()}
 
 
+class LotField(forms.CharField):
+    """Which lot or serial number pieces are of; asked for where the product is followed by one."""
+
+    def __init__(self, **told: Any) -> None:
+        words = {"label": "Lot or serial number", "help_text": "Only for products that are followed by one."}
+        super().__init__(max_length=32, required=False, **(words | told))
+
+
 class PutAwayForm(forms.Form):
     """Into which bin, and how many of the pieces that lie in none."""
 
     bin = forms.CharField(max_length=32)
     quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    lot = LotField()
     note = forms.CharField(max_length=200, required=False)
 
     @staticmethod
@@ -104,6 +113,7 @@ class MoveInBinsForm(forms.Form):
     source = forms.CharField(label="From bin", max_length=32)
     target = forms.CharField(label="To bin", max_length=32)
     quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    lot = LotField()
     note = forms.CharField(max_length=200, required=False)
 
 
@@ -112,7 +122,28 @@ class TakeOutForm(forms.Form):
 
     bin = forms.CharField(max_length=32)
     quantity = forms.IntegerField(label="Pieces", min_value=1, max_value=MAX_PIECES)
+    lot = LotField()
     note = forms.CharField(max_length=200, required=False)
+
+
+class BlockLotForm(forms.Form):
+    """Why nothing of a lot may go."""
+
+    note = forms.CharField(label="Why", max_length=300, help_text="Pickers are told it: recalled by the maker …")
+
+
+class DateLotForm(forms.Form):
+    """Until when a lot is good."""
+
+    expires_on = forms.DateField(
+        label="Best before", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="Empty: no date."
+    )
+    note = forms.CharField(max_length=200, required=False)
+
+    @staticmethod
+    def initial_for(lot: Any) -> dict[str, Any]:
+        """Begin with the date that it has."""
+        return {"expires_on": lot.expires_on.isoformat() if lot.expires_on else ""}
 
 
 class NoteForm(forms.Form):

@@ -63,7 +63,7 @@ invariant(
     meaning="The pieces in the bins of a level do not add up to what the level says, or are more than are on hand.",
     remedy=COUNT_BINS,
     sql="select s.id from inventory_stocklevel s left join (select stock_level_id, sum(quantity) q from"
-    " inventory_binstock group by stock_level_id) b on b.stock_level_id = s.id"
+    " inventory_binstock where bin_id is not null group by stock_level_id) b on b.stock_level_id = s.id"
     " where s.in_bins <> coalesce(b.q, 0) or s.in_bins > s.on_hand",
 )
 invariant(
@@ -71,7 +71,7 @@ invariant(
     entity="inventory.binstock",
     meaning="The pieces in a bin are not the sum of the movements there, or it is a bin of another location.",
     remedy=COUNT_BINS,
-    sql="select b.id from inventory_binstock b join inventory_bin p on p.id = b.bin_id join inventory_stocklevel s"
+    sql="select b.id from inventory_binstock b left join inventory_bin p on p.id = b.bin_id join inventory_stocklevel s"
     " on s.id = b.stock_level_id left join (select bin_stock_id, sum(quantity) q from inventory_binmovement"
     " group by bin_stock_id) m on m.bin_stock_id = b.id"
     " where b.quantity <> coalesce(m.q, 0) or p.location_id <> s.location_id",
@@ -84,4 +84,29 @@ invariant(
     sql="select l.id from inventory_countline l join inventory_countsession s on s.id = l.session_id"
     " left join inventory_stockmovement m on m.reference = 'counted:' || l.id"
     " where coalesce(m.quantity, 0) <> case when s.state = 'posted' then coalesce(l.difference, 0) else 0 end",
+)
+FOLLOWED = (
+    " join inventory_product p on p.id = s.product_id join inventory_location o on o.id = s.location_id"
+    " where p.followed_by <> 'none' and o.kind in ('warehouse', 'store')"
+)
+invariant(
+    "I80",
+    entity="inventory.stocklevel",
+    meaning="The lots or serial numbers of a followed product do not add up to the pieces on hand.",
+    remedy="Count its bins: each line of the count names a lot. Then ask a developer what came or went unnamed.",
+    sql="select s.id from inventory_stocklevel s left join (select stock_level_id, sum(quantity) q from"
+    " inventory_binstock where lot_id is not null group by stock_level_id) b on b.stock_level_id = s.id"
+    f"{FOLLOWED} and s.on_hand <> coalesce(b.q, 0)",
+)
+invariant(
+    "I81",
+    entity="inventory.binstock",
+    meaning="Pieces lie under a lot of another product, without a lot though they are followed, or a serial number is"
+    " not one piece in one place.",
+    remedy="Count the bin; take the wrong line out of it and receive the pieces under what stands on them.",
+    sql="select b.id from inventory_binstock b join inventory_stocklevel s on s.id = b.stock_level_id join"
+    " inventory_product p on p.id = s.product_id join inventory_location o on o.id = s.location_id left join"
+    " inventory_lot l on l.id = b.lot_id where b.quantity > 0 and (l.product_id <> p.id or (l.id is null and"
+    " p.followed_by <> 'none' and o.kind in ('warehouse', 'store')) or (p.followed_by = 'serial' and l.id is not null"
+    " and (b.single = false or (select sum(c.quantity) from inventory_binstock c where c.lot_id = b.lot_id) > 1)))",
 )

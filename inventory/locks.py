@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from inventory.models import Bin, CountSession, IncomingStock, Location, Product, StockFile, StockLevel
+from inventory.models import Bin, CountSession, IncomingStock, Location, Lot, Product, StockFile, StockLevel
 from oms.foundation.locks import lock_row, lock_rows
 
 
 def lock_levels(ids: Iterable[int]) -> list[StockLevel]:
-    """Lock the stock levels in the order of their primary keys and return them."""
-    return lock_rows(StockLevel, ids)
+    """Lock the stock levels in the order of their primary keys and return them, with product and location."""
+    return lock_rows(StockLevel, ids, beside=("product", "location"))
 
 
 def lock_level(pk: int) -> StockLevel:
@@ -25,7 +25,7 @@ def lock_levels_of(product_ids: Iterable[int], *, also: Iterable[int] = ()) -> l
         return []
     wanted = Q(product__in=products) | Q(pk__in=others) if others else Q(product__in=products)
     rows = StockLevel.objects.select_for_update(no_key=True, of=("self",)).filter(wanted)
-    return list(rows.order_by("pk"))
+    return list(rows.select_related("product", "location").order_by("pk"))
 
 
 def lock_stock_file(digest: str) -> StockFile:
@@ -76,3 +76,8 @@ def lock_product(pk: int) -> Product:
 def lock_location(pk: int) -> Location:
     """Lock one location and return it."""
     return lock_row(Location, pk)
+
+
+def lock_lot(pk: int) -> Lot:
+    """Lock one lot and return it; the stock levels come after it."""
+    return lock_row(Lot, pk)

@@ -23,6 +23,7 @@ from inventory.models.places import (
     MOST_HANDLING_DAYS,
     MOST_PICKUP_DAYS,
 )
+from inventory.services.following import against_following, fault_of
 from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
@@ -82,7 +83,7 @@ class ProductForm(AmountForm[Product]):
         fields = [
             "sku", "barcode", "title", "parent", "attributes", "currency",
             "weight_g", "length_mm", "width_mm", "height_mm", "capability",
-            "fragile", "this_side_up", "ships_alone", "packing_note",
+            "fragile", "this_side_up", "ships_alone", "packing_note", "followed_by", "expires",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,6 +91,12 @@ class ProductForm(AmountForm[Product]):
         if product is not None:
             kwargs["initial"] = {"attributes": attributes_text(product.attributes)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        if "followed_by" in self.fields:  # who may only look has no fields
+            self.fields["followed_by"].required = False
+
+    def clean_followed_by(self) -> str:
+        """Keep what it is followed by when nothing is sent."""
+        return str(self.cleaned_data["followed_by"] or self.instance.followed_by)
 
     def clean_attributes(self) -> dict[str, str]:
         """Read attributes as a file has them."""
@@ -105,6 +112,11 @@ class ProductForm(AmountForm[Product]):
         parent = values.get("parent")
         if parent is not None and (parent.pk == self.instance.pk or parent.parent_id is not None):
             self.add_error("parent", "Choose an article that is no variant itself.")
+        if fault := fault_of(values.get("followed_by", ""), values.get("expires", False)):
+            self.add_error("expires", fault)
+        if self.instance.pk and values.get("followed_by") != self.initial.get("followed_by"):
+            against = against_following([self.instance.pk])
+            self.add_error("followed_by", against[self.instance.pk]) if against else None
         return values
 
 

@@ -17,7 +17,8 @@ def latest_movements(level: StockLevel, principal: Any) -> dict[str, Any]:
 
 def bins_of(level: StockLevel, principal: Any) -> dict[str, Any]:
     """Return in which bins the pieces of a level lie, how many in none, and where those could be put."""
-    rows = level.bin_stock.filter(quantity__gt=0).select_related("bin").order_by("bin__sequence", "bin__code")
+    rows = level.bin_stock.filter(quantity__gt=0, bin__isnull=False).select_related("bin", "lot")
+    rows = rows.order_by("bin__sequence", "bin__code", "lot__expires_on", "lot__number")
     return {
         "rows": list(rows),
         "without": level.without_bin,
@@ -28,13 +29,16 @@ def bins_of(level: StockLevel, principal: Any) -> dict[str, Any]:
 
 def lying_in(row: Bin, principal: Any) -> dict[str, Any]:
     """Return what lies in a bin, and how full it is."""
-    rows = row.stock.filter(quantity__gt=0).select_related("stock_level__product").order_by("stock_level__product__sku")
+    rows = row.stock.filter(quantity__gt=0).select_related("stock_level__product", "lot")
+    rows = rows.order_by("stock_level__product__sku", "lot__expires_on", "lot__number")
     return {"rows": list(rows), "filled": share_filled(row, contents_of([row.pk])[row.pk])}
 
 
 def movements_in(row: Bin, principal: Any) -> dict[str, Any]:
     """Return the latest movements of a bin, newest first."""
-    movements = BinMovement.objects.filter(bin_stock__bin=row).select_related("bin_stock__stock_level__product")
+    movements = BinMovement.objects.filter(bin_stock__bin=row).select_related(
+        "bin_stock__stock_level__product", "bin_stock__lot"
+    )
     return {"movements": list(movements.order_by("-pk")[:SHOWN])}
 
 

@@ -15,6 +15,7 @@ from inventory.models import (
     KitComponent,
     Location,
     LocationMembership,
+    Lot,
     Product,
     Reservation,
     StockFile,
@@ -27,9 +28,9 @@ from oms.foundation.scope import scope_rule, unscoped
 
 PATHS: dict[type[Model], str] = {
     Bin: "location",
-    BinMovement: "bin_stock__bin__location",
+    BinMovement: "bin_stock__stock_level__location",
     BinScan: "location",
-    BinStock: "bin__location",
+    BinStock: "stock_level__location",
     CountLine: "session__location",
     CountSession: "location",
     IncomingStock: "location",
@@ -39,7 +40,7 @@ PATHS: dict[type[Model], str] = {
     StockMovement: "stock_level__location",
 }
 
-unscoped(KitComponent, Product, Reservation, StockFile, Substitute)
+unscoped(KitComponent, Lot, Product, Reservation, StockFile, Substitute)
 
 
 def _declare(model: type[Model], path: str) -> None:

@@ -82,6 +82,7 @@ ROLES: dict[str, list[str]] = {
         "fulfillment.settle_partnermessage",
         "inventory.view_*",
         "inventory.adjust_stock*",
+        "inventory.block_lot",
         "inventory.plan_countsession",
         "returns.view_*",
         "returns.send_return",

@@ -23,9 +23,10 @@ from fulfillment.services.visiting import book_driver
 from fulfillment.services.walking import Read, scan, take_over
 from fulfillment.services.walking.missing import pieces_in_hands
 from fulfillment.services.waves import Wanted, make_wave, release_wave
-from inventory.models import Bin, Product, Substitute
+from inventory.models import Bin, Location, Product, Substitute
 from inventory.services.bin_counts import begin_count, count_pieces, finish_count
 from inventory.services.bins import put_away
+from inventory.services.lots import lot_that_came
 from inventory.services.stock import Change, move_stock
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -119,6 +120,14 @@ def keep_books() -> Books:
         packed=_again(parcel),
         draft=_phone(tea),
     )
+
+
+def _take_in_by_lot(place: Location) -> None:
+    """Take two pieces in of a product that is followed by lot."""
+    honey = make_product("HONEY", followed_by="lot")
+    lot = lot_that_came(product_id=honey.pk, number="L1", expires_on=None, actor=CLERK)
+    level = make_stock(honey, place, 0)
+    move_stock(changes=[Change(level.pk, 2, "receipt", "came:1", "", lot.pk)], actor=CLERK)
 
 
 def _put_and_count(shelf: Bin, level_id: int, pieces: int) -> None:
@@ -228,6 +237,7 @@ def _bring_back(order: Order) -> None:
 def _do_the_rest(opened: Order) -> None:
     """Hold and let go, refund a little, preview a bulk act, get a message, answer a key."""
     evening = make_actor(now=EVENING)
+    _take_in_by_lot(Location.objects.get(code="LON"))
     place_hold(order_id=opened.pk, actor=evening)
     release_hold(order_id=opened.pk, actor=evening)
     place_hold(order_id=opened.pk, actor=evening)

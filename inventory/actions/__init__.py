@@ -1,5 +1,5 @@
 """What may be done with supply, declared once for buttons, bulk acts and the API."""
 
-from inventory.actions import counts, supply
+from inventory.actions import counts, lots, supply
 
-__all__ = ["counts", "supply"]
+__all__ = ["counts", "lots", "supply"]

@@ -20,5 +20,5 @@ class BinViewSet(RoomViewSet):
 
     def rows(self) -> "QuerySet[Bin]":
         """Return the bins in scope with what lies there."""
-        lying = BinStock.objects.filter(quantity__gt=0).select_related("stock_level__product").order_by("pk")
+        lying = BinStock.objects.filter(quantity__gt=0).select_related("stock_level__product", "lot").order_by("pk")
         return scoped(self.request.user, Bin).select_related("location").prefetch_related(Prefetch("stock", lying))

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inventory.models import Bin, BinStock, IncomingStock, KitComponent, Location, Product, StockLevel, Substitute
+from inventory.models.catalogue import FollowedBy
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.api.strict import Day, StrictSerializer, Text, WholeNumber
 from oms.foundation.money import minor_text
@@ -45,6 +46,8 @@ class ProductOut(serializers.Serializer[Product]):
     this_side_up = serializers.BooleanField(help_text="It may not be tipped over in a parcel.")
     ships_alone = serializers.BooleanField(help_text="Each piece is a parcel by itself.")
     packing_note = serializers.CharField(help_text="Shown to whoever packs it.")
+    followed_by = serializers.ChoiceField(FollowedBy.choices, help_text="What every scan of it asks for.")
+    expires = serializers.BooleanField(help_text="Each lot or serial number has a best-before date.")
     is_active = serializers.BooleanField()
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
@@ -108,6 +111,7 @@ class BinStockOut(serializers.Serializer[BinStock]):
 
     sku = serializers.CharField(source="stock_level.product.sku")
     quantity = serializers.IntegerField()
+    lot = serializers.CharField(source="lot.number", default="", help_text="Lot or serial number, where it has one.")
 
 
 class BinOut(serializers.Serializer[Bin]):

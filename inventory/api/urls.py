@@ -4,6 +4,7 @@ from django.urls import path
 
 from inventory.api.bins import BinViewSet
 from inventory.api.incoming import IncomingActs, IncomingViewSet
+from inventory.api.lots import LotViewSet
 from inventory.api.reservations import ReservationViewSet
 from inventory.api.views import LocationViewSet, ProductViewSet, StockAdjust, StockViewSet
 from oms.foundation.api.routing import room_urls
@@ -16,6 +17,7 @@ urlpatterns = [
     path("stock/adjust/", StockAdjust.as_view(), name="stock-adjust"),
     *room_urls("stock", StockViewSet),
     *room_urls("bins", BinViewSet),
+    *room_urls("lots", LotViewSet),
     *room_urls("incoming-stock", IncomingViewSet, creates=True, acts=False),
     path(
         "incoming-stock/<str:pk>/<slug:action_name>/",

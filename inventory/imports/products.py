@@ -7,6 +7,7 @@ from typing import Any
 from inventory.attributes import attributes_in
 from inventory.imports.rows import RowsFile
 from inventory.kits import components_in
+from inventory.models.catalogue import FollowedBy
 from inventory.services.catalogue import plan_products, store_products
 from inventory.services.shelves import COMPONENTS, SUBSTITUTES, Entry
 from inventory.substitution import substitutes_in
@@ -56,7 +57,7 @@ class ProductFile(RowsFile):
     required: Sequence[str] = ("sku", "title", "unit_price", "currency")
     optional: Sequence[str] = (
         "parent", "attributes", "barcode", "unit_cost", *MEASURES, "capability", *HANDLING, "packing_note",
-        "is_active", "substitutes", "components",
+        "followed_by", "expires", "is_active", "substitutes", "components",
     )  # fmt: skip
     key: Sequence[str] = ("sku",)
     late_column = "parent"
@@ -93,6 +94,8 @@ class ProductFile(RowsFile):
             "barcode": identifier,
             "capability": partial(identifier, longest=32),
             "packing_note": partial(text, longest=200),
+            "followed_by": lambda cell: one_of((cell or FollowedBy.NOTHING.value).casefold(), FollowedBy.values),
+            "expires": handling,
             "is_active": flag,
             **amounts,
             **dict.fromkeys(MEASURES, measure),

@@ -6,6 +6,7 @@ from inventory.models.counts import CountLine, CountSession
 from inventory.models.files import StockFile
 from inventory.models.incoming import IncomingStock
 from inventory.models.kits import KitComponent
+from inventory.models.lots import Lot
 from inventory.models.places import Location, LocationMembership
 from inventory.models.reservations import Reservation
 from inventory.models.scans import BinScan
@@ -23,6 +24,7 @@ __all__ = [
     "KitComponent",
     "Location",
     "LocationMembership",
+    "Lot",
     "Product",
     "Reservation",
     "StockFile",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from inventory.models.lots import Lot
 from inventory.models.places import Location
 from inventory.models.stock import StockLevel
 from oms.foundation.aggregate import Versioned, words_check
@@ -51,20 +52,48 @@ class Bin(Versioned):
 
 
 class BinStock(models.Model):
-    """The pieces of one stock level in one bin; written by the services of bins alone, under the level's lock."""
+    """The pieces of one stock level in one bin; written by the services of bins alone, under the level's lock.
 
-    bin = models.ForeignKey(Bin, models.PROTECT, related_name="stock")
+    What is followed by lot or serial number has a row for each of these; then pieces in no bin have rows as well,
+    without a bin, so that every piece on hand has its lot. ``single`` says that the row is of one numbered piece.
+    """
+
+    bin = models.ForeignKey(Bin, models.PROTECT, null=True, blank=True, related_name="stock")
     stock_level = models.ForeignKey(StockLevel, models.PROTECT, related_name="bin_stock")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="stock", editable=False)
+    single = models.BooleanField(default=False, editable=False)
     quantity = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bin", "stock_level"], name="bin_stock_once"),
+            models.UniqueConstraint(
+                fields=["bin", "stock_level"], condition=Q(lot__isnull=True), name="bin_stock_once"
+            ),
+            models.UniqueConstraint(
+                fields=["bin", "stock_level", "lot"], condition=Q(lot__isnull=False), name="bin_stock_of_lot_once"
+            ),
+            models.UniqueConstraint(
+                fields=["stock_level", "lot"], condition=Q(bin__isnull=True), name="bin_stock_in_no_bin_once"
+            ),
+            models.UniqueConstraint(
+                fields=["lot"], condition=Q(single=True, quantity__gt=0), name="serial_in_one_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(bin__isnull=False) | Q(lot__isnull=False), name="bin_stock_in_no_bin_has_lot"
+            ),
+            models.CheckConstraint(
+                condition=Q(single=False) | Q(lot__isnull=False, quantity__lte=1), name="serial_is_one_piece"
+            ),
             models.CheckConstraint(condition=Q(quantity__gte=0), name="bin_stock_not_negative"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} in {self.bin.code}"
+        return f"{self.quantity} in {self.where}"
+
+    @property
+    def where(self) -> str:
+        """Return where it lies."""
+        return self.bin.code if self.bin is not None else "no bin"
 
 
 class BinReason(models.TextChoices):
@@ -76,6 +105,7 @@ class BinReason(models.TextChoices):
     LEFT = "left", "left the location"
     PICKED = "picked", "picked for an order"
     COUNTED = "counted", "counted"
+    CAME = "came", "came, in no bin yet"
 
 
 class BinMovement(models.Model):

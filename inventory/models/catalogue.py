@@ -4,8 +4,16 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from oms.foundation.aggregate import Versioned
+from oms.foundation.aggregate import Versioned, words_check
 from oms.foundation.history import person_of
+
+
+class FollowedBy(models.TextChoices):
+    """By what the pieces of a product are followed from the supplier to the customer."""
+
+    NOTHING = "none", "nothing"
+    LOT = "lot", "lot"
+    SERIAL = "serial", "serial number"
 
 
 class Product(Versioned):
@@ -32,6 +40,15 @@ class Product(Versioned):
     packing_note = models.CharField(
         "how to pack it", max_length=200, blank=True, default="", help_text="Shown to whoever packs it: wrap twice …"
     )
+    followed_by = models.CharField(
+        max_length=8,
+        choices=FollowedBy.choices,
+        default=FollowedBy.NOTHING,
+        help_text="Every scan of it asks for that, from receiving to the parcel.",
+    )
+    expires = models.BooleanField(
+        "has a best-before date", default=False, help_text="Asked for with each new lot or serial number."
+    )
     is_active = models.BooleanField("sold", default=True)
     history = HistoricalRecords(get_user=person_of)
 
@@ -40,7 +57,24 @@ class Product(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(unit_price__gte=0) & Q(unit_cost__gte=0), name="product_money"),
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_given"),
+            words_check("followed_by", FollowedBy.values, "product_followed_by_word"),
+            models.CheckConstraint(condition=Q(expires=False) | ~Q(followed_by="none"), name="product_expires_by_lot"),
         ]
 
     def __str__(self) -> str:
         return f"{self.sku} {self.title}".strip()
+
+    @property
+    def is_followed(self) -> bool:
+        """Return whether each of its pieces is of a known lot, or has a known serial number."""
+        return self.followed_by != FollowedBy.NOTHING
+
+    @property
+    def has_serials(self) -> bool:
+        """Return whether each of its pieces has a number of its own."""
+        return self.followed_by == FollowedBy.SERIAL
+
+    @property
+    def followed_word(self) -> str:
+        """Return what is asked for, as a sentence names it."""
+        return "serial number" if self.has_serials else "lot"

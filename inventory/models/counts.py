@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
 from inventory.models.bins import Bin
+from inventory.models.lots import Lot
 from inventory.models.places import Location
 from inventory.models.stock import StockLevel
 from inventory.states import LIVE_COUNTS, CountOrigin, CountState
@@ -120,14 +121,22 @@ class CountLine(models.Model):
 
     session = models.ForeignKey(CountSession, models.PROTECT, related_name="lines")
     stock_level = models.ForeignKey(StockLevel, models.PROTECT, related_name="count_lines")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     expected = models.PositiveIntegerField(default=0, editable=False)
     counted = models.PositiveIntegerField(default=0, editable=False)
     difference = models.IntegerField(null=True, editable=False)
 
     class Meta:
-        ordering = ["stock_level__product__sku"]
+        ordering = ["stock_level__product__sku", "lot__number"]
         constraints = [
-            models.UniqueConstraint(fields=["session", "stock_level"], name="count_line_once"),
+            models.UniqueConstraint(
+                fields=["session", "stock_level"], condition=Q(lot__isnull=True), name="count_line_once"
+            ),
+            models.UniqueConstraint(
+                fields=["session", "stock_level", "lot"],
+                condition=Q(lot__isnull=False),
+                name="count_line_of_lot_once",
+            ),
             models.CheckConstraint(
                 condition=Q(difference__isnull=True) | Q(difference=F("counted") - F("expected")),
                 name="count_line_adds_up",
@@ -135,7 +144,13 @@ class CountLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.counted} of {self.stock_level.product.sku}"
+        return f"{self.counted} of {self.what}"
+
+    @property
+    def what(self) -> str:
+        """Return what was counted: the SKU, with the lot or serial number where it has one."""
+        sku: str = self.stock_level.product.sku
+        return f"{sku} {self.lot.number}" if self.lot is not None else sku
 
     @property
     def value(self) -> int:

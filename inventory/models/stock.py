@@ -4,8 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from inventory.models.catalogue import Product
-from inventory.models.places import Location
+from inventory.models.places import Location, LocationKind
 from oms.foundation.aggregate import Versioned, words_check
+
+OWN_KINDS = (LocationKind.WAREHOUSE, LocationKind.STORE)
+"""Where our own people handle the pieces."""
 
 
 class StockLevel(Versioned):
@@ -44,6 +47,11 @@ class StockLevel(Versioned):
     def available(self) -> int:
         """Return the pieces that may be promised: on hand − allocated − safety stock, never below zero."""
         return max(0, self.on_hand - self.allocated - self.safety_stock)
+
+    @property
+    def is_followed(self) -> bool:
+        """Return whether each of its pieces has its lot or serial number here; what others keep for us has none."""
+        return self.product.is_followed and self.location.kind in OWN_KINDS
 
     @property
     def without_bin(self) -> int:

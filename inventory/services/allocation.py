@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
 from inventory.services.bin_leaving import leave_bins
+from inventory.services.growing import publish_growth
+from inventory.services.lot_stock import OfLot, book_lots
 from inventory.services.stock import (
     Change,
     lock_found,
     not_applied,
-    publish_growth,
     refuse_absurd,
     write_movements,
 )
@@ -36,11 +37,15 @@ class NotAllocated(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """Allocated pieces that leave one level, with the reference that makes the movement unique."""
+    """Allocated pieces that leave one level, with the reference that makes the movement unique.
+
+    ``lots`` are how many of them are of which lot, by its id.
+    """
 
     stock_level_id: int
     quantity: int
     reference: str
+    lots: Mapping[int, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -89,9 +94,18 @@ def ship_pieces(*, pieces: Sequence[Shipped], actor: Actor) -> None:
         leaving[change.stock_level_id] -= change.quantity
     _refuse_unpromised(levels, leaving)
     leave_bins(levels, {pk: -quantity for pk, quantity in leaving.items()}, actor)
+    new = {change.reference for change in fresh}
+    book_lots(levels, [part for piece in pieces if piece.reference in new for part in _of_lots(piece)], "", actor)
     deltas = {pk: (-quantity, -quantity) for pk, quantity in leaving.items()}
     add_to(StockLevel, ["on_hand", "allocated"], deltas)
     write_movements(fresh, actor)
+
+
+def _of_lots(piece: Shipped) -> list[OfLot]:
+    """Return what leaves lot by lot; pieces of which nobody said which they are leave as they lie."""
+    parts = [OfLot(piece.stock_level_id, lot, -quantity) for lot, quantity in piece.lots.items()]
+    rest = piece.quantity - sum(piece.lots.values())
+    return [*parts, OfLot(piece.stock_level_id, None, -rest)] if rest > 0 else parts
 
 
 def _refuse_negative(pieces: Mapping[int, int]) -> None:

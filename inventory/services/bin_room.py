@@ -45,7 +45,7 @@ def contents_of(bin_ids: Iterable[int]) -> dict[int, Contents]:
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     rows = BinStock.objects.filter(bin__in=list(bin_ids), quantity__gt=0).select_related("stock_level__product")
     for row in rows:
-        product, total = row.stock_level.product, sums[row.bin_id]
+        product, total = row.stock_level.product, sums[row.bin_id or 0]
         total[0] += row.quantity
         total[1] += row.quantity * _volume(product)
         total[2] += row.quantity * product.weight_g

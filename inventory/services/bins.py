@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from inventory.locks import lock_bins, lock_level
-from inventory.models import Bin, BinMovement, BinStock, StockLevel
+from inventory.models import Bin, BinStock, Lot, StockLevel
 from inventory.models.bins import BinReason
-from inventory.services.bin_leaving import movement
 from inventory.services.bin_room import contents_of, pieces_with_room
+from inventory.services.bin_rows import row_of, write_moves
+from inventory.services.lots import named_lot
 from inventory.services.stock import MAX_PIECES
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
-from oms.foundation.counters import add_to
-from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, NotFound, Refused
 from oms.foundation.wording import count
 
@@ -33,55 +32,94 @@ class BinRefuses(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Pieces of a level on their way from one bin to another; no bin stands for the pieces that lie in none."""
+    """Pieces of a level on their way from one bin to another; no bin stands for the pieces that lie in none.
+
+    Those of a followed product are of one lot.
+    """
 
     source: Bin | None
     target: Bin | None
     quantity: int
     note: str
+    lot: Lot | None = None
 
 
 @transaction.atomic
-def put_away(*, stock_level_id: int, bin: str, quantity: int, note: str = "", actor: Actor) -> StockLevel:  # noqa: A002
-    """Put pieces that lie in no bin into one of the location's.
+def put_away(
+    *,
+    stock_level_id: int,
+    bin: str,  # noqa: A002
+    quantity: int,
+    lot: str = "",
+    note: str = "",
+    actor: Actor,
+) -> StockLevel:
+    """Put pieces that lie in no bin into one of the location's; of a followed product those of one lot.
 
     :raises NotThere: when fewer lie in no bin. :raises BinRefuses: when the bin is out of use or full.
-    :raises NotFound: for an unknown bin.
+    :raises NotFound: for an unknown bin or lot. :raises LotMissing: when a followed product's lot is not named.
     """
-    level, carried = _carry(stock_level_id, "", bin, quantity, note, BinReason.PUT_AWAY, actor)
-    record(actor, "inventory.put_away", level, note=_told(carried), data={"bin": bin, "quantity": quantity})
+    level, carried = _carry(stock_level_id, Ends("", bin, lot), quantity, note, BinReason.PUT_AWAY, actor)
+    data = {"bin": bin, "quantity": quantity, "lot": lot}
+    record(actor, "inventory.put_away", level, note=_told(carried), data=data)
     return level
 
 
 @transaction.atomic
 def move_in_bins(
-    *, stock_level_id: int, source: str, target: str, quantity: int, note: str = "", actor: Actor
+    *,
+    stock_level_id: int,
+    source: str,
+    target: str,
+    quantity: int,
+    lot: str = "",
+    note: str = "",
+    actor: Actor,
 ) -> StockLevel:
     """Move pieces from one bin of the location to another; raises as :func:`put_away` does."""
-    level, carried = _carry(stock_level_id, source, target, quantity, note, BinReason.MOVED, actor)
-    data = {"source": source, "target": target, "quantity": quantity}
+    level, carried = _carry(stock_level_id, Ends(source, target, lot), quantity, note, BinReason.MOVED, actor)
+    data = {"source": source, "target": target, "quantity": quantity, "lot": lot}
     record(actor, "inventory.move_in_bins", level, note=_told(carried), data=data)
     return level
 
 
 @transaction.atomic
-def take_out(*, stock_level_id: int, bin: str, quantity: int, note: str = "", actor: Actor) -> StockLevel:  # noqa: A002
+def take_out(
+    *,
+    stock_level_id: int,
+    bin: str,  # noqa: A002
+    quantity: int,
+    lot: str = "",
+    note: str = "",
+    actor: Actor,
+) -> StockLevel:
     """Take pieces out of a bin: they stay at the location and lie in no bin; raises as :func:`put_away` does."""
-    level, carried = _carry(stock_level_id, bin, "", quantity, note, BinReason.TAKEN_OUT, actor)
-    record(actor, "inventory.take_out", level, note=_told(carried), data={"bin": bin, "quantity": quantity})
+    level, carried = _carry(stock_level_id, Ends(bin, "", lot), quantity, note, BinReason.TAKEN_OUT, actor)
+    data = {"bin": bin, "quantity": quantity, "lot": lot}
+    record(actor, "inventory.take_out", level, note=_told(carried), data=data)
     return level
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """From which bin to which pieces go, by code, and of which lot they are."""
+
+    source: str
+    target: str
+    lot: str
+
+
 def _carry(
-    stock_level_id: int, source: str, target: str, quantity: int, note: str, reason: BinReason, actor: Actor
+    stock_level_id: int, ends: Ends, quantity: int, note: str, reason: BinReason, actor: Actor
 ) -> tuple[StockLevel, Carried]:
     """Lock both bins and the level, refuse what cannot be, and book the pieces."""
     if not 1 <= quantity <= MAX_PIECES:
         sentence = f"Write 1 to {MAX_PIECES:,} pieces; {quantity:,} cannot be."
         raise Invalid(sentence, code="absurd_quantity", field="quantity")
-    bins = _locked_bins(stock_level_id, [code for code in (source, target) if code])
+    bins = _locked_bins(stock_level_id, [code for code in (ends.source, ends.target) if code])
     level = lock_level(stock_level_id)
-    carried = Carried(bins.get(source), bins.get(target), quantity, note)
+    lot = named_lot(level, ends.lot)
+    carried = Carried(bins.get(ends.source), bins.get(ends.target), quantity, note, lot)
     _refuse_same(carried)
     _refuse_missing(level, carried)
     _refuse_full(level, carried)
@@ -110,13 +148,13 @@ def _refuse_same(carried: Carried) -> None:
 
 def _refuse_missing(level: StockLevel, carried: Carried) -> None:
     """Raise when fewer pieces lie where they are to be taken from."""
-    if carried.source is None:
+    if carried.source is None and carried.lot is None:
         there, where = level.without_bin, "In no bin"
     else:
-        stock = BinStock.objects.filter(bin=carried.source, stock_level=level).first()
-        there, where = stock.quantity if stock else 0, carried.source.code
+        stock = BinStock.objects.filter(bin=carried.source, stock_level=level, lot=carried.lot).first()
+        there, where = stock.quantity if stock else 0, carried.source.code if carried.source else "In no bin"
     if there < carried.quantity:
-        held = f"{where}: {count(there, 'piece')} of {level.product.sku}"
+        held = f"{where}: {count(there, 'piece')} of {carried.lot or level.product.sku}"
         raise NotThere(f"{held}, fewer than the {carried.quantity} that are to go.", field="quantity")
 
 
@@ -136,20 +174,15 @@ def _refuse_full(level: StockLevel, carried: Carried) -> None:
 def book(level: StockLevel, carried: Carried, reason: BinReason, actor: Actor) -> None:
     """Write both ends of what is carried at a locked level: the bins, what of the level is in any, the movements."""
     ends = [(carried.source, -carried.quantity), (carried.target, carried.quantity)]
-    code, deltas = random_code(16), {}
-    movements: list[BinMovement] = []
-    for bin_, quantity in ends:
-        if bin_ is None:
-            continue
-        stock, _ = BinStock.objects.get_or_create(bin=bin_, stock_level=level)
-        deltas[stock.pk] = (quantity,)
-        movements.append(movement(stock.pk, quantity, reason, f"bin:{code}:{len(movements)}", carried.note, actor))
-    add_to(BinStock, ["quantity"], deltas)
-    add_to(StockLevel, ["in_bins"], {level.pk: (sum(quantity for (quantity,) in deltas.values()),)})
-    BinMovement.objects.bulk_create(movements)
+    moves = {
+        row_of(level, bin_, carried.lot): pieces for bin_, pieces in ends if bin_ is not None or carried.lot is not None
+    }
+    write_moves(moves, reason, carried.note, actor)
 
 
 def _told(carried: Carried) -> str:
     """Return what was carried as the timeline shows it."""
     ends = [end.code if end else "no bin" for end in (carried.source, carried.target)]
-    return f"{count(carried.quantity, 'piece')}: {ends[0]} → {ends[1]}" + (f": {carried.note}" if carried.note else "")
+    what = f", {carried.lot.named}" if carried.lot is not None else ""
+    told = f"{count(carried.quantity, 'piece')}{what}: {ends[0]} → {ends[1]}"
+    return f"{told}: {carried.note}" if carried.note else told

@@ -9,7 +9,8 @@ from django.db import transaction
 from inventory.locks import lock_stock_file
 from inventory.models import Location, Product, StockFile, StockLevel
 from inventory.models.stock import MovementReason
-from inventory.services.stock import Change, levels_at, lock_found, move_stock, publish_growth
+from inventory.services.growing import publish_growth
+from inventory.services.stock import Change, levels_at, lock_found, move_stock
 from oms.foundation.actor import Actor
 from oms.foundation.imports.kinds import within
 from oms.foundation.imports.plans import WRITES, Plan, Seen, Verb, as_seen, refused

@@ -57,17 +57,21 @@ def reschedule_stock(
 
 
 @transaction.atomic
-def receive_stock(*, incoming_id: int, quantity: int, note: str = "", actor: Actor) -> IncomingStock:
+def receive_stock(
+    *, incoming_id: int, quantity: int, note: str = "", lot_id: int | None = None, actor: Actor
+) -> IncomingStock:
     """Put pieces that have come on the shelf, through a movement; when all are there the announcement is closed.
 
-    :raises Refused: when it is closed. :raises Invalid: for an absurd quantity.
+    :raises Refused: when it is closed. :raises Invalid: for an absurd quantity. :raises LotMissing: when the product is
+        followed by lot, and nobody says which has come.
     """
     row = lock_incoming(incoming_id)
     refuse_unless(row, IS_EXPECTED)
     _refuse_absurd(quantity, least=1)
     (level,) = open_levels([(row.product_id, row.location_id)]).values()
     reference = f"incoming:{row.pk}:{row.version}"
-    change = Change(level.pk, quantity, MovementReason.RECEIPT, reference, f"{row.reference} {note}".strip()[:300])
+    told_so = f"{row.reference} {note}".strip()[:300]
+    change = Change(level.pk, quantity, MovementReason.RECEIPT, reference, told_so, lot_id)
     row.received += quantity
     if row.received >= row.quantity:
         row.closed_at = actor.now

@@ -5,7 +5,8 @@ from django.db import transaction
 from inventory.locks import lock_level
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
-from inventory.services.stock import Change, Count, count_stock, move_stock, publish_growth, told
+from inventory.services.growing import publish_growth
+from inventory.services.stock import Change, Count, count_stock, move_stock, told
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.numbers import random_code

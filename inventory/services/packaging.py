@@ -29,8 +29,9 @@ def take_packaging(used: Sequence[Used], actor: Actor) -> list[Used]:
     free = {pk: level.on_hand - level.allocated for pk, level in levels.items()}
     changes, lacking = [], []
     for one in used:
-        level = known.get((one.product_id, one.location_id))
-        if level is None or free[level.pk] < 1:
+        at = known.get((one.product_id, one.location_id))
+        level = levels[at.pk] if at is not None else None
+        if level is None or level.is_followed or free[level.pk] < 1:
             lacking.append(one)
             continue
         free[level.pk] -= 1

@@ -8,7 +8,8 @@ from django.db import transaction
 from inventory.locks import lock_levels_of
 from inventory.models import Product, Reservation, StockLevel
 from inventory.queries import available_by_location, parts_of_kits, reserved_pieces
-from inventory.services.stock import MAX_PIECES, publish_growth
+from inventory.services.growing import publish_growth
+from inventory.services.stock import MAX_PIECES
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record_many
 from oms.foundation.refusals import Invalid, NotFound, Reason, Refused

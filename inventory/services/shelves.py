@@ -9,7 +9,9 @@ from inventory.kits import Compositions, parts_of
 from inventory.kits import texts_by_sku as components_by_sku
 from inventory.locks import lock_locations, lock_products
 from inventory.models import Location, Product
+from inventory.models.catalogue import FollowedBy
 from inventory.services.families import Families
+from inventory.services.following import against_following, fault_of
 from inventory.services.kits import replace_components
 from inventory.services.substituting import replace_substitutes
 from inventory.services.switching import CLOSE, REOPEN, SELL_AGAIN, STOP_SELLING, Switch
@@ -23,6 +25,7 @@ from oms.foundation.tables import RowFault
 
 Row = TypeVar("Row", bound=Versioned)
 SWITCH, SUBSTITUTES, COMPONENTS = "is_active", "substitutes", "components"
+FOLLOWED, EXPIRES = "followed_by", "expires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class ProductShelf(Shelf[Product]):
         self.families = Families(wanted, earlier)
         self._look_for_substitutes([entry for entry in entries if SUBSTITUTES in entry.values], earlier)
         self._look_for_components([entry for entry in entries if COMPONENTS in entry.values], earlier)
+        self._look_for_followed([entry for entry in entries if {FOLLOWED, EXPIRES} & entry.values.keys()])
 
     def _look_for_substitutes(self, entries: Sequence[Entry], earlier: Earlier) -> None:
         """Read the substitutes that products have, and which of those they are to have are not known."""
@@ -170,6 +174,21 @@ class ProductShelf(Shelf[Product]):
         self.known = set(Product.objects.filter(sku__in=named).values_list("sku", flat=True)) if named else set()
         self.known |= {sku for sku, plan in plans.items() if plan.verb is Verb.CREATE}
 
+    def _look_for_followed(self, entries: Sequence[Entry]) -> None:
+        """Read what speaks against following products by what the entries say."""
+        known = {row.sku: row for row in Product.objects.filter(sku__in=[entry.key for entry in entries])}
+        told = {entry.key: entry.values.get(FOLLOWED) for entry in entries}
+        changed = [row.pk for sku, row in known.items() if told[sku] not in (None, row.followed_by)]
+        against = against_following(changed) if changed else {}
+        self.followed = {sku: (FOLLOWED, against[row.pk]) for sku, row in known.items() if row.pk in against}
+        for entry in entries:
+            row = known.get(entry.key)
+            by = entry.values.get(FOLLOWED) or (row.followed_by if row else FollowedBy.NOTHING)
+            expires = entry.values.get(EXPIRES)
+            fault = fault_of(by, bool(row.expires if row and expires is None else expires))
+            if fault:
+                self.followed.setdefault(entry.key, (EXPIRES, fault))
+
     def fault(self, entry: Entry) -> RowFault | None:
         """Return why a product cannot belong to its article, or cannot be made of its components."""
         found = self.families.fault(entry.key, entry.values.get("parent", ""))
@@ -177,6 +196,8 @@ class ProductShelf(Shelf[Product]):
             return RowFault(entry.row, "parent", *found)
         if COMPONENTS in entry.values and (found := self.compositions.fault(entry.key, self.known)):
             return RowFault(entry.row, COMPONENTS, *found)
+        if against := self.followed.get(entry.key):
+            return RowFault(entry.row, against[0], "followed", against[1])
         if missing := self.unknown.get(entry.key):
             return RowFault(entry.row, SUBSTITUTES, "unknown_substitute", _missing(entry.key, missing[0]))
         return super().fault(entry)

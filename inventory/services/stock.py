@@ -1,20 +1,20 @@
 """Moving stock: every piece that comes or goes is a movement, and the level follows it under the row's lock."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from inventory.events import StockGrew
 from inventory.locks import lock_levels
 from inventory.models import Location, Product, StockLevel, StockMovement
 from inventory.models.stock import MovementReason
 from inventory.services.bin_leaving import leave_bins
+from inventory.services.growing import publish_growth
+from inventory.services.lot_stock import OfLot, book_lots, refuse_unnamed
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.counters import add_to
-from oms.foundation.facts import publish
 from oms.foundation.numbers import random_code
 from oms.foundation.refusals import Invalid, NotFound, Reason, Refused
 
@@ -30,13 +30,17 @@ class StockTooLow(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Pieces that come (+) or go (−) at one level, with the reference that makes the movement unique."""
+    """Pieces that come (+) or go (−) at one level, with the reference that makes the movement unique.
+
+    Of a product that is followed by lot or serial number they are of one lot.
+    """
 
     stock_level_id: int
     quantity: int
     reason: str
     reference: str
     note: str = ""
+    lot_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def move_stock(*, changes: Sequence[Change], actor: Actor) -> None:
 
     :raises StockTooLow: when a level would fall below what is promised to orders; nothing changes then.
     :raises Invalid: for zero, an absurd quantity, or a reference that stands for another movement.
+    :raises LotMissing: for pieces of a followed product of which nobody says which lot they are.
     """
     refuse_absurd(changes)
     levels = lock_found({change.stock_level_id for change in changes})
@@ -63,8 +68,11 @@ def move_stock(*, changes: Sequence[Change], actor: Actor) -> None:
     deltas = Counter[int]()
     for change in fresh:
         deltas[change.stock_level_id] += change.quantity
+    of_lots = [OfLot(one.stock_level_id, one.lot_id, one.quantity) for one in fresh]
+    refuse_unnamed(levels, of_lots)
     _refuse_below_allocated(levels, deltas)
     leave_bins(levels, deltas, actor)
+    book_lots(levels, of_lots, "", actor)
     add_to(StockLevel, ["on_hand"], {pk: (delta,) for pk, delta in deltas.items()})
     write_movements(fresh, actor)
     publish_growth([levels[pk] for pk, delta in deltas.items() if delta > 0], actor)
@@ -205,14 +213,6 @@ def not_applied(changes: Sequence[Change]) -> list[Change]:
             sentence = f"The reference “{change.reference}” already stands for another movement; use a new one."
             raise Invalid(sentence, code="reference_used", field="reference")
     return [change for change in changes if change.reference not in known]
-
-
-def publish_growth(levels: Iterable[StockLevel], actor: Actor) -> None:
-    """Tell, one fact a location, which products may have become available."""
-    grown: Mapping[int, set[int]] = defaultdict(set)
-    for level in levels:
-        grown[level.location_id].add(level.product_id)
-    publish(*(StockGrew(at=actor.now, location_id=pk, product_ids=sorted(ids)) for pk, ids in sorted(grown.items())))
 
 
 def refuse_absurd(changes: Sequence[Change]) -> None:

@@ -8,7 +8,8 @@ from django.db import transaction
 from inventory.locks import lock_levels, lock_stock_file
 from inventory.models import StockFile, StockLevel
 from inventory.models.stock import MovementReason
-from inventory.services.stock import Change, move_stock, publish_growth, too_low
+from inventory.services.growing import publish_growth
+from inventory.services.stock import Change, move_stock, too_low
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record_many

@@ -27,14 +27,17 @@ def expecting(row: Model, version: int | None) -> Iterator[None]:
         _expected.reset(token)
 
 
-def lock_rows(model: type[Row], ids: Iterable[int]) -> list[Row]:
-    """Lock the rows in the order of their primary keys and return them; missing ids are simply not returned."""
+def lock_rows(model: type[Row], ids: Iterable[int], *, beside: Iterable[str] = ()) -> list[Row]:
+    """Lock the rows in the order of their primary keys and return them; missing ids are simply not returned.
+
+    What they point to by the names ``beside`` is read with them, and not locked.
+    """
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    rows = list(
-        model._default_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
-    )
+    locked = model._default_manager.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted)
+    names = list(beside)
+    rows = list((locked.select_related(*names) if names else locked).order_by("pk"))
     for row in rows:
         if _compare(row):
             _expected.set(None)

@@ -45,9 +45,21 @@ CORRUPTIONS = [
     ),
     Corruption(
         name="I40",
-        row="select id from inventory_binstock where quantity > 0",
+        row="select id from inventory_binstock where quantity > 0 and lot_id is null",
         sql="update inventory_binstock set quantity = quantity + 1 where id = {row}",
         also={"I39": "select stock_level_id from inventory_binstock where id = {row}"},
+    ),
+    Corruption(
+        name="I80",
+        row="select stock_level_id from inventory_binstock where lot_id is not null",
+        sql="update inventory_binstock set quantity = quantity + 1 where stock_level_id = {row}",
+        also={"I40": "select id from inventory_binstock where lot_id is not null"},
+    ),
+    Corruption(
+        name="I81",
+        row="select id from inventory_binstock where lot_id is not null",
+        sql="update inventory_lot set product_id = (select id from inventory_product where sku = 'TEA') where id ="
+        " (select lot_id from inventory_binstock where id = {row})",
     ),
     state("I16.countsession", "inventory_countsession", "state = 'posted'", "review"),
     Corruption(

@@ -204,7 +204,7 @@ def test_the_api_puts_away_and_finds_bins_by_location_and_sku(tea) -> None:
     assert done.status_code == 200, done.json()
 
     [found] = caller.get("/bins/", sku="TEA", location="LON").json()["results"]
-    assert (found["code"], found["stock"]) == ("A-01", [{"sku": "TEA", "quantity": 6}])
+    assert (found["code"], found["stock"]) == ("A-01", [{"sku": "TEA", "quantity": 6, "lot": ""}])
     assert len(caller.get("/bins/", location="LON").json()["results"]) == 3
     assert caller.get("/bins/", sku="CUP").json()["results"] == []
     full = caller.post(f"/stock/{tea.pk}/put_away/", {"bin": "A-01", "quantity": 60})

@@ -21,9 +21,10 @@ from fulfillment.models import (
     Pickup,
     Shipment,
     SupplierRequest,
+    TracedPieces,
     Wave,
 )
-from inventory.models import Bin, CountSession
+from inventory.models import Bin, CountSession, Lot
 from tests.factories import NOW
 from tests.security.parcels import on_the_way
 
@@ -47,8 +48,11 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
     photo = {"image": b"\xff\xd8\xff\xd9", "taken_at": NOW}
     for package in shipment.packages.all():
         ParcelPhoto.objects.create(package=package, **photo)
+    lot, traced = _traced(work, shipment)
     return [
         box,
+        lot,
+        traced,
         PackScan.objects.create(key=uuid4(), session=session, person=packer, **refused),
         partner,
         request,
@@ -61,6 +65,14 @@ def stores(mark: str, work: FulfillmentOrder, shipment: Shipment) -> list[Any]:
         Wave.objects.create(number=f"W{mark[:8].upper()}", location=work.location, strategy="cluster"),
         *on_the_way(mark, shipment.packages.get()),
     ]
+
+
+def _traced(work: FulfillmentOrder, shipment: Shipment) -> tuple[Lot, TracedPieces]:
+    """Make a lot that all shops share, and say that a piece of it went in a shipment's parcel."""
+    allocation, package = work.allocations.get(), shipment.packages.get()
+    lot, _ = Lot.objects.get_or_create(product=allocation.stock_level.product, number="shared-lot")
+    told = {"allocation": allocation, "package": package, "quantity": 1, "at": NOW}
+    return lot, TracedPieces.objects.create(lot=lot, **told)
 
 
 def truck(mark: str, shipment: Shipment) -> tuple[Manifest, DriverVisit]:

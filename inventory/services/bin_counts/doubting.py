@@ -1,22 +1,32 @@
-"""Pieces that may not be there: what the book still has in bins in which a picker did not find all."""
+"""Pieces that are promised to nobody: those that may not be there, and those of lots that may not go."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Sequence
+from datetime import datetime
 
-from inventory.models import BinStock, CountSession
+from django.db.models import Q
+
+from inventory.models import BinStock, CountSession, StockLevel
 from inventory.states import LIVE_COUNTS
 
 
-def doubtful_pieces(level_ids: Collection[int]) -> Counter[int]:
-    """Return by level the pieces in bins that are to be counted after a short pick; one statement where there are none.
+def doubtful_pieces(levels: Sequence[StockLevel], now: datetime) -> Counter[int]:
+    """Return by level the pieces that nobody is promised; one statement where there are none.
 
-    They are promised to nobody before somebody has counted them.
+    These are what the book has in bins that are to be counted after a short pick, until somebody has counted them, and
+    what is of a lot that is blocked or has expired.
     """
     found: Counter[int] = Counter()
     flagged = CountSession.objects.filter(state__in=LIVE_COUNTS, bin__isnull=False).exclude(trace="")
     bins = list(flagged.values_list("bin_id", flat=True))
-    if bins:
-        rows = BinStock.objects.filter(bin__in=bins, stock_level__in=list(level_ids), quantity__gt=0)
+    days = {level.location_id: now.astimezone(level.location.zone).date() for level in levels if level.is_followed}
+    wanted = Q(bin__in=bins) if bins else Q()
+    if days:
+        wanted |= Q(lot__blocked_at__isnull=False)
+    for place, day in days.items():
+        wanted |= Q(stock_level__location=place, lot__expires_on__lt=day)
+    if wanted:
+        rows = BinStock.objects.filter(wanted, stock_level__in=[level.pk for level in levels], quantity__gt=0)
         for level, quantity in rows.values_list("stock_level_id", "quantity"):
             found[level] += quantity
     return found

@@ -8,7 +8,7 @@ from django.db import transaction
 from inventory.conditions import IS_LIVE_COUNT
 from inventory.locks import lock_bin, lock_bins, lock_count, lock_level
 from inventory.models import Bin, CountSession, StockLevel
-from inventory.services.stock import publish_growth
+from inventory.services.growing import publish_growth
 from inventory.states import LIVE_COUNTS, CountOrigin
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
@@ -28,6 +28,9 @@ def plan_count(*, bin_id: int, note: str = "", actor: Actor) -> CountSession:
 def plan_level_count(*, stock_level_id: int, note: str = "", actor: Actor) -> CountSession:
     """Let the pieces of a level be counted that lie in no bin; raises as :func:`plan_count` does."""
     level = lock_level(stock_level_id)
+    if level.is_followed:
+        named = f"{level.product.sku} is followed by {level.product.followed_word}"
+        raise Refused(f"{named}: put away what lies in no bin, then count that bin.", code="is_followed")
     return _planned(actor, note, stock_level=level, location_id=level.location_id)
 
 
@@ -42,7 +45,10 @@ def flag_for_count(
     place = StockLevel.objects.filter(pk=stock_level_id).values_list("location_id", flat=True)[0]
     here = Bin.objects.filter(location=place, code__in=list(codes)).values_list("pk", flat=True)
     bins = lock_bins(here)
-    whats: list[dict[str, Any]] = [{"bin": one} for one in bins] or [{"stock_level": lock_level(stock_level_id)}]
+    whats: list[dict[str, Any]] = [{"bin": one} for one in bins]
+    level = None if whats else lock_level(stock_level_id)
+    if level is not None and not level.is_followed:
+        whats = [{"stock_level": level}]
     found: list[CountSession] = []
     told: dict[str, Any] = {"origin": CountOrigin.SHORT_PICK, "trace": trace, "location_id": place}
     for what in whats:

@@ -1,6 +1,8 @@
 """Putting counted differences into the books: the level through a movement, the bin with it."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +14,8 @@ from inventory.models.stock import MovementReason
 from inventory.services.bin_counts.taking import differences_told
 from inventory.services.bin_leaving import pick_from_bins
 from inventory.services.bins import Carried, book
-from inventory.services.stock import Change, move_stock, publish_growth
+from inventory.services.growing import publish_growth
+from inventory.services.stock import Change, move_stock
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -21,10 +24,11 @@ from oms.foundation.audit import record
 def missing_promises(count_session_id: int) -> dict[int, int]:
     """Return by level how many promised pieces would not be there once a count is in the books."""
     lines = CountLine.objects.filter(session=count_session_id, difference__lt=0).select_related("stock_level")
-    lacking = {
-        line.stock_level_id: line.stock_level.allocated - line.stock_level.on_hand - (line.difference or 0)
-        for line in lines
-    }
+    lacking: Counter[int] = Counter()
+    for line in lines:
+        lacking[line.stock_level_id] -= line.difference or 0
+    for level in {line.stock_level for line in lines}:
+        lacking[level.pk] += level.allocated - level.on_hand
     return {pk: pieces for pk, pieces in lacking.items() if pieces > 0}
 
 
@@ -46,7 +50,7 @@ def post_count(*, count_session_id: int, note: str = "", actor: Actor) -> CountS
     """
     row = lock_for_posting(count_session_id)
     refuse_unless(row, IS_FOR_REVIEW)
-    lines = list(row.lines.exclude(difference=0).exclude(difference=None).select_related("stock_level__product"))
+    lines = list(row.lines.exclude(difference=0).exclude(difference=None).select_related("stock_level__product", "lot"))
     _lose(row, [line for line in lines if (line.difference or 0) < 0], actor)
     _find(row, [line for line in lines if (line.difference or 0) > 0], actor)
     if row.trace:
@@ -62,7 +66,8 @@ def _lose(row: CountSession, lines: Sequence[CountLine], actor: Actor) -> None:
     for line in lines:
         if row.bin is not None:
             lost = {line.stock_level_id: -(line.difference or 0)}
-            pick_from_bins(pieces=lost, codes=[row.bin.code], reason=BinReason.COUNTED, note=row.number, actor=actor)
+            told: dict[str, Any] = {"reason": BinReason.COUNTED, "note": row.number, "lot_id": line.lot_id}
+            pick_from_bins(pieces=lost, codes=[row.bin.code], actor=actor, **told)
     if lines:
         move_stock(changes=[_change(row, line) for line in lines], actor=actor)
 
@@ -73,7 +78,7 @@ def _find(row: CountSession, lines: Sequence[CountLine], actor: Actor) -> None:
         move_stock(changes=[_change(row, line) for line in lines], actor=actor)
     for line in lines:
         if row.bin is not None:
-            carried = Carried(None, row.bin, line.difference or 0, row.number)
+            carried = Carried(None, row.bin, line.difference or 0, row.number, line.lot)
             book(lock_level(line.stock_level_id), carried, BinReason.COUNTED, actor)
 
 
@@ -81,4 +86,4 @@ def _change(row: CountSession, line: CountLine) -> Change:
     """Return the movement of one difference; its reference lets it happen once."""
     note = f"{row.number}: {line.counted} counted in {row.what}, {line.expected} in the book"
     reason = MovementReason.ADJUSTMENT
-    return Change(line.stock_level_id, line.difference or 0, reason, f"counted:{line.pk}", note)
+    return Change(line.stock_level_id, line.difference or 0, reason, f"counted:{line.pk}", note, line.lot_id)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from inventory.conditions import IS_COUNTED
 from inventory.locks import lock_bin, lock_count, lock_level, lock_levels
-from inventory.models import Bin, BinStock, CountLine, CountSession
+from inventory.models import Bin, BinStock, CountLine, CountSession, Lot
 from inventory.services.bin_counts.planning import make_count
 from inventory.services.stock import MAX_PIECES
 from inventory.states import LIVE_COUNTS, CountOrigin, CountState
@@ -18,6 +18,8 @@ from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.wording import count
 
 LEASE = timedelta(minutes=15)
+Place = tuple[int, int | None]
+"""(stock level, lot): a product that is followed by lot is counted lot by lot."""
 InHands = Callable[[Collection[int]], Mapping[int, int]]
 """Tells by level how many pieces are in somebody's hands: picked, and not sent yet."""
 
@@ -47,13 +49,18 @@ def begin_count(
     return row
 
 
-def _open_lines(row: CountSession, book: Mapping[int, int]) -> None:
+def _open_lines(row: CountSession, book: Mapping[Place, int]) -> None:
     """Let the lines of a locked count have nothing counted, and expect what is in the book."""
-    lines = {line.stock_level_id: line for line in row.lines.all()}
-    for pk in lines.keys() | book.keys():
-        line = lines.get(pk) or CountLine(session=row, stock_level_id=pk)
-        line.expected, line.counted, line.difference = book.get(pk, 0), 0, None
+    lines = lines_of(row)
+    for place in lines.keys() | book.keys():
+        line = lines.get(place) or CountLine(session=row, stock_level_id=place[0], lot_id=place[1])
+        line.expected, line.counted, line.difference = book.get(place, 0), 0, None
         line.save()
+
+
+def lines_of(row: CountSession) -> dict[Place, CountLine]:
+    """Return the lines of a count by level and lot."""
+    return {(line.stock_level_id, line.lot_id): line for line in row.lines.all()}
 
 
 def _locked(bin_id: int | None, count_session_id: int | None, actor: Actor) -> CountSession:
@@ -82,23 +89,32 @@ def _refuse_taken(row: CountSession, person_id: int, actor: Actor) -> None:
         raise Refused(f"{row.what}: count {row.number} is {row.get_state_display()}.", code="was_counted")
 
 
-def _book(row: CountSession, in_hands: InHands) -> dict[int, int]:
-    """Return by level the pieces that the book has where a count looks."""
+def _book(row: CountSession, in_hands: InHands) -> dict[Place, int]:
+    """Return by level and lot the pieces that the book has where a count looks."""
     if row.bin_id is not None:
         rows = BinStock.objects.filter(bin=row.bin_id, quantity__gt=0)
-        return dict(rows.values_list("stock_level_id", "quantity"))
+        return {(level, lot): pieces for level, lot, pieces in rows.values_list("stock_level_id", "lot_id", "quantity")}
     level = lock_level(row.stock_level_id or 0)
-    return {level.pk: max(0, level.without_bin - in_hands([level.pk]).get(level.pk, 0))}
+    return {(level.pk, None): max(0, level.without_bin - in_hands([level.pk]).get(level.pk, 0))}
 
 
 @transaction.atomic
 def count_pieces(
-    *, count_session_id: int, person_id: int, stock_level_id: int, quantity: int, actor: Actor
+    *,
+    count_session_id: int,
+    person_id: int,
+    stock_level_id: int,
+    quantity: int,
+    lot_id: int | None = None,
+    actor: Actor,
 ) -> CountLine:
     """Add pieces of a level to what was counted; raises :class:`Refused` for a count that somebody else has."""
     row = lock_count(count_session_id)
     _refuse_stranger(row, person_id)
-    line, _ = CountLine.objects.get_or_create(session=row, stock_level_id=stock_level_id)
+    lot = Lot.objects.get(pk=lot_id) if lot_id is not None else None
+    line, _ = CountLine.objects.get_or_create(session=row, stock_level_id=stock_level_id, lot=lot)
+    if lot is not None and line.counted + quantity > 1 and line.stock_level.product.has_serials:
+        raise Refused("This serial number was counted already: it is one piece.", code="counted_twice")
     if line.counted + quantity > MAX_PIECES:
         raise Refused(f"No bin holds more than {MAX_PIECES:,} pieces.", code="absurd_quantity")
     line.counted += quantity
@@ -116,14 +132,14 @@ def finish_count(*, count_session_id: int, person_id: int, in_hands: InHands, ac
     """
     row = _locked(None, count_session_id, actor)
     _refuse_stranger(row, person_id)
-    lines = {line.stock_level_id: line for line in row.lines.all()}
+    lines = lines_of(row)
     wanted = set(lines) | set(_book(row, in_hands) if row.bin_id else ())
-    lock_levels(wanted)
+    lock_levels(level for level, _ in wanted)
     book = _book(row, in_hands)
-    stirred = any(line.expected != book.get(pk, 0) for pk, line in lines.items()) or bool(book.keys() - lines.keys())
-    for pk in wanted | book.keys():
-        line = lines.get(pk) or CountLine(session=row, stock_level_id=pk)
-        line.expected = book.get(pk, 0)
+    stirred = any(line.expected != book.get(at, 0) for at, line in lines.items()) or bool(book.keys() - lines.keys())
+    for place in wanted | book.keys():
+        line = lines.get(place) or CountLine(session=row, stock_level_id=place[0], lot_id=place[1])
+        line.expected = book.get(place, 0)
         line.difference = line.counted - line.expected
         line.save()
     row.finish(at=actor.now, stirred=stirred)
@@ -134,8 +150,8 @@ def finish_count(*, count_session_id: int, person_id: int, in_hands: InHands, ac
 
 def differences_told(row: CountSession) -> str:
     """Return the differences of a count in words."""
-    lines = row.lines.exclude(difference=0).select_related("stock_level__product")
-    told = [f"{line.stock_level.product.sku} {line.difference:+d}" for line in lines]
+    lines = row.lines.exclude(difference=0).select_related("stock_level__product", "lot")
+    told = [f"{line.what} {line.difference:+d}" for line in lines]
     return f"{', '.join(told)}." if told else "As in the book."
 
 
@@ -158,6 +174,6 @@ def _refuse_stranger(row: CountSession, person_id: int) -> None:
         raise Refused(f"{row.what} is not counted by you any more. Scan the bin again.", code="not_yours")
 
 
-def counted_told(line: CountLine, sku: str, what: str) -> str:
-    """Return what was counted so far of one product."""
-    return f"{count(line.counted, 'piece')} of {sku} counted in {what}."
+def counted_told(line: CountLine, named: str, what: str) -> str:
+    """Return what was counted so far of one product, or of one lot."""
+    return f"{count(line.counted, 'piece')} of {named} counted in {what}."

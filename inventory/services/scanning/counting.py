@@ -1,9 +1,13 @@
 """Counting by scans: a bin, then each piece in it; what the book expects is never told."""
 
-from inventory.models import Bin, CountLine, CountSession, Product
+from dataclasses import replace
+
+from inventory.models import Bin, CountLine, CountSession
 from inventory.services.bin_counts.taking import begin_count, count_pieces, counted_told
+from inventory.services.scanning.naming import NOTHING_ASKED, Pieces, what_comes
 from inventory.services.scanning.once import OK, Answer, Scan
-from inventory.services.scanning.reading import level_at, product_of, what_is
+from inventory.services.scanning.putting import in_hand
+from inventory.services.scanning.reading import level_at
 from inventory.states import CountState
 from oms.foundation.refusals import Refused
 
@@ -13,16 +17,18 @@ def count_scan(scan: Scan) -> Answer:
     planned = CountSession.objects.filter(location=scan.place, number=scan.read.code.strip().upper()).first()
     if planned is not None:
         return _begin(scan, count_session_id=planned.pk)
-    found = what_is(scan.read.code, scan.place, likely=_known(scan.hand.count))
+    found = what_comes(scan, likely=_known(scan.hand.count))
+    if isinstance(found, Answer):
+        return found
     if isinstance(found, Bin):
         return _begin(scan, bin_id=found.pk)
     row = going_on(scan)
     if row is None:
-        quantity = scan.added(found.sku)
-        return scan.keeps(
-            OK, f"{quantity} × {found.sku}. Now scan the bin it lies in.", sku=found.sku, quantity=quantity
-        )
-    return _add(scan, row, found, scan.quantity)
+        quantity = found.quantity if found.lot else scan.added(found.product.sku)
+        kept = {"sku": found.product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
+        told = f"{replace(found, quantity=quantity).told}. Now scan the bin it lies in."
+        return scan.keeps(OK, told, **kept)
+    return _add(scan, row, found)
 
 
 def going_on(scan: Scan) -> CountSession | None:
@@ -44,13 +50,14 @@ def _begin(scan: Scan, *, bin_id: int | None = None, count_session_id: int | Non
         actor=scan.actor,
     )
     if scan.hand.sku:
-        return _add(scan, row, product_of(scan.hand.sku), scan.hand.quantity)
+        return _add(scan, row, in_hand(scan))
     sentence = f"{row.what}: scan each piece, or one and its number. Then tap “Nothing more here”."
     return scan.keeps(OK, sentence, bin=row.what, count=row.pk)
 
 
-def _add(scan: Scan, row: CountSession, product: Product, quantity: int) -> Answer:
+def _add(scan: Scan, row: CountSession, pieces: Pieces) -> Answer:
     """Add pieces of a product to a count."""
+    product = pieces.product
     wanted = row.stock_level.product if row.stock_level is not None else product
     if wanted != product:
         this = f"That is {product.sku} {product.title}".strip()
@@ -59,11 +66,12 @@ def _add(scan: Scan, row: CountSession, product: Product, quantity: int) -> Answ
         count_session_id=row.pk,
         person_id=scan.person_id,
         stock_level_id=level_at(product, scan.place).pk,
-        quantity=quantity,
+        quantity=pieces.quantity,
+        lot_id=pieces.lot.pk if pieces.lot is not None else None,
         actor=scan.actor,
     )
-    sentence = counted_told(line, product.sku, row.what)
-    return scan.keeps(OK, sentence, bin=row.what, count=row.pk, sku="", quantity=0)
+    sentence = counted_told(line, f"{product.sku} {pieces.number}".strip(), row.what)
+    return scan.keeps(OK, sentence, bin=row.what, count=row.pk, **NOTHING_ASKED)
 
 
 def _known(count_id: int) -> set[int]:

@@ -21,13 +21,18 @@ HELD_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What was scanned and not carried yet: a bin, pieces of a product, the count that goes on, or no delivery."""
+    """What was scanned and not carried yet: a bin, pieces of a product, the count that goes on, or no delivery.
+
+    ``lot`` is which lot or serial number the pieces are of, ``asks`` what has to be scanned of them next.
+    """
 
     bin: str = ""
     sku: str = ""
     quantity: int = 0
     count: int = 0
     loose: bool = False
+    lot: str = ""
+    asks: str = ""
 
 
 EMPTY = Hand()

@@ -1,6 +1,7 @@
 """Put away and move by scans: bin and product in any order, each with its number of pieces."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -11,8 +12,10 @@ from inventory.models.bins import BinKind
 from inventory.services.bin_counts.taking import InHands
 from inventory.services.bin_room import contents_of, pieces_with_room, suggest_bins
 from inventory.services.bins import NotThere, move_in_bins, put_away
+from inventory.services.lots import known_lot
+from inventory.services.scanning.naming import NOTHING_ASKED, Pieces, what_comes
 from inventory.services.scanning.once import DONE, EMPTY, OK, Answer, Scan
-from inventory.services.scanning.reading import bin_of, level_at, product_of, what_is
+from inventory.services.scanning.reading import bin_of, level_at, product_of
 from oms.foundation.refusals import Refused
 from oms.foundation.wording import count
 
@@ -43,58 +46,68 @@ def _received(level_ids: Collection[int]) -> "QuerySet[BinStock]":
 
 
 def put_away_scan(scan: Scan) -> Answer:
-    """Take a scanned bin or product; with both the pieces are put away."""
-    found = what_is(scan.read.code, scan.place)
-    hand = scan.hand
+    """Take a scanned bin or product, with its lot where it is followed; with a bin the pieces are put away."""
+    found, hand = what_comes(scan), scan.hand
+    if isinstance(found, Answer):
+        return found
     if isinstance(found, Bin):
         if hand.sku:
-            return _put(scan, product_of(hand.sku), found, hand.quantity, keep=False)
+            return _put(scan, in_hand(scan), found, keep=False)
         return scan.keeps(OK, f"{found.code}{_filled(found)}. Now scan what goes in.", bin=found.code)
     if hand.bin:
-        return _put(scan, found, bin_of(hand.bin, scan.place), scan.quantity, keep=True)
-    waits, quantity = _waiting(scan, found), scan.added(found.sku)
+        return _put(scan, found, bin_of(hand.bin, scan.place), keep=True)
+    product = found.product
+    quantity = found.quantity if found.lot else scan.added(product.sku)
+    waits = _waiting(scan, product)
     if quantity > waits:
-        raise _too_many(found, waits, quantity)
-    level = level_at(found, scan.place)
+        raise _too_many(product, waits, quantity)
+    level = level_at(product, scan.place)
     where = " ".join(one.told for one in suggest_bins(level)[:1]) or "Scan the bin."
-    return scan.keeps(OK, f"{quantity} × {found.sku}. {where}", sku=found.sku, quantity=quantity)
+    kept = {"sku": product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
+    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}. {where}", **kept)
 
 
-def _put(scan: Scan, product: Product, bin_: Bin, quantity: int, *, keep: bool) -> Answer:
+def in_hand(scan: Scan) -> Pieces:
+    """Return the pieces that were scanned before."""
+    product = product_of(scan.hand.sku)
+    return Pieces(product, scan.hand.quantity, known_lot(product, scan.hand.lot) if scan.hand.lot else None)
+
+
+def _put(scan: Scan, pieces: Pieces, bin_: Bin, *, keep: bool) -> Answer:
     """Put pieces away that wait, those in receiving bins first."""
+    product, quantity = pieces.product, pieces.quantity
     level = level_at(product, scan.place)
     dock = [row for row in _received([level.pk]).select_related("bin") if row.bin_id != bin_.pk]
-    lock_bins([bin_.pk, *(row.bin_id for row in dock)])
+    dock = [row for row in dock if row.lot_id == (pieces.lot.pk if pieces.lot is not None else None)]
+    lock_bins([bin_.pk, *(row.bin_id for row in dock if row.bin_id)])
     lock_level(level.pk)
     waits = _waiting(scan, product)  # under the level's lock: two people see the same pieces wait
     if quantity > waits:
         raise _too_many(product, waits, quantity)
-    told: dict[str, Any] = {"stock_level_id": level.pk, "actor": scan.actor}
+    told: dict[str, Any] = {"stock_level_id": level.pk, "lot": pieces.number, "actor": scan.actor}
     left = quantity
     for row in dock:
         part = min(left, row.quantity)
         if part:
-            move_in_bins(source=row.bin.code, target=bin_.code, quantity=part, **told)
+            move_in_bins(source=row.where, target=bin_.code, quantity=part, **told)
             left -= part
     if left:
         put_away(bin=bin_.code, quantity=left, **told)
-    sentence = f"{quantity} × {product.sku} in {bin_.code}{_room(bin_, product)}."
+    sentence = f"{pieces.told} in {bin_.code}{_room(bin_, product)}."
     rest = waits - quantity
     sentence += f" {count(rest, 'piece')} of it still to put away." if rest else ""
-    return scan.keeps(DONE, sentence, sku="", quantity=0) if keep else Answer(DONE, sentence)
+    return scan.keeps(DONE, sentence, **NOTHING_ASKED) if keep else Answer(DONE, sentence)
 
 
 def move_scan(scan: Scan) -> Answer:
     """Take a scanned bin or product; with a bin, a product and a second bin the pieces are moved."""
     hand = scan.hand
     likely = _lying_in(hand.bin, scan.place) if hand.bin else ()
-    found = what_is(scan.read.code, scan.place, likely=likely)
-    if isinstance(found, Product):
-        if hand.bin and found.pk not in likely:
-            raise NotThere(f"That is {found.sku} {found.title}".strip() + f". None of it lies in {hand.bin}.")
-        then = "Now scan the bin it goes to." if hand.bin else "Now scan the bin it lies in."
-        quantity = scan.added(found.sku)
-        return scan.keeps(OK, f"{quantity} × {found.sku}. {then}", sku=found.sku, quantity=quantity)
+    found = what_comes(scan, likely=likely)
+    if isinstance(found, Answer):
+        return found
+    if isinstance(found, Pieces):
+        return _take_to_move(scan, found, likely)
     if not hand.bin:
         if hand.sku and product_of(hand.sku).pk not in _lying_in(found.code, scan.place):
             raise NotThere(f"None of {hand.sku} lies in {found.code}.")
@@ -102,11 +115,23 @@ def move_scan(scan: Scan) -> Answer:
         return scan.keeps(OK, f"From {found.code}. {then}", bin=found.code)
     if not hand.sku:
         return scan.keeps(OK, f"From {found.code}. Now scan what you take.", bin=found.code)
-    product = product_of(hand.sku)
-    level = level_at(product, scan.place)
-    move_in_bins(stock_level_id=level.pk, source=hand.bin, target=found.code, quantity=hand.quantity, actor=scan.actor)
-    sentence = f"{hand.quantity} × {product.sku}: {hand.bin} → {found.code}{_room(found, product)}."
+    pieces = in_hand(scan)
+    level = level_at(pieces.product, scan.place)
+    told: dict[str, Any] = {"stock_level_id": level.pk, "lot": pieces.number, "actor": scan.actor}
+    move_in_bins(source=hand.bin, target=found.code, quantity=pieces.quantity, **told)
+    sentence = f"{pieces.told}: {hand.bin} → {found.code}{_room(found, pieces.product)}."
     return Answer(DONE, sentence, EMPTY)
+
+
+def _take_to_move(scan: Scan, found: Pieces, likely: Collection[int]) -> Answer:
+    """Take pieces in hand that are to be moved."""
+    hand, product = scan.hand, found.product
+    if hand.bin and product.pk not in likely:
+        raise NotThere(f"That is {product.sku} {product.title}".strip() + f". None of it lies in {hand.bin}.")
+    then = "Now scan the bin it goes to." if hand.bin else "Now scan the bin it lies in."
+    quantity = found.quantity if found.lot else scan.added(product.sku)
+    kept = {"sku": product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
+    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}. {then}", **kept)
 
 
 def _lying_in(code: str, place: Location) -> set[int]:

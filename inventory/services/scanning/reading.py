@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
+from inventory.gs1 import read_label
 from inventory.models import Bin, Location, Product, StockLevel
 from inventory.services.stock import open_levels
 from oms.foundation.refusals import NotFound, Refused
@@ -21,9 +22,10 @@ def what_is(code: str, place: Location, *, likely: Collection[int] = ()) -> Bin 
         found = Bin.objects.filter(location=place, code__iexact=code).order_by("pk").first()
         if found is not None:
             return found
-        alike = list(
-            Product.objects.filter(Q(barcode=code) | Q(sku__in=[code, code.upper()])).order_by("pk")[:MOST_ALIKE]
-        )
+        label = read_label(code)
+        named = Q(barcode__in=label.barcodes) if label is not None and label.gtin else Q()
+        named |= Q(barcode=code) | Q(sku__in=[code, code.upper()])
+        alike = list(Product.objects.filter(named).order_by("pk")[:MOST_ALIKE])
         products = [one for one in alike if one.pk in likely] or alike
         if len(products) == 1:
             return products[0]
@@ -31,6 +33,11 @@ def what_is(code: str, place: Location, *, likely: Collection[int] = ()) -> Bin 
             skus = ", ".join(one.sku for one in products)
             raise Refused(f"“{code}” is the bar code of {skus}. Type the SKU of the one you have.", code="two_products")
     raise NotFound(f"“{code[:64]}” is no bin and no product that is known here.", code="unknown_code")
+
+
+def is_code_of(barcodes: Collection[str], product: Product) -> bool:
+    """Return whether one of some bar codes is a product's."""
+    return product.barcode in barcodes
 
 
 def level_at(product: Product, place: Location) -> StockLevel:

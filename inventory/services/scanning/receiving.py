@@ -8,8 +8,9 @@ from inventory.models.bins import BinKind
 from inventory.models.stock import MovementReason
 from inventory.services.bins import BinRefuses, put_away
 from inventory.services.incoming import receive_stock
+from inventory.services.scanning.naming import LOT, NOTHING_ASKED, Pieces, of_pieces, what_comes
 from inventory.services.scanning.once import DONE, OK, Answer, Scan
-from inventory.services.scanning.reading import bin_of, level_at, what_is
+from inventory.services.scanning.reading import bin_of, level_at
 from inventory.services.stock import Change, move_stock
 from oms.foundation.audit import record
 from oms.foundation.refusals import Refused
@@ -18,16 +19,30 @@ from oms.foundation.wording import count
 
 def receive_scan(scan: Scan) -> Answer:
     """Take the scanned pieces in; a scanned bin is where they are put from now on, instead of the receiving bin."""
-    found = what_is(scan.read.code, scan.place)
+    found = what_comes(scan, new=True)
+    if isinstance(found, Answer):
+        return found
     if isinstance(found, Bin):
         return scan.keeps(OK, f"What comes now goes into {found.code}.", bin=found.code)
-    expected = [] if scan.hand.loose else _expected(scan, found)
+    return _take_in(of_pieces(scan, found), found)
+
+
+def _take_in(scan: Scan, pieces: Pieces) -> Answer:
+    """Take pieces in of which all is known; of numbered ones the next is asked for."""
+    product = pieces.product
+    expected = [] if scan.hand.loose else _expected(scan, product)
     bin_ = _dock(scan)
+    if bin_ is None and pieces.lot is not None:
+        sentence = f"{product.sku} is followed by {product.followed_word}, and that is kept by bin: scan a bin first."
+        raise Refused(sentence, code="no_bin")
     lock_bins([bin_.pk] if bin_ else [])
-    level = level_at(found, scan.place)
-    came = _against(scan, found, expected) if expected else _loose(scan, found, level.pk)
-    where = _lay(scan, level.pk, bin_)
-    return scan.keeps(DONE, f"{scan.quantity} × {found.sku} {where}. {came}", loose=False)
+    level = level_at(product, scan.place)
+    came = _against(scan, pieces, expected) if expected else _loose(scan, pieces, level.pk)
+    where = _lay(scan, level.pk, bin_, pieces.number)
+    if pieces.left:
+        told = f"{pieces.told} {where}. Now the next serial number, {pieces.left} to go."
+        return scan.keeps(DONE, told, sku=product.sku, quantity=pieces.left, asks=LOT, lot="")
+    return scan.keeps(DONE, f"{pieces.told} {where}. {came}", loose=False, **NOTHING_ASKED)
 
 
 def without_delivery(scan: Scan) -> Answer:
@@ -57,25 +72,33 @@ def _expected(scan: Scan, product: Product) -> Sequence[IncomingStock]:
     return rows
 
 
-def _against(scan: Scan, product: Product, rows: Sequence[IncomingStock]) -> str:
+def _against(scan: Scan, pieces: Pieces, rows: Sequence[IncomingStock]) -> str:
     """Receive pieces of what was announced, the earliest first, and say what is still to come."""
     left = scan.quantity
     for row in rows:
         part = min(left, row.missing)
         if part:
-            receive_stock(incoming_id=row.pk, quantity=part, note="scanned", actor=scan.actor)
+            lot_id = pieces.lot.pk if pieces.lot is not None else None
+            receive_stock(incoming_id=row.pk, quantity=part, note=_note(pieces), lot_id=lot_id, actor=scan.actor)
             left -= part
     rest = sum(row.missing for row in rows) - scan.quantity
     return f"{count(rest, 'piece')} of {rows[-1].reference} still to come." if rest else "All of it is here."
 
 
-def _loose(scan: Scan, product: Product, level_id: int) -> str:
+def _note(pieces: Pieces) -> str:
+    """Return how pieces came, for the ledger."""
+    return f"scanned, {pieces.lot.named}" if pieces.lot is not None else "scanned"
+
+
+def _loose(scan: Scan, pieces: Pieces, level_id: int) -> str:
     """Take pieces in that nobody announced."""
-    reason = MovementReason.RECEIPT
-    change = Change(level_id, scan.quantity, reason, f"scan:{scan.read.key}", "scanned, not announced")
+    reason, lot_id = MovementReason.RECEIPT, pieces.lot.pk if pieces.lot is not None else None
+    told = f"{_note(pieces)}, not announced"
+    change = Change(level_id, scan.quantity, reason, f"scan:{scan.read.key}", told, lot_id)
     move_stock(changes=[change], actor=scan.actor)
-    level = level_at(product, scan.place)
-    note = f"{count(scan.quantity, 'piece')} came that nobody had announced."
+    level = level_at(pieces.product, scan.place)
+    named = f", {pieces.lot.named}" if pieces.lot is not None else ""
+    note = f"{count(scan.quantity, 'piece')} came that nobody had announced{named}."
     record(scan.actor, "inventory.take_in", level, note=note, data={"quantity": scan.quantity})
     return "It was not announced."
 
@@ -88,12 +111,13 @@ def _dock(scan: Scan) -> Bin | None:
     return bins.order_by("sequence", "code").first()
 
 
-def _lay(scan: Scan, level_id: int, bin_: Bin | None) -> str:
+def _lay(scan: Scan, level_id: int, bin_: Bin | None, lot: str) -> str:
     """Put received pieces into a bin, or into none where there is none or it is full; say where they lie."""
     if bin_ is None:
         return "received"
     try:
-        put_away(stock_level_id=level_id, bin=bin_.code, quantity=scan.quantity, note="received", actor=scan.actor)
+        told = {"quantity": scan.quantity, "lot": lot, "note": "received"}
+        put_away(stock_level_id=level_id, bin=bin_.code, actor=scan.actor, **told)  # type: ignore[arg-type]
     except BinRefuses as refusal:
         return f"received, in no bin: {refusal.sentence.rstrip('.')}"
     return f"received in {bin_.code}"

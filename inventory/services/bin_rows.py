@@ -1,0 +1,55 @@
+"""The rows of what lies where: written together with their movements and with what the levels have in bins."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from inventory.models import Bin, BinMovement, BinStock, Lot, StockLevel
+from oms.foundation.actor import Actor
+from oms.foundation.counters import add_to
+from oms.foundation.numbers import random_code
+
+Moves = Mapping[BinStock, int]
+"""Pieces that come (+) to a row or go (−) from it; the levels of the rows are locked."""
+
+
+def row_of(level: StockLevel, bin_: Bin | None, lot: Lot | None) -> BinStock:
+    """Return the row of a level's pieces in a bin, or of a lot in a bin or in none; made where there was none."""
+    told = {"single": lot is not None and level.product.has_serials}
+    row, _ = BinStock.objects.get_or_create(bin=bin_, stock_level=level, lot=lot, defaults=told)
+    row.bin, row.stock_level, row.lot = bin_, level, lot
+    return row
+
+
+def in_no_bin(rows: Iterable[BinStock]) -> dict[BinStock, BinStock]:
+    """Return by row of a lot the row of the same lot in no bin."""
+    found: dict[BinStock, BinStock] = {}
+    for row in rows:
+        if row.lot_id is not None:
+            told = {"stock_level_id": row.stock_level_id, "lot_id": row.lot_id}
+            found[row], _ = BinStock.objects.get_or_create(bin=None, **told, defaults={"single": row.single})
+    return found
+
+
+def write_moves(moves: Moves, reason: str, note: str, actor: Actor) -> None:
+    """Book pieces of locked levels: what goes first, so that a numbered piece is never in two places."""
+    for wanted in (-1, 1):
+        add_to(BinStock, ["quantity"], {row.pk: (pieces,) for row, pieces in moves.items() if pieces * wanted > 0})
+    in_bins: Counter[int] = Counter()
+    for row, pieces in moves.items():
+        if row.bin_id is not None:
+            in_bins[row.stock_level_id] += pieces
+    add_to(StockLevel, ["in_bins"], {pk: (pieces,) for pk, pieces in in_bins.items()})
+    code = random_code(16)
+    BinMovement.objects.bulk_create(
+        BinMovement(
+            bin_stock=row,
+            quantity=pieces,
+            reason=reason,
+            reference=f"{reason}:{code}:{row.pk}",
+            note=note,
+            actor_label=actor.label[:150],
+            at=actor.now,
+        )
+        for row, pieces in moves.items()
+        if pieces
+    )

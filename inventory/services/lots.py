@@ -1,0 +1,122 @@
+"""Lots and serial numbers: known by their number, made when the first pieces come, blocked and let go."""
+
+from datetime import date
+
+from django.db import transaction
+
+from inventory.conditions import IS_BLOCKED_LOT, IS_FREE_LOT
+from inventory.locks import lock_lot, lock_product
+from inventory.models import Lot, Product, StockLevel
+from inventory.models.lots import LONGEST_NUMBER
+from inventory.services.growing import publish_growth
+from inventory.services.lot_stock import LotMissing
+from oms.foundation.actions import refuse_unless
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.refusals import Invalid, NotFound, Refused
+
+
+class Unsellable(Refused):
+    """Pieces of a lot that is blocked, or whose best-before date has passed, may not go to a customer."""
+
+    code = "lot_unsellable"
+
+
+def known_lot(product: Product, number: str) -> Lot:
+    """Return a lot of a product by its number; raises :class:`NotFound` for one that never came in."""
+    found = Lot.objects.filter(product=product, number=number.strip()).first() if number.strip() else None
+    if found is None:
+        sentence = f"{product.sku} has no {product.followed_word} “{number.strip()[:LONGEST_NUMBER]}”."
+        raise NotFound(f"{sentence} It comes in under Receive.", code="unknown_lot", field="lot")
+    found.product = product
+    return found
+
+
+def named_lot(level: StockLevel, number: str) -> Lot | None:
+    """Return the lot that is meant at a level; none for a product that is not followed.
+
+    :raises LotMissing: when nobody says which it is. :raises Invalid: for a lot of what is not followed.
+    """
+    product = level.product
+    if not level.is_followed:
+        if number:
+            sentence = f"{product.sku} is not followed by lot or serial number here; leave that empty."
+            raise Invalid(sentence, code="not_followed", field="lot")
+        return None
+    if not number.strip():
+        sentence = f"{product.sku} is followed by {product.followed_word}: say which."
+        raise LotMissing(sentence, code=LotMissing.code, field="lot")
+    return known_lot(product, number)
+
+
+def refuse_unsellable(lot: Lot, today: date) -> None:
+    """Raise :class:`Unsellable` for a lot of which nothing may go to a customer today."""
+    if lot.blocked_at is not None:
+        raise Unsellable(f"{lot} is blocked: {lot.blocked_why}. Put it aside.", field="lot")
+    if lot.expires_on is not None and lot.is_expired(today):
+        raise Unsellable(f"{lot} was best before {lot.expires_on:%d %b %Y}. Put it aside.", field="lot")
+
+
+@transaction.atomic
+def lot_that_came(*, product_id: int, number: str, expires_on: date | None, actor: Actor) -> Lot:
+    """Return the lot that came with some pieces, a new one where it is the first time.
+
+    :raises Invalid: for a number that none can have, without a date that the product asks for, or with another date
+        than the lot has.
+    """
+    product, number = lock_product(product_id), number.strip()
+    if not 0 < len(number) <= LONGEST_NUMBER or not number.isprintable():
+        sentence = f"A {product.followed_word} has 1 to {LONGEST_NUMBER} characters; “{number[:40]}” cannot be one."
+        raise Invalid(sentence, code="bad_lot", field="lot")
+    found = Lot.objects.filter(product=product, number=number).first()
+    if found is None:
+        if product.expires and expires_on is None:
+            raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")
+        found = Lot.objects.create(product=product, number=number, expires_on=expires_on, created_at=actor.now)
+        record(actor, "inventory.create_lot", found, note=f"{found.named} came for the first time.")
+    elif expires_on not in (None, found.expires_on):
+        known = f"{found.expires_on:%d %b %Y}" if found.expires_on else "without a date"
+        sentence = f"{found} is best before {known} in the books, not {expires_on:%d %b %Y}. The desk can change that."
+        raise Invalid(sentence, code="other_date", field="expires_on")
+    found.product = product
+    return found
+
+
+@transaction.atomic
+def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
+    """Let no piece of a lot go to a customer any more; what is promised of it is picked from others, or missed.
+
+    :raises Refused: when it is blocked already, or without a reason.
+    """
+    row = lock_lot(lot_id)
+    refuse_unless(row, IS_FREE_LOT)
+    if not note.strip():
+        raise Invalid("Say why: pickers are told it.", code="no_reason", field="note")
+    row.blocked_at, row.blocked_why = actor.now, note.strip().rstrip(".")[:300]
+    row.save(update_fields=["blocked_at", "blocked_why"])
+    record(actor, "inventory.block_lot", row, note=row.blocked_why)
+    return row
+
+
+@transaction.atomic
+def release_lot(*, lot_id: int, note: str = "", actor: Actor) -> Lot:
+    """Let the pieces of a blocked lot go again, and tell that they are free; raises :class:`Refused` for a free one."""
+    row = lock_lot(lot_id)
+    refuse_unless(row, IS_BLOCKED_LOT)
+    row.blocked_at, row.blocked_why = None, ""
+    row.save(update_fields=["blocked_at", "blocked_why"])
+    record(actor, "inventory.release_lot", row, note=note)
+    publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
+    return row
+
+
+@transaction.atomic
+def date_lot(*, lot_id: int, expires_on: date | None, note: str = "", actor: Actor) -> Lot:
+    """Set another best-before date on a lot."""
+    row = lock_lot(lot_id)
+    before, row.expires_on = row.expires_on, expires_on
+    row.save(update_fields=["expires_on"])
+    told = f"best before {before or 'no date'} → {expires_on or 'no date'}. {note}".strip()
+    record(actor, "inventory.date_lot", row, note=told, data={"expires_on": [str(before), str(expires_on)]})
+    publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
+    return row

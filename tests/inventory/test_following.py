@@ -1,0 +1,73 @@
+"""By what a product is followed: set on its page and by file while none is in stock, and refused with a reason else."""
+
+import pytest
+
+from inventory.gs1 import Label, read_label
+from inventory.master_forms import ProductForm
+from inventory.models import KitComponent, Lot, Product
+from inventory.services.catalogue import plan_products, store_products
+from inventory.services.shelves import Entry
+from tests.factories import make_actor, make_location, make_product, make_stock
+
+GS = "\x1d"
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("]C101095060001343521725070310ABC123", Label("09506000134352", "ABC123", "", "2025-07-03")),
+        ("(01)09506000134352(17)250703(10)ABC123", Label("09506000134352", "ABC123", "", "2025-07-03")),
+        (f"]d2010950600013435210AB1{GS}21XYZ9{GS}15270300", Label("09506000134352", "AB1", "XYZ9", "2027-03-31")),
+        ("010950600013435210ABC123#2112345", Label("09506000134352", "ABC123", "12345", None)),
+        ("]C110ABC123", Label("", "ABC123")),
+        ("(21)W-77001", Label("", "", "W-77001")),
+        ("0109506000134353", None),  # a wrong check digit
+        ("0109506000134353ABC", None),
+        ("9506000134352", None),
+        ("A-01", None),
+        ("", None),
+    ],
+)
+def test_a_label_is_read_as_the_specification_has_it(code, label) -> None:
+    found = read_label(code)
+
+    day = str(found.expires_on) if found and found.expires_on else None
+    assert (found and (found.gtin, found.lot, found.serial, day)) == (
+        label and (label.gtin, label.lot, label.serial, label.expires_on)
+    )
+
+
+def test_the_number_of_a_label_is_a_bar_code_with_and_without_its_zeros() -> None:
+    assert Label("00012345678905").barcodes == ["00012345678905", "0012345678905", "012345678905"]
+    assert Label("09506000134352").barcodes == ["09506000134352", "9506000134352"]
+    assert Label("").barcodes == []
+
+
+@pytest.mark.django_db
+def test_a_product_with_stock_stays_as_it_is_on_its_page_and_in_a_file() -> None:
+    tea, cup, box = make_product("TEA"), make_product("CUP"), make_product("BOX")
+    make_stock(tea, make_location("LON", name="London"), 3)
+    make_stock(cup, make_location("3PL", kind="3pl"), 3)
+    KitComponent.objects.create(kit=box, component=cup, quantity=1)
+    entries = [
+        Entry(row, sku, {"currency": "EUR", "followed_by": by, **more})
+        for row, (sku, by, more) in enumerate(
+            [("TEA", "lot", {}), ("CUP", "serial", {}), ("BOX", "lot", {}), ("NEW", "none", {"expires": True})]
+        )
+    ]
+    plans = plan_products(entries=entries)
+    store_products(entries=entries, actor=make_actor())
+
+    told = [plan.faults[0].sentence if plan.faults else plan.verb.value for plan in plans]
+    assert told == [
+        "3 pieces on hand at London: by what it is followed changes only while none is in stock.",
+        "change",
+        "A kit is not followed itself: its components are.",
+        "Only what is followed by lot or serial number has best-before dates.",
+    ]
+    assert dict(Product.objects.values_list("sku", "followed_by")) == {"TEA": "none", "CUP": "serial", "BOX": "none"}
+    form = ProductForm(
+        instance=tea, data={"sku": "TEA", "currency": "EUR", "price": "1", "cost": "1", "followed_by": "lot"}
+    )
+    assert "changes only while none is in stock" in form.errors["followed_by"][0]
+    assert not Lot.objects.exists()
