@@ -3,6 +3,7 @@
 from fulfillment import (  # noqa: F401  registering is their import
     invariants_handover,
     invariants_labels,
+    invariants_lots,
     invariants_packing,
     invariants_parcels,
     invariants_pickups,

@@ -1,6 +1,6 @@
 """Papers of the floor, drawn from stored rows: pick lists, packing slips and labels."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from fulfillment.documents.packing_slip import render_packing_slip
 from fulfillment.documents.papers import PackingSlipPaper, PickLine, PickListPaper, SlipLine
 from fulfillment.documents.pick_list import render_pick_list
 from fulfillment.fetching import Fetch, picked_pieces
-from fulfillment.models import AllocationPart, FulfillmentOrder, Label, PackageItem, Shipment
+from fulfillment.models import AllocationPart, FulfillmentOrder, Label, PackageItem, Shipment, TracedPieces
 from fulfillment.parcels import receiver, sender
 from oms.foundation.refusals import NotFound, Refused
 from orders.models import OrderAddress
@@ -84,7 +84,7 @@ def packing_slip(shipment: Shipment) -> bytes:
         line = item.allocation.order_line
         inside[line.pk] += item.quantity
         lines[line.pk] = line
-    made_of = _made_of(shipment)
+    made_of, lots = _made_of(shipment), _lots_of(shipment)
     paper = PackingSlipPaper(
         order_number=order.number,
         shipment_number=shipment.number,
@@ -98,6 +98,7 @@ def packing_slip(shipment: Shipment) -> bytes:
                 line.quantity,
                 line.instructions,
                 made_of=made_of.get(pk, ""),
+                lots=lots.get(pk, ""),
             )
             for pk, line in lines.items()
         ),
@@ -107,6 +108,16 @@ def packing_slip(shipment: Shipment) -> bytes:
         service=" ".join(part for part in (shipment.carrier, shipment.service.replace("_", " ")) if part).title(),
     )
     return render_packing_slip([paper])
+
+
+def _lots_of(shipment: Shipment) -> dict[int, str]:
+    """Return by line of the order the lots and serial numbers of what a shipment holds, as text."""
+    rows = TracedPieces.objects.filter(package__shipment=shipment).select_related("lot__product", "allocation")
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    for row in rows.order_by("pk"):
+        found[row.allocation.order_line_id][row.lot.named] = None
+    texts = {line: "; ".join(named) for line, named in found.items()}
+    return {line: text[:1].upper() + text[1:] for line, text in texts.items()}
 
 
 def _made_of(shipment: Shipment) -> dict[int, str]:

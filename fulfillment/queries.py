@@ -23,9 +23,10 @@ from fulfillment.models import (
     Shipment,
     SourcingDecision,
     SourcingRuleSet,
+    TracedPieces,
     TrackingEvent,
 )
-from fulfillment.rate_table import note_of, rate_answer, turned_answer
+from fulfillment.parcel_answers import shipment_answer
 from fulfillment.states import (
     DEAD_LABELS,
     TROUBLED_LABELS,
@@ -77,6 +78,7 @@ def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
         Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
         Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
         Prefetch("items", items_with_lines()),
+        Prefetch("traces", TracedPieces.objects.select_related("lot__product").order_by("pk")),
     )
 
 
@@ -137,15 +139,6 @@ def at_risk_now(rows: "QuerySet[ParcelRisk]", today: date) -> "QuerySet[ParcelRi
     return rows.exclude(level=RiskLevel.NONE).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
 
 
-def risk_answer(row: Package) -> dict[str, Any] | None:
-    """Return what speaks against a parcel read by :func:`with_tracking`, None where nothing does."""
-    risk = getattr(row, "risk", None)
-    if risk is None or risk.level == RiskLevel.NONE:
-        return None
-    names = ("level", "reason", "sentence", "limit", "since", "told_at", "asked_at", "snoozed_until")
-    return {name: getattr(risk, name) for name in names}
-
-
 LONGEST_WAIT = timedelta(minutes=5)
 
 
@@ -201,63 +194,6 @@ def _part(one: Allocation, part: AllocationPart) -> dict[str, Any]:
     """Return what is to be fetched of one component of kits, as plain values."""
     level = part.stock_level
     return {"sku": level.product.sku, "quantity": part.per_kit * one.quantity, "bin": level.bin}
-
-
-def shipment_answer(row: Shipment) -> dict[str, Any]:
-    """Return a shipment read by :func:`shipments_with_parcels` as plain values."""
-    return {
-        "number": row.number,
-        "order": row.order.number,
-        "fulfillment_order": row.fulfillment_order.number,
-        "location": row.location.code,
-        "state": row.state,
-        "carrier": row.carrier,
-        "service": row.service,
-        "rates": [rate_answer(rate) for rate in row.rates],
-        "rate_reason": row.rate_reason,
-        "turned_from": [turned_answer(one) for one in row.turned_from],
-        "stand_in_note": note_of(row),
-        "packed_at": row.packed_at,
-        "shipped_at": row.shipped_at,
-        "version": row.version,
-        "packages": [package_answer(package) for package in row.packages.all()],
-    }
-
-
-def package_answer(row: Package) -> dict[str, Any]:
-    """Return a parcel read by :func:`with_tracking` as plain values."""
-    label = next(iter(row.labels.all()), None)
-    return {
-        "id": row.pk,
-        "position": row.position,
-        "carrier": row.carrier,
-        "tracking_number": row.tracking_number,
-        "tracking_status": row.tracking_status,
-        "label_state": label.state if label else "",
-        "label_failure": label.failure if label else "",
-        "weight_g": row.weight_g,
-        "material": row.material,
-        "box": row.box.code if row.box else "",
-        "box_advised": row.advised.code if row.advised else "",
-        **{name: getattr(row, name) for name in ("length_mm", "width_mm", "height_mm")},
-        "expected_on": row.expected_on,
-        "promised_on": row.promised_on,
-        "days_late": row.days_late,
-        "risk": risk_answer(row),
-        "delivered_at": row.delivered_at,
-        "last_event_at": row.last_event_at,
-        "version": row.version,
-        "items": [{"sku": item.allocation.order_line.sku, "quantity": item.quantity} for item in row.items.all()],
-        "events": [
-            {
-                "status": event.status,
-                "description": event.description,
-                "place": event.place,
-                "occurred_at": event.occurred_at,
-            }
-            for event in row.tracking_events.all()
-        ],
-    }
 
 
 def work_of_orders(order_ids: Sequence[int], *, arrivals: Arrivals) -> dict[int, list[dict[str, Any]]]:

@@ -112,6 +112,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _entry("Waves", "waves", "fulfillment_wave", "fulfillment.view_wave"),
                     _entry("Walks", "footprint", "fulfillment_picklist", "fulfillment.view_picklist"),
+                    _entry("Who got what", "tag", "fulfillment_tracedpieces", "fulfillment.view_tracedpieces"),
                     _entry("Mispacks caught", "fact_check", "fulfillment_packscan", "fulfillment.view_packscan"),
                     _entry("Shipments", "package", "fulfillment_shipment", "fulfillment.view_shipment"),
                     _entry("Handing over", "local_shipping", "fulfillment_manifest", "fulfillment.view_manifest"),
@@ -171,6 +172,7 @@ UNFOLD: dict[str, Any] = {
                     _entry("Space", "grid_view", "inventory", "inventory.view_bin", page="space"),
                     _entry("Slotting", "moving", "fulfillment", "inventory.view_bin", page="slotting"),
                     _entry("Counts", "fact_check", "inventory_countsession", "inventory.view_countsession"),
+                    _entry("Lots and serials", "tag", "inventory_lot", "inventory.view_lot"),
                     _entry("Incoming", "local_shipping", "inventory_incomingstock", "inventory.view_incomingstock"),
                     _entry(
                         "Can I promise?", "event_available", "fulfillment", "inventory.view_stocklevel", page="promise"

@@ -18,6 +18,7 @@ from fulfillment.admin import (  # noqa: F401  registering is their import
     scarcity,
     shipments,
     suppliers,
+    traces,
     visits,
     walks,
     waves,

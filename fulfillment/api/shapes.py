@@ -74,11 +74,21 @@ class EventOut(serializers.Serializer[Any]):
     occurred_at = serializers.DateTimeField()
 
 
+class LotItemOut(serializers.Serializer[Any]):
+    """Pieces of one lot, or the one of a serial number, inside a parcel."""
+
+    sku = serializers.CharField()
+    number = serializers.CharField()
+    best_before = serializers.DateField(allow_null=True)
+    quantity = serializers.IntegerField()
+
+
 class ItemOut(serializers.Serializer[Any]):
     """Pieces inside a parcel."""
 
     sku = serializers.CharField()
     quantity = serializers.IntegerField()
+    lots = LotItemOut(many=True, help_text="Empty for products that are followed by nothing.")
 
 
 class RiskOut(serializers.Serializer[Any]):

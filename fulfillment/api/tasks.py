@@ -79,7 +79,10 @@ class ReportIn(serializers.Serializer[Any]):
 
     stop = serializers.IntegerField(min_value=1, required=False)
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_PIECES, required=False)
-    code = serializers.CharField(max_length=64, required=False, help_text="What was scanned; the stop's SKU without.")
+    code = serializers.CharField(max_length=128, required=False, help_text="What was scanned; the stop's SKU without.")
+    lot = serializers.CharField(
+        max_length=32, required=False, help_text="Lot or serial number, where the product is followed by one."
+    )
 
 
 class DeviceView(APIView):
@@ -178,7 +181,8 @@ def _read(request: Request, walk: PickList, told: dict[str, Any]) -> walking.Rea
     sku = row.values_list("allocation__stock_level__product__sku", flat=True).first()
     if sku is None:
         raise NotFound("This walk has no such stop.", code="no_stop", field="stop")
-    return walking.Read(_scan_key(request), told["stop"], told.get("code", "") or sku, told.get("quantity", 1))
+    code = told.get("code", "") or sku
+    return walking.Read(_scan_key(request), told["stop"], code, told.get("quantity", 1), lot=told.get("lot", ""))
 
 
 def _scan_key(request: Request) -> UUID:

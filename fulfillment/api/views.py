@@ -8,10 +8,9 @@ from django.db.models import Q, QuerySet
 from fulfillment.api.filters import PackageFilters, ShipmentFilters, WorkFilters
 from fulfillment.api.shapes import FulfillmentOrderOut, PackageAloneOut, ShipmentOut
 from fulfillment.models import FulfillmentOrder, Package, Shipment
+from fulfillment.parcel_answers import package_answer, shipment_answer
 from fulfillment.queries import (
     delivery_answer,
-    package_answer,
-    shipment_answer,
     shipments_with_parcels,
     with_tracking,
     work_answer,

@@ -34,10 +34,12 @@ def _columns(priced: bool) -> tuple[Column, ...]:
 
 
 def _product_cell(line: SlipLine, width: float) -> Cell:
-    """Title, with what a kit holds, the words for this product and what is still to come below."""
+    """Title, with what a kit holds, lots, the words for this product and what is still to come below."""
     lines = cell(line.title, width, 10.5)
     if line.made_of:
         lines += cell(f"Each with {line.made_of}", width, 9, grey=True)
+    if line.lots:
+        lines += cell(line.lots, width, 9, grey=True)
     if line.instructions.strip():
         lines += cell(f"Note: {line.instructions}", width, 9.5, bold=True)
     if line.quantity < line.ordered:

@@ -101,7 +101,7 @@ class WalkPaper:
 
 @dataclass(frozen=True)
 class SlipLine:
-    """One product in the parcel; `price` and what a kit is `made_of` are ready formatted text."""
+    """One product in the parcel; `price`, what a kit is `made_of` and its `lots` are ready formatted text."""
 
     sku: str
     title: str
@@ -110,6 +110,7 @@ class SlipLine:
     instructions: str = ""
     price: str = ""
     made_of: str = ""
+    lots: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Sending(forms.Form):
     """What a packing station sends."""
 
     key = forms.UUIDField()
-    code = forms.CharField(max_length=64, required=False)
+    code = forms.CharField(max_length=128, required=False)
     quantity = forms.IntegerField(min_value=1, max_value=MOST_PIECES, required=False)
     weight_g = forms.IntegerField(min_value=1, max_value=MAX_WEIGHT_G, required=False)
     read_at = forms.IntegerField(min_value=0, max_value=4_102_444_800_000, required=False)

@@ -33,6 +33,7 @@ from oms.foundation.scope import scoped, scoped_row
 PICK = "fulfillment.pick_fulfillmentorder"
 SIZES = (1, 4, 8, 12)
 MOST_PIECES = 100_000
+LOTS_SHOWN = 4
 HERE, A_YEAR = "floor_at", 365 * 86_400
 """The cookie by which a handheld knows where it is: it belongs to the device, not to its person."""
 Page = Callable[..., HttpResponse]
@@ -67,7 +68,7 @@ class Reading(forms.Form):
 
     key = forms.UUIDField()
     task = forms.IntegerField(min_value=1)
-    code = forms.CharField(max_length=64, required=False)
+    code = forms.CharField(max_length=128, required=False)
     quantity = forms.IntegerField(min_value=1, max_value=MOST_PIECES, required=False)
     read_at = forms.IntegerField(min_value=0, max_value=4_102_444_800_000, required=False)
 
@@ -199,6 +200,7 @@ def _walk_page(request: HttpRequest, pick_list: PickList, answer: walking.Answer
         "answer": answer,
         "key": uuid.uuid4(),
         "way": way,
+        "lots": walking.lots_at(shown.now.task, timezone.now())[:LOTS_SHOWN] if shown.now and shown.now.asks else [],
         "hint": way.hints.get(shown.now.task.pk, "") if way and shown.now else "",
     }
     return TemplateResponse(request, "floor/walk.html", context)

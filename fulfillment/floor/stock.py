@@ -16,7 +16,7 @@ from fulfillment.floor.pages import HERE, MOST_PIECES, for_pickers
 from fulfillment.floor.stock_lists import LISTS
 from fulfillment.services.counted import again_scan, finish_scan
 from fulfillment.services.walking.missing import pieces_in_hands
-from inventory.models import Location
+from inventory.models import Location, Product
 from inventory.models.scans import StockWork
 from inventory.services import scanning
 from inventory.services.scanning import Answer, Read
@@ -62,7 +62,7 @@ class Reading(forms.Form):
 
     key = forms.UUIDField()
     location = forms.CharField(max_length=16)
-    code = forms.CharField(max_length=64, required=False)
+    code = forms.CharField(max_length=128, required=False)
     quantity = forms.IntegerField(min_value=1, max_value=MOST_PIECES, required=False)
     read_at = forms.IntegerField(min_value=0, max_value=4_102_444_800_000, required=False)
 
@@ -117,6 +117,14 @@ def _place(user: Any, code: str) -> Location | None:
     return found
 
 
+def _asked(hand: scanning.Hand) -> str:
+    """Return what the page asks for instead of a bin or product, in words; blank where nothing is asked."""
+    if not hand.asks:
+        return ""
+    product = Product.objects.get(sku=hand.sku)
+    return f"best-before date of {hand.lot}" if hand.asks == "date" else f"{product.followed_word} of {hand.sku}"
+
+
 def _page(request: HttpRequest, work: str, place: Location, answer: Answer | None = None) -> HttpResponse:
     """Draw the page of one kind of work."""
     user: Any = request.user
@@ -129,6 +137,7 @@ def _page(request: HttpRequest, work: str, place: Location, answer: Answer | Non
         "act_address": f"floor-{work}-act",
         "place": place,
         "hand": hand,
+        "asks": _asked(hand),
         "answer": answer,
         "key": uuid.uuid4(),
         "buttons": [(name, words) for name, (words, _) in kind.buttons.items()],

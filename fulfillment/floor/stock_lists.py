@@ -41,8 +41,18 @@ def to_put_away(place: Location, hand: Hand, user: Any, now: datetime) -> Sequen
 def lying_here(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[Row]:
     """Return what lies in the bin that pieces are taken from."""
     lying = BinStock.objects.filter(bin__code=hand.bin, bin__location=place, quantity__gt=0) if hand.bin else ()
-    rows = lying.select_related("stock_level__product").order_by("stock_level__product__sku")[:SHOWN] if lying else ()
-    return [Row(f"{row.quantity} × {row.stock_level.product}", code=row.stock_level.product.sku) for row in rows]
+    rows = (
+        lying.select_related("stock_level__product", "lot__product").order_by("stock_level__product__sku")
+        if lying
+        else ()
+    )
+    return [_lying(row) for row in rows[:SHOWN]]
+
+
+def _lying(row: BinStock) -> Row:
+    """Return what lies in a bin, with its lot."""
+    product = row.stock_level.product
+    return Row(f"{row.quantity} × {product}", product.sku, row.lot.named if row.lot else "")
 
 
 def to_count(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[Row]:

@@ -22,6 +22,7 @@ from fulfillment.models.shipments import Label, Package, PackageItem, Shipment, 
 from fulfillment.models.sourcing import SourcingDecision
 from fulfillment.models.suppliers import SupplierRequest
 from fulfillment.models.totes import LabelledTote
+from fulfillment.models.traces import TracedPieces
 from fulfillment.models.visits import DriverVisit
 from fulfillment.models.watching import ExpectedDay, ParcelRisk
 from fulfillment.models.waves import Wave, WaveOrder
@@ -68,6 +69,7 @@ __all__ = [
     "SourcingRuleSet",
     "SubstituteOffer",
     "SupplierRequest",
+    "TracedPieces",
     "TrackingEvent",
     "Wave",
     "WaveOrder",

@@ -78,10 +78,12 @@ def again_scan(scan: Scan) -> Answer:
 
 def _may_lack(row: CountSession) -> dict[int, int]:
     """Return by level the promised pieces that a small difference would lack: their orders are locked before bins."""
-    book = dict(BinStock.objects.filter(bin=row.bin_id).values_list("stock_level_id", "quantity"))
-    counted = dict(row.lines.values_list("stock_level_id", "counted"))
-    levels = StockLevel.objects.in_bulk(list(book.keys() | counted.keys()))
-    missing = {pk: book.get(pk, 0) - counted.get(pk, 0) for pk in levels}
+    missing: Counter[int] = Counter()
+    for pk, pieces in BinStock.objects.filter(bin=row.bin_id).values_list("stock_level_id", "quantity"):
+        missing[pk] += pieces
+    for pk, pieces in row.lines.values_list("stock_level_id", "counted"):
+        missing[pk] -= pieces
+    levels = StockLevel.objects.in_bulk(list(missing))
     lacking = {pk: levels[pk].allocated - levels[pk].on_hand + pieces for pk, pieces in missing.items()}
     return {pk: pieces for pk, pieces in lacking.items() if pieces > 0 and missing[pk] <= settings.COUNT_TOLERANCE}
 

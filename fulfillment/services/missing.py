@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
-from fulfillment.models import Allocation, FulfillmentOrder, PickTask
+from fulfillment.models import Allocation, FulfillmentOrder, PickTask, TracedPieces
+from fulfillment.models.traces import Fate
+from fulfillment.services.tracing import followed_levels, today_at
 from fulfillment.states import AllocationState, PickListState, PickTaskState, WaveState
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
+from inventory.services.bin_leaving import pick_from_bins
 from inventory.services.stock import Change
+from oms.foundation.actor import Actor
 from oms.foundation.refusals import Invalid, Reason, Refused
 
 Place = tuple[int, int]
@@ -84,15 +88,34 @@ def _not_to_pick(sku: str, is_kit: bool) -> str:
     return f"{sku} is not to be picked here in that number; correct the missing pieces."
 
 
-def lost_pieces(lacking: Mapping[Place, int], missed: Mapping[int, Allocation], row: FulfillmentOrder) -> list[Change]:
+def lost_pieces(
+    lacking: Mapping[Place, int], missed: Mapping[int, Allocation], row: FulfillmentOrder, actor: Actor
+) -> list[Change]:
     """Return the movements that take pieces out of the books that the shelves do not have.
+
+    Of a followed product they are of the lots that its bins should have had; blocked and expired ones stay.
 
     :param missed: what was missed of each allocation, by its id
     """
     note = f"not found while picking {row.number}"
     changes = []
+    followed = followed_levels(level for _, level in lacking)
     for (pk, level), pieces in sorted(lacking.items()):
         one = missed[pk]
         reference = f"short:{one.pk}:{level}" if one.is_assembled else f"short:{one.pk}"
-        changes.append(Change(level, -pieces, MovementReason.DAMAGE, reference, note))
+        if level not in followed:
+            changes.append(Change(level, -pieces, MovementReason.DAMAGE, reference, note))
+            continue
+        for lot, part in _lots_lost(pk, followed[level], pieces, actor).items():
+            changes.append(Change(level, -part, MovementReason.DAMAGE, f"{reference}:{lot}", note, lot))
     return changes
+
+
+def _lots_lost(allocation_id: int, level: StockLevel, pieces: int, actor: Actor) -> Counter[int]:
+    """Return of which lots pieces are missing: as the picker's stop noted it, else as they lie in the bins."""
+    lost: Counter[int] = Counter()
+    rows = TracedPieces.objects.filter(allocation=allocation_id, fate=Fate.LOST, lot__product=level.product_id)
+    for lot, part in rows.values_list("lot", "quantity"):
+        lost[lot] += part
+    today = today_at(level.location, actor.now)
+    return lost or pick_from_bins(pieces={level.pk: pieces}, today=today, actor=actor)

@@ -2,6 +2,7 @@
 
 from fulfillment.locks import lock_pack_session
 from fulfillment.models import FulfillmentOrder, PackSession
+from fulfillment.services.tracing import take_out_of_session
 from fulfillment.states import PackSessionState
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -17,5 +18,6 @@ def open_session_of(work: FulfillmentOrder) -> PackSession | None:
 def drop(session: PackSession, why: str, actor: Actor) -> None:
     """End a locked session of which nothing counts any more."""
     session.drop()
+    take_out_of_session(session)
     session.save(update_fields=["state", "leased_until"])
     record(actor, "floor.pack_drop", session, note=f"{session.fulfillment_order.number}: {why}")

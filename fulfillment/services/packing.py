@@ -26,6 +26,7 @@ from fulfillment.locks import (
 )
 from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
 from fulfillment.services.pack_sessions import drop, open_session_of
+from fulfillment.services.tracing import place_in_parcels, take_out_of_shipments
 from fulfillment.services.using_boxes import give_boxes_back, use_boxes
 from fulfillment.states import FulfillmentOrderState, ShipmentState
 from oms.foundation.actions import refuse_unless
@@ -125,6 +126,7 @@ def pack_together(
         except Invalid as fault:
             refused[row.pk] = fault
     made = make_shipments([row for row in rows if row.pk in fillings], fillings, actor)
+    place_in_parcels(made)
     return Together(made, refused)
 
 
@@ -258,4 +260,5 @@ def cancel_shipments(shipments: Sequence[Shipment], actor: Actor) -> None:
         one.cancel()
     save_many(shipments, ["state"])
     record_many(actor, [Act("fulfillment.cancel_shipment", one, f"{one.number} will not leave.") for one in shipments])
+    take_out_of_shipments(shipments)
     give_boxes_back(shipments, actor)

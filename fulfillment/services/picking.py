@@ -25,6 +25,7 @@ from fulfillment.services.missing import (
 )
 from fulfillment.services.sourcing.pieces import copy_parts
 from fulfillment.services.sourcing.withdrawal import give_back
+from fulfillment.services.tracing import forget, keep_what_is_taken, untraced
 from fulfillment.services.walking.stops import drop_stops
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState
 from inventory.models import StockLevel
@@ -35,6 +36,7 @@ from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.facts import publish
+from oms.foundation.refusals import Refused
 from oms.foundation.together import Together, allowed
 
 S, A = FulfillmentOrderState, AllocationState
@@ -74,6 +76,7 @@ def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder
     for one in picked:
         one.put_back()
     save_many(picked, ["state"])
+    forget([one.pk for one in open_allocations_of([row.pk])])
     row.stop()
     row.picked_at = None
     row.save(update_fields=["state", "picked_at"])
@@ -131,6 +134,7 @@ def confirm_locked(row: FulfillmentOrder, short: Mapping[str, int], actor: Actor
     """
     waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
     lacking = missing_by_place(waiting, short)
+    _refuse_untraced(waiting, lacking)
     _leave_bins(waiting, units_missed(waiting, lacking), actor)
     if lacking:
         _confirm_missing(row, waiting, lacking, actor)
@@ -153,12 +157,23 @@ def confirm_together(
     if short and any(short.values()):
         for row in rows:
             lacking = missing_by_place(waiting[row.pk], short)
+            _refuse_untraced(waiting[row.pk], lacking)
             _leave_bins(waiting[row.pk], units_missed(waiting[row.pk], lacking), actor)
             _confirm_missing(row, waiting[row.pk], lacking, actor)
     else:
-        _leave_bins([one for own in waiting.values() for one in own], {}, actor)
-        _confirm_all(rows, [one for own in waiting.values() for one in own], actor)
+        nameless = untraced([one for own in waiting.values() for one in own], {})
+        refused |= {pk: Refused(sentence, code="not_scanned") for pk, sentence in nameless.items()}
+        rows = [row for row in rows if row.pk not in nameless]
+        whole = [one for row in rows for one in waiting[row.pk]]
+        _leave_bins(whole, {}, actor)
+        _confirm_all(rows, whole, actor)
     return Together({row.pk: row for row in rows}, refused)
+
+
+def _refuse_untraced(waiting: Sequence[Allocation], lacking: Mapping[Place, int]) -> None:
+    """Raise :class:`Refused` for pieces of which nobody said which lot or serial number they are."""
+    for sentence in untraced(waiting, units_missed(waiting, lacking)).values():
+        raise Refused(sentence, code="not_scanned")
 
 
 def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation], actor: Actor) -> None:
@@ -186,10 +201,12 @@ def _confirm_missing(
         short[sku] += sum(pieces for (_, level), pieces in lacking.items() if level == pk)
     gone = miss_pieces(waiting, missing, actor)
     missed = list(gone.values())
+    forget([one.pk for one in missed])
     found = [one for one in waiting if one.state == A.ALLOCATED]
     for one in found:
         one.pick()
     save_many(found, ["state"])
+    keep_what_is_taken(found)
     _finish(row, found, short, actor)
     if missed:
         record_many(
@@ -197,7 +214,7 @@ def _confirm_missing(
             [Act("fulfillment.miss", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in missed],
         )
         give_back(missed, verdicts={}, actor=actor)
-        move_stock(changes=lost_pieces(lacking, gone, row), actor=actor)
+        move_stock(changes=lost_pieces(lacking, gone, row, actor), actor=actor)
         publish(PiecesMissed(at=actor.now, order_id=row.order_id, trace=trace))
 
 

@@ -11,7 +11,9 @@ from fulfillment.events import ShipmentShipped
 from fulfillment.locks import lock_shipments, open_allocations_of
 from fulfillment.models import Allocation, Package, PackageItem, Shipment
 from fulfillment.services.expecting import expect_arrival
+from fulfillment.services.tracing import traced
 from fulfillment.states import AllocationState, ShipmentState
+from inventory.models import StockLevel
 from inventory.services.allocation import Shipped, ship_pieces
 from oms.foundation.actor import Actor
 from oms.foundation.aggregate import save_many
@@ -81,18 +83,37 @@ def _leave(
     record_many(actor, [Act("fulfillment.ship", row, how or _told(row, parcels[row.pk])) for row in rows])
     record_many(actor, [Act("fulfillment.fulfill", one, one.told) for one in work])
     mark_shipped(shipped=[_gone(row, picked[row.pk]) for row in rows], actor=actor)
-    ship_pieces(pieces=[piece for one in pieces for piece in _leaving(one)], actor=actor)
+    ship_pieces(pieces=_leaving(pieces), actor=actor)
     publish(*(ShipmentShipped(at=actor.now, order_id=row.order_id, shipment_id=row.pk) for row in rows))
 
 
-def _leaving(one: Allocation) -> list[Shipped]:
+def _leaving(pieces: Sequence[Allocation]) -> list[Shipped]:
     """Return what leaves the stock with some pieces: themselves, or the parts that they were assembled of."""
-    if not one.is_assembled:
-        return [Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}")]
-    return [
-        Shipped(part.stock_level_id, part.per_kit * one.quantity, f"ship:{one.pk}:{part.pk}")
+    named = traced([one.pk for one in pieces])
+    parts = [part for one in pieces if one.is_assembled for part in one.parts.all()]
+    levels = {part.stock_level_id for part in parts} if named else set()
+    products = dict(StockLevel.objects.filter(pk__in=levels).values_list("pk", "product")) if levels else {}
+    whole = [
+        Shipped(one.stock_level_id, one.quantity, f"ship:{one.pk}", _lots_of(one.pk, named))
+        for one in pieces
+        if not one.is_assembled
+    ]
+    return whole + [
+        Shipped(
+            part.stock_level_id,
+            part.per_kit * one.quantity,
+            f"ship:{one.pk}:{part.pk}",
+            named.get((one.pk, products.get(part.stock_level_id, 0)), {}),
+        )
+        for one in pieces
+        if one.is_assembled
         for part in one.parts.all()
     ]
+
+
+def _lots_of(allocation_id: int, named: Mapping[tuple[int, int], Mapping[int, int]]) -> Mapping[int, int]:
+    """Return the lots of the pieces of one product."""
+    return next((lots for (one, _), lots in named.items() if one == allocation_id), {})
 
 
 def _picked(rows: Sequence[Shipment]) -> dict[int, list[Allocation]]:

@@ -50,7 +50,18 @@ CLAIM = (
 )
 LAST_CLAIM = "select max(id) from fulfillment_carrierclaim"
 
+TRACED = (
+    "insert into fulfillment_tracedpieces (quantity, fate, at, allocation_id, lot_id, package_id) values"
+    " (1, 'held', {{then}}, ({of}), (select id from inventory_lot), {package})"
+)
+
 CORRUPTIONS = [
+    Corruption(name="I82", row=SENT, sql=TRACED.format(of="{row}", package="null")),
+    Corruption(
+        name="I83",
+        sql=TRACED.format(of=FREED, package=f"({PARCEL})"),
+        found="select max(id) from fulfillment_tracedpieces",
+    ),
     state("I16.manifest", "fulfillment_manifest", "state = 'open'", "dropped"),
     state("I16.drivervisit", "fulfillment_drivervisit", "state = 'booked'", "cancelled"),
     Corruption(

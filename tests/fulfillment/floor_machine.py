@@ -1,12 +1,13 @@
 """A floor that hypothesis walks at random: scans, counts, moves, receipts, short picks, cancellations, parcels."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from fulfillment.models import FulfillmentOrder, PickList
+from fulfillment.models import FulfillmentOrder, PickList, PickTask
 from fulfillment.services import walking
 from fulfillment.services.counted import post_count
 from fulfillment.services.packing import pack
@@ -26,7 +27,7 @@ CLERK = make_actor()
 BINS = st.sampled_from(["A-01", "A-02", "R-01", "DOCK"])
 FEW = st.integers(1, 4)
 TWICE = st.sampled_from([True, False])
-IN_EVERY_MOMENT = ["I1", "I2", "I3", "I4", "I38", "I39", "I40", "I41"]
+IN_EVERY_MOMENT = ["I1", "I2", "I3", "I4", "I38", "I39", "I40", "I41", "I80", "I81", "I82", "I83"]
 
 
 class Floor(RuleBasedStateMachine):
@@ -75,7 +76,10 @@ class Floor(RuleBasedStateMachine):
         if now is None:
             self.tried(walking.end_walk, pick_list_id=walk.pk, picker_id=self.hall.ann.pk, actor=CLERK)
             return
-        read = Read(uuid4(), now.task.pk, "TEA" if act == "scan" else "", min(pieces, now.task.missing))
+        read = Read(uuid4(), now.task.pk, "", min(pieces, now.task.missing))
+        if act == "scan":
+            self.before_the_scan(now.task, walk)
+            read = replace(read, code=self.thing()[-1])
         acts = {"scan": walking.scan, "short": walking.report_short, "skip": walking.skip}
         for _ in range(1 + twice):
             acts[act](pick_list_id=walk.pk, picker_id=self.hall.ann.pk, read=read, actor=CLERK)
@@ -100,13 +104,13 @@ class Floor(RuleBasedStateMachine):
     def put(self, bin_: str, pieces: int, first: bool, twice: bool) -> None:
         """Pieces are put away, bin or product first."""
         self.clear("put-away")
-        self.pair("put-away", [bin_, "4001"] if first else ["4001", bin_], pieces, twice)
+        self.pair("put-away", [bin_, *self.thing()] if first else [*self.thing(), bin_], pieces, twice)
 
     @rule(source=BINS, goal=BINS, pieces=FEW, twice=TWICE)
     def move(self, source: str, goal: str, pieces: int, twice: bool) -> None:
         """Pieces are moved between bins."""
         self.clear("move")
-        self.pair("move", [source, "4001", goal], pieces, twice)
+        self.pair("move", [source, *self.thing(), goal], pieces, twice)
 
     @rule(pieces=FEW, announced=st.booleans(), twice=TWICE)
     def receive(self, pieces: int, announced: bool, twice: bool) -> None:
@@ -116,16 +120,19 @@ class Floor(RuleBasedStateMachine):
             self.hall.announced(pieces, f"PO-{self.sent}-{IncomingStock.objects.count()}")
         else:
             self.hall.scan("loose")
-        self.pair("receive", ["4001"], pieces, twice)
+        self.pair("receive", self.thing(), pieces, twice)
         rest()
 
     @rule(bin_=BINS, off=st.integers(-3, 3))
     def count(self, bin_: str, off: int) -> None:
         """A bin is counted, rightly or not."""
         self.hall.scan("count", bin_)
-        lying = sum(BinStock.objects.filter(bin__code=bin_).values_list("quantity", flat=True))
-        if lying + off > 0:
-            self.hall.scan("count", "4001", lying + off)
+        thing = self.thing()
+        rows = BinStock.objects.filter(bin__code=bin_)
+        rows = rows.filter(lot__number=thing[-1]) if len(thing) > 1 else rows
+        lying = sum(rows.values_list("quantity", flat=True))
+        for code in thing if lying + off > 0 else ():
+            self.hall.scan("count", code, lying + off)
         self.hall.scan("done")
         rest()
 
@@ -159,7 +166,15 @@ class Floor(RuleBasedStateMachine):
 
     def came(self) -> int:
         """Return the pieces that ever came into a bin."""
-        return sum(BinMovement.objects.filter(quantity__gt=0).values_list("quantity", flat=True))
+        into = BinMovement.objects.filter(quantity__gt=0, bin_stock__bin__isnull=False)
+        return sum(into.values_list("quantity", flat=True))
+
+    def thing(self) -> list[str]:
+        """Return what is scanned of the product."""
+        return ["4001"]
+
+    def before_the_scan(self, task: PickTask, walk: PickList) -> None:
+        """Do what a picker does before the scan that counts."""
 
     def clear(self, work: str) -> None:
         """Forget what is in hand."""

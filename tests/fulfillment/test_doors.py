@@ -179,5 +179,5 @@ def test_many_orders_cost_no_more_statements_than_one(work, django_assert_max_nu
     shipped(work)
     tea = work.allocations.get().stock_level.product
     ids = [work.order_id, *(sourced(an_order([(tea, 1)]))[0].order_id for _ in range(3))]
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         parts("orders.order", ids)

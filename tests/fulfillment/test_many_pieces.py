@@ -3,7 +3,8 @@
 import pytest
 
 from fulfillment.models import Allocation, Package, PackageItem, Shipment
-from fulfillment.queries import shipment_answer, shipments_with_parcels
+from fulfillment.parcel_answers import shipment_answer
+from fulfillment.queries import shipments_with_parcels
 from orders.models import OrderLine
 from returns.models import Return, ReturnLine
 from returns.panels import returns_part

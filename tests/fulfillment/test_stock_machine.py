@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from inventory.services import scanning
 from tests.fulfillment.floor_machine import Floor
+from tests.fulfillment.lot_machine import FollowedFloor
 
 pytestmark = pytest.mark.django_db
 WALKS = settings(
@@ -38,6 +39,14 @@ class Fresh(Floor):
 
 def test_the_books_agree_after_every_step() -> None:
     run_state_machine_as_test(Fresh, settings=WALKS)
+
+
+class FreshLots(Fresh, FollowedFloor):
+    """The same by lot."""
+
+
+def test_the_books_agree_by_lot_after_every_step() -> None:
+    run_state_machine_as_test(FreshLots, settings=settings(WALKS, max_examples=6))
 
 
 @pytest.mark.twin

@@ -9,14 +9,14 @@ from django.db import IntegrityError
 
 from fulfillment.services.counted import post_count
 from fulfillment.services.walking.missing import pieces_in_hands
-from inventory.models import BinScan, CountSession, StockLevel, StockMovement
+from inventory.models import BinScan, CountSession, Lot, StockLevel, StockMovement
 from inventory.services import scanning
 from inventory.services.bins import put_away
 from inventory.services.scanning import Read
 from oms.foundation.refusals import Refused, StaleVersion
 from tests.concurrency.rival import no_row_locks, rival_after
 from tests.concurrency.together import errors, together
-from tests.factories import make_actor
+from tests.factories import make_actor, make_product, make_stock
 from tests.inventory.scans import SCANS, Hall, a_hall, books_hold
 
 pytestmark = [pytest.mark.pg, pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -114,3 +114,39 @@ def test_without_the_counts_lock_the_second_posting_is_stopped_only_by_the_count
         act()
 
     assert StockMovement.objects.filter(reason="adjustment").count() == 1
+
+
+def two_with_one_phone() -> tuple[Hall, User]:
+    """Return two people who have each scanned a phone that is to come in, and are asked for its serial number."""
+    hall, bob = a_hall(0), User.objects.create_user("bob")
+    phone = make_product("PHONE", barcode="4003", followed_by="serial")
+    make_stock(phone, hall.place, 0)
+    Lot.objects.create(product=phone, number="S1")
+    for person in (hall.ann, bob):
+        hall.scan("loose", person=person)
+        hall.scan("receive", "4003", person=person)
+    return hall, bob
+
+
+def test_one_serial_number_received_twice_at_once_is_in_stock_once():
+    hall, bob = two_with_one_phone()
+
+    found = together(scan(hall, "receive", "S1"), scan(hall, "receive", "S1", person=bob))
+
+    assert errors(found) == []
+    assert sorted(answer.tone for answer in found) == ["done", "wrong"]
+    assert "Serial number PHONE S1 is in stock already" in next(one.sentence for one in found if one.tone == "wrong")
+    assert (StockLevel.objects.get(product__sku="PHONE").on_hand, hall.place.stock_levels.count()) == (1, 2)
+
+
+@pytest.mark.twin
+def test_without_locks_only_the_constraint_keeps_a_serial_number_in_one_place():
+    hall, bob = two_with_one_phone()
+    other = scan(hall, "receive", "S1", person=bob)
+
+    with (
+        no_row_locks(),
+        rival_after("inventory.services.lot_stock._refuse_serials_in_stock", other),
+        pytest.raises(IntegrityError, match="serial_in_one_place"),
+    ):
+        scan(hall, "receive", "S1")()

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fulfillment.models import Allocation, AllocationPart, Box, PackItem, PackParcel, PackSession
+from fulfillment.models import Allocation, AllocationPart, Box, PackItem, PackParcel, PackSession, TracedPieces
+from fulfillment.models.traces import Fate
 from fulfillment.services.boxes import boxes_at
 from fulfillment.services.scan_packing.advising import Plan, Want, plan_of
 from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
+from inventory.gs1 import read_label
 from inventory.models import Product
 
 
@@ -25,9 +27,10 @@ class Article:
         return self.wanted - self.packed
 
     def is_named(self, code: str) -> bool:
-        """Return whether a code is this product's SKU or bar code, in any case of letters."""
+        """Return whether a code is this product's SKU or bar code, in any case of letters, or a label of it."""
         mine = (self.product.sku.casefold(), self.product.barcode.casefold() or None)
-        return code.casefold() in mine
+        label = read_label(code)
+        return code.casefold() in mine or (label is not None and self.product.barcode in label.barcodes)
 
 
 class Bench:
@@ -43,6 +46,18 @@ class Bench:
         self.packed = Counter[int]()
         for item in self.items:
             self.packed[item.allocation_id] += item.quantity
+        followed = [one.pk for one in self.pieces if one.stock_level.product.is_followed and not one.is_assembled]
+        self.traces = self._traces(followed) if followed else []
+
+    @staticmethod
+    def _traces(allocation_ids: Sequence[int]) -> list[TracedPieces]:
+        """Return the lots and serial numbers that were picked."""
+        rows = TracedPieces.objects.filter(allocation__in=allocation_ids, fate=Fate.HELD, package=None)
+        return list(rows.select_related("lot").order_by("pk"))
+
+    def unpacked(self, product: Product) -> list[TracedPieces]:
+        """Return what was picked of a followed product and lies in no parcel yet."""
+        return [one for one in self.traces if one.parcel_id is None and one.lot.product_id == product.pk]
 
     @property
     def is_stale(self) -> bool:

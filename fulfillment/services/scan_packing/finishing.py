@@ -5,6 +5,7 @@ from django.db.models import prefetch_related_objects
 from fulfillment.models import Package, PackParcel, Shipment
 from fulfillment.services.packing import CAN_PACK, Content, Filling, make_shipments
 from fulfillment.services.scan_packing.bench import Bench
+from fulfillment.services.tracing import leave_in, place_in_parcels
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -26,6 +27,9 @@ def finish(bench: Bench, actor: Actor) -> Shipment:
     for parcel, package in zip(parcels, packages, strict=True):
         parcel.package = package
     PackParcel.objects.bulk_update(parcels, ["package"])
+    if bench.traces:
+        leave_in(parcels)
+    place_in_parcels([work.pk])
     session.finish(shipment=shipment, at=actor.now)
     session.save(update_fields=["state", "shipment", "done_at", "leased_until"])
     record(

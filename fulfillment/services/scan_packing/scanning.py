@@ -1,6 +1,6 @@
 """What a packer sends: each reading counts once, however often it comes; what does not belong is refused and noted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,8 @@ from fulfillment.services.packing import MAX_WEIGHT_G
 from fulfillment.services.scan_packing.beginning import LEASE, lock_session, refuse_stranger
 from fulfillment.services.scan_packing.bench import Article, Bench
 from fulfillment.services.scan_packing.finishing import finish
+from fulfillment.services.scan_packing.lots import article_of_number, choose
+from fulfillment.services.tracing import put_into, take_out_of_parcels
 from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.states import Mispack, PackSessionState
 from inventory.models import Product
@@ -88,9 +90,9 @@ def _once(session_id: int, packer_id: int, sent: Sent, actor: Actor, word: str, 
 def _scan(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     """Find out what was scanned."""
     code = sent.code.strip()
-    article = next((one for one in bench.articles if one.is_named(code)), None)
+    article = next((one for one in bench.articles if one.is_named(code)), None) or article_of_number(bench, code)
     if article is not None:
-        return _take(bench, article, sent.quantity)
+        return _take(bench, article, sent)
     box = next((one for one in bench.boxes if one.code.casefold() == code.casefold()), None)
     if box is not None:
         return _use(bench, box)
@@ -104,9 +106,9 @@ def _scan(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     return Outcome(WRONG, f"{what}. It does not belong to order {number}.", mispack, found)
 
 
-def _take(bench: Bench, article: Article, quantity: int) -> Outcome:
+def _take(bench: Bench, article: Article, sent: Sent) -> Outcome:
     """Count pieces of a product into the open parcel."""
-    sku, product = article.product.sku, article.product
+    sku, product, quantity = article.product.sku, article.product, sent.quantity
     if quantity > article.left:
         if not article.left:
             sentence = f"All {article.wanted} × {sku} are packed already; this one is too many."
@@ -116,8 +118,16 @@ def _take(bench: Bench, article: Article, quantity: int) -> Outcome:
     alone = _not_together(bench, product, quantity)
     if alone:
         return Outcome(WRONG, alone, product=product)
+    chosen = choose(bench, article, sent.code.strip(), quantity) if bench.unpacked(product) else None
+    if chosen is not None and not chosen.rows:
+        tone, mispack = (WRONG, Mispack.WRONG) if chosen.wrong else (OK, "")
+        return Outcome(tone, chosen.sentence, mispack, product)
     parcel = bench.open_parcel or _opened(bench)
-    _put(bench, parcel, product, quantity)
+    if chosen is not None:
+        _count_in(bench, parcel, put_into(chosen.rows, parcel, quantity))
+        sku = f"{sku} ({chosen.rows[0].lot.number})"
+    else:
+        _put(bench, parcel, product, quantity)
     packed = f"{article.packed + quantity} of {article.wanted} {sku} packed, in box {parcel.position}"
     if bench.left == quantity:
         return Outcome(DONE, f"{packed}. That was the last piece: close the box.", product=product)
@@ -148,16 +158,22 @@ def _opened(bench: Bench) -> PackParcel:
 
 def _put(bench: Bench, parcel: PackParcel, product: Product, quantity: int) -> None:
     """Count pieces of a product into a parcel, line by line."""
-    known = {item.allocation_id: item for item in bench.items if item.parcel_id == parcel.pk}
+    parts: dict[int, int] = {}
     for one in bench.pieces:
-        if one.stock_level.product_id != product.pk or not quantity:
-            continue
-        part = min(quantity, one.quantity - bench.packed[one.pk])
+        if one.stock_level.product_id == product.pk and quantity:
+            parts[one.pk] = min(quantity, one.quantity - bench.packed[one.pk])
+            quantity -= parts[one.pk]
+    _count_in(bench, parcel, parts)
+
+
+def _count_in(bench: Bench, parcel: PackParcel, parts: Mapping[int, int]) -> None:
+    """Count pieces by allocation into a parcel."""
+    known = {item.allocation_id: item for item in bench.items if item.parcel_id == parcel.pk}
+    for pk, part in parts.items():
         if part:
-            item = known.get(one.pk) or PackItem(parcel=parcel, allocation=one, quantity=0)
+            item = known.get(pk) or PackItem(parcel=parcel, allocation_id=pk, quantity=0)
             item.quantity += part
             item.save()
-            quantity -= part
 
 
 def _use(bench: Bench, box: Box) -> Outcome:
@@ -199,6 +215,7 @@ def _empty(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     if parcel is None or not pieces:
         return Outcome(WRONG, "This box is empty already.")
     parcel.items.update(quantity=0)
+    take_out_of_parcels([parcel])
     return Outcome(OK, f"Take {count(pieces, 'piece')} out of box {parcel.position}; it counts as empty.")
 
 

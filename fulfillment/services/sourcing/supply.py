@@ -134,7 +134,7 @@ def lock_supply(
         open_levels((kit, one.pk) for kit in products.parts for one in shipping if KITTING in one.capabilities)
     product_ids = products.all_ids
     rows = lock_levels_of(product_ids, also=products.held)
-    doubtful = doubtful_pieces([level.pk for level in rows])
+    doubtful = doubtful_pieces(rows, now)
     levels = {(level.product_id, level.location_id): _free(level, freed, doubtful[level.pk]) for level in rows}
     owners = {key: order.pk for order in orders for key in cart_keys(order)}
     pieces = reserved_by_key(product_ids, keys=owners, now=now)

@@ -151,7 +151,7 @@ def _tasks(walk: PickList, work: Collection[int], actor: Actor) -> list[PickTask
     """Make the stops of a walk that is not saved yet; stops of an earlier walk for the same work end."""
     drop_stops(lock_pick_tasks_of_work(work), "The work was begun anew.", actor)
     waiting = Allocation.objects.filter(fulfillment_order__in=work, state=AllocationState.ALLOCATED)
-    turned = pieces_in_turn(walk.location_id, waiting)
+    turned = pieces_in_turn(walk.location_id, waiting, actor.now)
     walk.length_mm = turned.length
     walk.save()
     totes = {pk: TOTES[place] for place, pk in enumerate(work)}

@@ -6,7 +6,9 @@ from django.db.models import Case, F, Sum, When
 from django.db.models.functions import Coalesce
 
 from fulfillment.models import Allocation, AllocationPart, PickTask
+from fulfillment.models.traces import Fate
 from fulfillment.services.missing import OVER
+from fulfillment.services.tracing import note_picked, today_at
 from fulfillment.services.walking.stops import BETWEEN_BINS
 from fulfillment.states import AllocationState, FulfillmentOrderState, PickTaskState
 from inventory.models.bins import BinReason
@@ -26,9 +28,13 @@ def leave_bins(task: PickTask, pieces: int, actor: Actor, *, lost: bool = False)
     """Take pieces out of the bins of a stop: they lie in a tote, which the book of bins does not know, or are lost."""
     level = task.level
     if level.in_bins and pieces:
+        today = today_at(level.location, actor.now) if level.is_followed else None
         reason = BinReason.TAKEN_OUT if lost else BinReason.PICKED
         note = f"not found, short pick {task.trace}" if lost else f"tote {task.tote}"
-        pick_from_bins(pieces={level.pk: pieces}, codes=codes_of(task), reason=reason, note=note, actor=actor)
+        told = {"reason": reason, "note": note, "today": today}
+        lots = pick_from_bins(pieces={level.pk: pieces}, codes=codes_of(task), actor=actor, **told)  # type: ignore[arg-type]
+        if today is not None:
+            note_picked(task, lots, actor, fate=Fate.LOST if lost else Fate.HELD)
 
 
 def report_missing(task: PickTask, actor: Actor) -> str:

@@ -8,6 +8,7 @@ from fulfillment.services.walking.totes import labels_of
 from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderState, PickTaskState
 
 # each scan reads every stop of its walk: no more of each row than is told
+PRODUCT = ("sku", "title", "barcode", "followed_by")
 OF_STOPS = (
     *("pick_list", "position", "tote", "bin", "quantity", "picked", "state", "version"),
     *(f"fulfillment_order__{name}" for name in ("state", "version", "order")),
@@ -16,13 +17,16 @@ OF_STOPS = (
     *(f"allocation__order_line__{name}" for name in ("sku", "title", "customization")),
     *(f"part__{name}" for name in ("per_kit", "stock_level")),
     *(f"{of}__stock_level__product" for of in ("allocation", "part")),
-    *(f"{of}__stock_level__product__{name}" for of in ("allocation", "part") for name in ("sku", "title", "barcode")),
+    *(f"{of}__stock_level__product__{name}" for of in ("allocation", "part") for name in PRODUCT),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One task in words; ``wanted`` tells whether its pieces are still to be picked for their order."""
+    """One task in words; ``wanted`` tells whether its pieces are still to be picked for their order.
+
+    ``asks`` is what has to be scanned after the product: its lot or serial number.
+    """
 
     task: PickTask
     sku: str
@@ -31,6 +35,7 @@ class Stop:
     order: str
     note: str
     wanted: bool
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +126,5 @@ def _stop(task: PickTask) -> Stop:
         order=order.number,
         note=" · ".join(note for note in notes if note),
         wanted=is_wanted(task) or task.state in (PickTaskState.PICKED, PickTaskState.SHORT),
+        asks=product.followed_word if product.is_followed else "",
     )

@@ -11,8 +11,10 @@ from django.db.models import Max
 from fulfillment.locks import lock_fulfillment_orders
 from fulfillment.locks_walks import lock_pick_list, lock_pick_task
 from fulfillment.models import PickList, PickScan, PickTask
+from fulfillment.services.tracing import forget_stops
 from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.services.walking.claiming import LEASE, refuse_stranger
+from fulfillment.services.walking.lots import take_lot
 from fulfillment.services.walking.missing import leave_bins, report_missing, trace_of
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
@@ -28,13 +30,17 @@ from oms.foundation.refusals import NotFound, Refused
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a handheld read at a stop: a key of its own, so that it may be sent again, and when by its own clock."""
+    """What a handheld read at a stop: a key of its own, so that it may be sent again, and when by its own clock.
+
+    A device that reads product and lot at once says the ``lot`` beside the code.
+    """
 
     key: UUID
     task_id: int
     code: str = ""
     quantity: int = 1
     read_at: datetime | None = None
+    lot: str = ""
 
 
 def scan(*, pick_list_id: int, picker_id: int, read: Read, actor: Actor) -> Answer:
@@ -101,6 +107,7 @@ def _answered(task: PickTask, read: Read, actor: Actor, act: Callable[[PickTask,
             return act(task, read, actor)
         task.cancel()
         task.save(update_fields=["state"])
+        forget_stops([task])
         record(actor, "floor.drop", task, note=f"Order {number} was stopped or changed.")
     elif task.state != PickTaskState.CANCELLED and task.put_back_at is None:
         return Answer(GONE, "This stop was done already; go on with what the page shows.")
@@ -114,19 +121,38 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
         return Answer(OK, f"Right bin. Now scan {product.sku}.")
     if label := label_in(code):
         return put_on_cart(task, label, actor)
+    if task.level.is_followed:
+        return _take_followed(task, read, actor)
     if code.casefold() not in (product.sku.casefold(), product.barcode.casefold() or None):
         return Answer(WRONG, _what_it_is(code, product))
     if read.quantity > task.missing:
         return Answer(WRONG, f"Only {task.missing} more are wanted, not {read.quantity}. Nothing was counted.")
-    task.picked += read.quantity
     leave_bins(task, read.quantity, actor)
+    return _counted(task, read.quantity, product.sku, actor)
+
+
+def _take_followed(task: PickTask, read: Read, actor: Actor) -> Answer:
+    """Count pieces into the tote of which it is known which lot or serial number they are."""
+    product = task.level.product
+    try:
+        lot = take_lot(task, read.code.strip(), read.lot, read.quantity, actor)
+    except Refused as refusal:
+        return Answer(WRONG, refusal.sentence)
+    if lot is None:
+        return Answer(OK, f"Right product. Now scan its {product.followed_word}.")
+    return _counted(task, read.quantity, f"{product.sku} {lot.number}", actor)
+
+
+def _counted(task: PickTask, quantity: int, what: str, actor: Actor) -> Answer:
+    """Count pieces that were taken; with the last one the stop is done."""
+    task.picked += quantity
     if task.missing:
         task.save(update_fields=["picked"])
-        return Answer(OK, f"{task.picked} of {task.quantity} {product.sku} in tote {task.tote}.")
+        return Answer(OK, f"{task.picked} of {task.quantity} {what} in tote {task.tote}.")
     task.pick()
     task.save(update_fields=["picked", "state"])
     record(actor, "floor.pick", task, note=task.told)
-    return Answer(DONE, f"{task.quantity} × {product.sku} in tote {task.tote}.")
+    return Answer(DONE, f"{task.quantity} × {what} in tote {task.tote}.")
 
 
 def _what_it_is(code: str, wanted: Product) -> str:

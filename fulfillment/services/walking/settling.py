@@ -7,6 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from fulfillment.locks import open_allocations_of
 from fulfillment.models import Allocation, PickList, PickTask
 from fulfillment.services.picking import confirm_scanned
+from fulfillment.services.tracing import forget
 from fulfillment.services.walking.following import follow_wave
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.stops import Stops, drop_stops, make_stops, pieces_in_turn
@@ -59,7 +60,8 @@ def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -
     unmade = [one.pk for one in waiting if any(made.get((one.pk, at)) != n for at, n in one.takes.items())]
     if unmade:
         last: int = PickTask.objects.filter(pick_list=walk).aggregate(last=Max("position"))["last"]
-        turned = pieces_in_turn(walk.location_id, Allocation.objects.filter(pk__in=unmade))
+        forget(unmade)
+        turned = pieces_in_turn(walk.location_id, Allocation.objects.filter(pk__in=unmade), actor.now)
         make_stops([Stops(walk, turned, {one.key: tote for one in turned.rows}, after=last)], actor)
     elif waiting:
         missing = {(one.allocation_id, one.level.pk): one.missing for one in stops if one.state == PickTaskState.SHORT}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from fulfillment.models import Allocation, PickList, PickTask
 from fulfillment.picking.codes import bin_order
 from fulfillment.picking.grid import Spot
 from fulfillment.picking.site import Site, site_of
+from fulfillment.services.tracing import forget_stops
 from inventory.models import Bin
 from inventory.models.bins import BinKind
 from inventory.services.bin_leaving import bins_in_turn
@@ -53,10 +55,10 @@ def site_at(location_id: int) -> Site:
     )
 
 
-def pieces_in_turn(location_id: int, pieces: "QuerySet[Allocation]") -> Turned:
+def pieces_in_turn(location_id: int, pieces: "QuerySet[Allocation]", now: datetime) -> Turned:
     """Read pieces in the order in which a walk from the packing benches comes to them."""
     rows = to_fetch(pieces.select_related("stock_level__product"))
-    bins = bins_to_pick(rows)
+    bins = bins_to_pick(rows, now.date())
     rows.sort(key=lambda one: (bin_order(bins[one.key]), one.level.product.sku, one.key))
     walked = site_at(location_id).tour([first_bin(bins[one.key]) for one in rows])
     return Turned([rows[at] for at in walked.order], bins, walked.length)
@@ -89,6 +91,7 @@ def drop_stops(stops: Sequence[PickTask], why: str, actor: Actor) -> None:
     for one in stops:
         one.cancel()
     save_many(stops, ["state"])
+    forget_stops(stops)
     record_many(actor, [Act("floor.drop", one, why) for one in stops])
 
 
@@ -97,14 +100,15 @@ def first_bin(codes: str) -> str:
     return codes.split(BETWEEN_BINS, maxsplit=1)[0]
 
 
-def bins_to_pick(pieces: Sequence[Fetch]) -> dict[tuple[int, int], str]:
+def bins_to_pick(pieces: Sequence[Fetch], today: date | None) -> dict[tuple[int, int], str]:
     """Return by key where pieces lie: the bins that the ledger takes them from, else the level's usual one.
 
-    Several bins stand with a plus between them, as many as the pieces need.
+    Several bins stand with a plus between them, as many as the pieces need. Lots that are blocked, or expired by that
+    day, are left where they are.
     """
     held: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for row in bins_in_turn([one.level.pk for one in pieces]):
-        held[row.stock_level_id].append((row.bin.code, row.quantity))
+    for row in bins_in_turn([one.level.pk for one in pieces], today):
+        held[row.stock_level_id].append((row.where, row.quantity))
     return {one.key: _enough(held[one.level.pk], one.quantity) or one.level.bin for one in pieces}
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -58,12 +59,15 @@ def propose(*, work: "QuerySet[FulfillmentOrder]", wanted: Wanted) -> Proposal:
     return Proposal(wanted, orders, wants, site, planned(site, wants.demands, wanted.strategy, wanted.cart))
 
 
-def wants_of(work: Sequence[int]) -> Wants:
-    """Read what is to be picked of fulfillment orders, in their order and in few statements."""
+def wants_of(work: Sequence[int], today: date | None = None) -> Wants:
+    """Read what is to be picked of fulfillment orders, in their order and in few statements.
+
+    With a day no bins are named whose lots are blocked, or have expired by then.
+    """
     waiting = Allocation.objects.filter(fulfillment_order__in=work, state=AllocationState.ALLOCATED)
     ordered = waiting.select_related("stock_level__product").order_by("stock_level__product__sku", "pk")
     rows = {number_of(one): one for one in to_fetch(ordered)}
-    codes = bins_to_pick(list(rows.values()))
+    codes = bins_to_pick(list(rows.values()), today)
     bins = {number: codes[one.key] for number, one in rows.items()}
     pieces: dict[int, list[Pieces]] = defaultdict(list)
     for number, one in rows.items():

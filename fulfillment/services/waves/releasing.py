@@ -69,7 +69,7 @@ def _note_passed_over(own: Sequence[WaveOrder], refused: Mapping[int, Refused]) 
 def _make_walks(wave: Wave, work: Sequence[int], actor: Actor) -> list[PickList]:
     """Make the walks of begun orders, on the floor as it is now; stops of earlier walks for them end."""
     drop_stops(lock_pick_tasks_of_work(work), "The work was begun anew.", actor)
-    wants, site = wants_of(work), site_at(wave.location_id)
+    wants, site = wants_of(work, actor.now.date()), site_at(wave.location_id)
     plans = plans_of(wave, site, wants)
     walks = [
         PickList(

@@ -1,0 +1,77 @@
+"""Which lot or serial number a picker takes: asked for after the product, the one that expires first suggested."""
+
+from datetime import datetime
+
+from fulfillment.models import PickScan, PickTask
+from fulfillment.services.tracing import note_picked, today_at
+from fulfillment.services.walking.stops import BETWEEN_BINS
+from inventory.gs1 import Label, read_label
+from inventory.models import BinStock, Lot, Product
+from inventory.queries import product_by_code
+from inventory.services.bin_leaving import bins_in_turn
+from inventory.services.lot_stock import pick_lot
+from inventory.services.lots import known_lot, refuse_unsellable
+from inventory.services.scanning.naming import number_on
+from oms.foundation.actor import Actor
+from oms.foundation.audit import record
+from oms.foundation.refusals import Refused
+
+
+def lots_at(task: PickTask, now: datetime) -> list[BinStock]:
+    """Return what of a stop's product lies in its bins and may go, the lot that is to be taken first at the front."""
+    codes = task.bin.split(BETWEEN_BINS)
+    rows = bins_in_turn([task.level.pk], today_at(task.level.location, now))
+    return sorted(rows, key=lambda row: row.where not in codes)
+
+
+def take_lot(task: PickTask, code: str, lot_number: str, quantity: int, actor: Actor) -> Lot | None:
+    """Take pieces of the lot that was scanned out of its bin; None when it was the product, whose lot is still wanted.
+
+    :raises Refused: for another product, an unknown, blocked or expired lot, and more pieces than are wanted or there
+    """
+    product = task.level.product
+    number = lot_number or _number(task, product, code)
+    if not number:
+        return None
+    lot = known_lot(product, number)
+    refuse_unsellable(lot, today_at(task.level.location, actor.now))
+    if product.has_serials and quantity > 1:
+        raise Refused(f"Serial number {number} is one piece, not {quantity}. Nothing was counted.")
+    if quantity > task.missing:
+        raise Refused(f"Only {task.missing} more are wanted, not {quantity}. Nothing was counted.")
+    best = next((row.lot for row in lots_at(task, actor.now)), None)
+    codes = task.bin.split(BETWEEN_BINS)
+    told = {"quantity": quantity, "codes": codes, "note": f"tote {task.tote}", "actor": actor}
+    pick_lot(level_id=task.level.pk, lot=lot, **told)  # type: ignore[arg-type]
+    note_picked(task, {lot.pk: quantity}, actor)
+    if best is not None and best.pk != lot.pk and not product.has_serials:
+        best.product = product
+        record(actor, "floor.other_lot", task, note=f"{lot.named} was taken, {best.named} was suggested.")
+    return lot
+
+
+def _number(task: PickTask, product: Product, code: str) -> str:
+    """Return the lot or serial number that a code says; blank for the product alone.
+
+    :raises Refused: for a code of another product, and for a bare number before the product was scanned
+    """
+    label = read_label(code) or Label()
+    own = code.casefold() in (product.sku.casefold(), product.barcode.casefold() or None)
+    own = own or (product.barcode in label.barcodes and bool(product.barcode))
+    number = number_on(label, product)
+    if own:
+        return number
+    other = product_by_code(code)
+    if other is not None or label.gtin:
+        this = f"That is {other.sku} {other.title}".strip() if other else "That label is of another product"
+        raise Refused(f"{this}. This stop wants {product.sku} {product.title}".strip()[:298] + ".")
+    if not _was_seen(task, product):
+        raise Refused(f"Scan {product.sku} first, then its {product.followed_word}.")
+    return number or code
+
+
+def _was_seen(task: PickTask, product: Product) -> bool:
+    """Return whether the product was scanned at this stop before."""
+    codes = {one.casefold() for one in (product.sku, product.barcode) if one}
+    read = PickScan.objects.filter(task=task, tone="ok").values_list("code", flat=True)
+    return any(one.casefold() in codes or read_label(one) is not None for one in read)
