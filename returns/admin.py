@@ -47,7 +47,7 @@ class ReturnAdmin(ConsoleAdmin):
 
     def page_context(self, request: HttpRequest, row: Return) -> dict[str, Any]:
         """Add the lines, what was unexpected, and what waits for inspection."""
-        lines = list(row.lines.select_related("order_line").order_by("order_line__position"))
+        lines = list(row.lines.select_related("order_line").prefetch_related("lots").order_by("order_line__position"))
         return {
             **super().page_context(request, row),
             "lines": lines,

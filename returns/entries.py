@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.kits import parts_of
+from inventory.models.lots import LONGEST_NUMBER
 from oms.foundation.refusals import Invalid
 from returns.states import Acceptance, Disposition, Reception
 
@@ -38,6 +40,7 @@ class Arrived:
     ref: LineRef
     quantity: int
     reception: str
+    lots: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Inspected:
     disposition: str
     restocked: int | None
     note: str
+    lots: tuple[tuple[str, int], ...] = ()
 
 
 def read_announced(value: Any) -> list[Announced]:
@@ -59,8 +63,13 @@ def read_announced(value: Any) -> list[Announced]:
 def read_arrived(value: Any) -> list[Arrived]:
     """Return what was found in the parcel; raises :class:`Invalid` with the path of each fault."""
     return [
-        Arrived(_ref(row, path), _whole(row, "quantity", path, 0), _word(row, "reception", path, Reception.values, ""))
-        for row, path in _rows(value, "quantity", "reception")
+        Arrived(
+            _ref(row, path),
+            _whole(row, "quantity", path, 0),
+            _word(row, "reception", path, Reception.values, ""),
+            _lots(row, path),
+        )
+        for row, path in _rows(value, "quantity", "reception", "lots")
     ]
 
 
@@ -73,8 +82,9 @@ def read_inspected(value: Any) -> list[Inspected]:
             _word(row, "disposition", path, [word for word in Disposition.values if word], None),
             _whole(row, "restocked", path, 0) if row.get("restocked") is not None else None,
             _text(row, "note", path, 500),
+            _lots(row, path),
         )
-        for row, path in _rows(value, "acceptance", "disposition", "restocked", "note")
+        for row, path in _rows(value, "acceptance", "disposition", "restocked", "note", "lots")
     ]
 
 
@@ -131,3 +141,13 @@ def _text(row: Mapping[str, Any], name: str, path: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
         raise Invalid(f"“{name}” is a text of at most {longest} characters.", code="bad_text", field=f"{path}.{name}")
     return value
+
+
+def _lots(row: Mapping[str, Any], path: str) -> tuple[tuple[str, int], ...]:
+    """Return the lots or serial numbers of a line as a text names them: ``P1; P2`` or ``2 x L1; 1 x L2``."""
+    parts = parts_of(_text(row, "lots", path, 2000))
+    for number, quantity in parts:
+        if not 0 < len(number) <= LONGEST_NUMBER or not 0 < quantity <= MAX_PIECES or not number.isprintable():
+            sentence = f"“{number[:40]}” is no lot or serial number; write like 2 x L1; 1 x L2."
+            raise Invalid(sentence, code="bad_lot", field=f"{path}.lots")
+    return tuple(parts)

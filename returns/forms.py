@@ -114,6 +114,7 @@ def _number(text: str) -> Any:
 
 
 QUANTITY = Column("quantity", "Pieces", "number")
+LOTS = Column("lots", "Lots or serial numbers", longest=2000)
 
 
 class RequestForm(forms.Form):
@@ -163,7 +164,10 @@ class ReceiveForm(forms.Form):
         help_text="The parcel's tracking number; the same scan is counted once. Empty: the return's own number.",
     )
     lines = LinesField(
-        columns=[QUANTITY, Column("reception", "Found", "choice", RECEPTIONS)], read=read_arrived, required=False
+        columns=[QUANTITY, Column("reception", "Found", "choice", RECEPTIONS), LOTS],
+        read=read_arrived,
+        required=False,
+        help_text="Where a product is followed by one: P1; P2 or 2 x L1; 1 x L2. What was not sent is said.",
     )
 
     @staticmethod
@@ -194,6 +198,7 @@ class InspectForm(forms.Form):
             Column("acceptance", "Refund", "choice", ACCEPTANCES),
             Column("disposition", "What becomes of it", "choice", DISPOSITIONS),
             Column("restocked", "To restock (empty: all)", "number"),
+            LOTS,
             Column("note", "Note"),
         ],
         read=read_inspected,

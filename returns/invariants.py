@@ -38,8 +38,9 @@ invariant(
     entity="returns.returnline",
     meaning="Pieces of a return line that were put back to stock have no movement, or one of another quantity.",
     remedy="Count the level where they were put back, and adjust it.",
-    sql="select l.id from returns_returnline l left join inventory_stockmovement m on"
-    " m.reference = 'return:' || l.id || ':restock' where l.quantity_restocked <> coalesce(m.quantity, 0)",
+    sql="select l.id from returns_returnline l left join (select rtrim(reference, '0123456789:') ref, sum(quantity) q"
+    " from inventory_stockmovement where reference like 'return:%' group by 1) m on"
+    " m.ref = 'return:' || l.id || ':restock' where l.quantity_restocked <> coalesce(m.q, 0)",
 )
 invariant(
     "I19r",

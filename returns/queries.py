@@ -59,4 +59,5 @@ def lines_with_goods() -> "Prefetch[str]":
 
     Joined, because Django asks SQLite for the targets of a foreign key with an OR for each, and it takes a thousand.
     """
-    return Prefetch("lines", ReturnLine.objects.select_related("order_line").order_by("pk"))
+    lines = ReturnLine.objects.select_related("order_line").prefetch_related("lots").order_by("pk")
+    return Prefetch("lines", lines)

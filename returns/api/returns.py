@@ -17,9 +17,17 @@ from oms.foundation.money import minor_text
 from oms.foundation.refusals import Invalid
 from oms.foundation.scope import scoped_row
 from orders.models import Order
-from returns.models import Return, ReturnLine
+from returns.models import Return, ReturnedLot, ReturnLine
 from returns.queries import lines_with_goods
 from returns.states import ReturnReason
+
+
+class ReturnedLotOut(serializers.Serializer[ReturnedLot]):
+    """Pieces of a lot, or the one of a serial number, that came back."""
+
+    number = serializers.CharField()
+    quantity = serializers.IntegerField()
+    was_sent = serializers.BooleanField(help_text="Whether it was sent with this line of the order.")
 
 
 class ReturnLineOut(serializers.Serializer[ReturnLine]):
@@ -34,6 +42,7 @@ class ReturnLineOut(serializers.Serializer[ReturnLine]):
     acceptance = serializers.CharField()
     disposition = serializers.CharField()
     note = serializers.CharField(source="inspection_note")
+    lots = ReturnedLotOut(many=True, help_text="Lots and serial numbers that came back, as far as somebody named them.")
 
 
 class OfferOut(serializers.Serializer[Any]):

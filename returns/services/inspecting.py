@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from inventory.models.stock import MovementReason
-from inventory.services.stock import Change, move_stock, open_levels
+from inventory.services.stock import move_stock, open_levels
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -15,6 +14,7 @@ from returns.entries import Inspected
 from returns.locks import lock_return, lock_return_lines
 from returns.models import Return, ReturnLine
 from returns.services.completing import finish, may_settle
+from returns.services.lots import changes_of, note_lots
 from returns.states import Disposition
 
 
@@ -30,7 +30,10 @@ def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: 
     order, one = lock_return(return_id, money=True)
     refuse_unless(one, IS_RECEIVED)
     known = lock_return_lines(one.pk)
-    decided = [_decide(line, entry) for entry in lines for line in _meant(known, entry)]
+    pairs = [(line, entry) for entry in lines for line in _meant(known, entry)]
+    decided = [_decide(line, entry) for line, entry in pairs]
+    for line, entry in pairs:
+        note_lots(line, entry.lots, sum(number for _, number in entry.lots), actor)
     ReturnLine.objects.bulk_update(decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"])
     one.save(update_fields=["updated_at"])
     told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
@@ -83,17 +86,12 @@ def _decide(line: ReturnLine, entry: Inspected) -> ReturnLine:
 def _restock(one: Return, decided: Sequence[ReturnLine], actor: Actor) -> None:
     """Bring the sellable pieces back to stock at the return's location, each line once."""
     pieces = [line for line in decided if line.quantity_restocked and line.order_line.product_id]
-    if not pieces or one.location_id is None:
+    if not pieces or one.location is None or one.location_id is None:
         return
     levels = open_levels([(line.order_line.product_id or 0, one.location_id) for line in pieces])
     changes = [
-        Change(
-            levels[line.order_line.product_id or 0, one.location_id].pk,
-            line.quantity_restocked,
-            MovementReason.RETURN,
-            f"return:{line.pk}:restock",
-            f"return {one.number}",
-        )
+        change
         for line in pieces
+        for change in changes_of(one, line, levels[line.order_line.product_id or 0, one.location_id], one.location)
     ]
     move_stock(changes=changes, actor=actor)

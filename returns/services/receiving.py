@@ -18,6 +18,7 @@ from returns.entries import Arrived
 from returns.events import ReturnReceived
 from returns.locks import lock_return, lock_return_lines
 from returns.models import Return, ReturnLine, ReturnReceipt
+from returns.services.lots import note_lots
 from returns.states import Reception, ReturnState
 
 
@@ -29,6 +30,7 @@ class Found:
     sku: str
     quantity: int
     reception: str
+    lots: tuple[tuple[str, int], ...] = ()
 
 
 @transaction.atomic
@@ -57,6 +59,7 @@ def receive_return(
         raise Invalid("Choose the location where the parcel arrived.", code="no_location", field="location")
     found = _found(lock_return_lines(one.pk), lines)
     _note_receipts(one, found, place, scan, actor)
+    strange = [note_lots(item.line, item.lots, item.quantity, actor) for item in found if item.line is not None]
     came = {item.line.order_line_id: item.quantity for item in found if item.line and item.quantity}
     first = one.state != ReturnState.RECEIVED
     if first:
@@ -66,7 +69,8 @@ def receive_return(
     if came:
         mark_returned(order_id=order.pk, lines=came, actor=actor)
     data = {"scan": scan, "location": place.code, "pieces": sum(item.quantity for item in found)}
-    record(actor, "returns.receive_return", one, note=_told(one, place, found), data=data)
+    note = "; ".join([_told(one, place, found), *filter(None, strange)])[:500]
+    record(actor, "returns.receive_return", one, note=note, data=data)
     if first:
         publish(ReturnReceived(at=actor.now, order_id=order.pk, return_id=one.pk))
     return one
@@ -102,6 +106,9 @@ def _found_of(entry: Arrived, lines: Sequence[ReturnLine]) -> Iterable[Found]:
         raise Invalid(sentence, code="more_than_announced", field=f"{entry.ref.path}.quantity")
     if any(line.is_inspected for line in meant):
         raise Refused(f"{entry.ref} was inspected already; announce another return.", code="already_inspected")
+    if entry.lots and len(meant) > 1:
+        sentence = f"{entry.ref} stands on several lines: name the line whose lots these are."
+        raise Invalid(sentence, code="ambiguous_line", field=f"{entry.ref.path}.lots")
     return _split(entry, meant)
 
 
@@ -117,7 +124,7 @@ def _split(entry: Arrived, meant: Sequence[ReturnLine]) -> list[Found]:
     left, found = entry.quantity, []
     for line in meant:
         part = min(left, line.quantity - line.quantity_received)
-        found.append(Found(line, line.order_line.sku, part, entry.reception))
+        found.append(Found(line, line.order_line.sku, part, entry.reception, entry.lots))
         left -= part
     return found
 
