@@ -93,3 +93,7 @@ KITS = {"KIT-KITCHEN": {"STOVE-GAS": 1, "MUG-ENAMEL": 2, "BOTTLE-1L": 1}}
 ASSEMBLES = "HAM"
 # what may be sent instead of what, and whether the other way round too
 SUBSTITUTES = [("TENT-2P", "TENT-2P-LIGHT", False), ("MUG-ENAMEL", "MUG-ENAMEL-BLUE", True)]
+
+HONEY = Article("HONEY-450", "Heather honey, 450 g", 1290, 560, 720, (80, 80, 110), {})
+WATCH = Article("WATCH-GPS", "GPS watch", 24900, 13100, 180, (110, 90, 80), {})
+"""What is followed by lot, and by serial number; no other order has it."""

@@ -13,14 +13,13 @@ MISSING = 2
 def make_counts(actor: Actor) -> None:
     """Flag one bin of Hamburg, and count another in which two pieces are missing."""
     place = Location.objects.get(code="HAM")
-    flagged, counted = BinStock.objects.filter(bin__location=place, quantity__gt=MISSING).order_by("-quantity", "pk")[
-        :2
-    ]
+    lying = BinStock.objects.filter(bin__location=place, quantity__gt=MISSING, lot=None).order_by("-quantity", "pk")
+    flagged, counted = lying[:2]
     trace = random_code(7, prefix="S")
-    note = f"1 of 2 not found in {flagged.bin.code}, short pick {trace}."
-    flag_for_count(stock_level_id=flagged.stock_level_id, codes=[flagged.bin.code], note=note, trace=trace, actor=actor)
+    note = f"1 of 2 not found in {flagged.where}, short pick {trace}."
+    flag_for_count(stock_level_id=flagged.stock_level_id, codes=[flagged.where], note=note, trace=trace, actor=actor)
     person = User.objects.filter(username="walter").first()
-    if person is not None:
+    if person is not None and counted.bin is not None:
         _count(counted.bin, person, actor)
 
 

@@ -13,8 +13,9 @@ from inventory.services.stock import adjust_stock
 from oms.foundation.actor import Actor
 from oms.outlets.demo.bins import make_bins
 from oms.outlets.demo.boxes import make_boxes
-from oms.outlets.demo.catalogue import ARTICLES, ASSEMBLES, KITS, PLACES, SUBSTITUTES, Article
+from oms.outlets.demo.catalogue import ARTICLES, ASSEMBLES, HONEY, KITS, PLACES, SUBSTITUTES, WATCH, Article
 from oms.outlets.demo.counts import make_counts
+from oms.outlets.demo.lots import make_lots
 from oms.outlets.demo.people import PEOPLE, Person
 from oms.outlets.demo.rates import make_rates
 from orders.intake import AddressIn, CustomerIn, DiscountIn, LineIn, OrderIn, PaymentIn, ShippingIn
@@ -37,6 +38,7 @@ def make_shop() -> None:
     _announce(actor)
     make_bins(actor)
     make_counts(actor)
+    make_lots(actor)
     make_rates()
     make_boxes(actor)
     web, wholesale = _make_channels()
@@ -142,7 +144,7 @@ def _orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
 
 
 def _special_orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
-    """Yield an order that is collected in the store, one that a supplier sends, and one of a kit."""
+    """Yield an order that is collected in the store, one a supplier sends, one of a kit, one of what is followed."""
     by_sku = {article.sku: article for article in ARTICLES}
     collected = _order(dice, 1100, PEOPLE[1], [(by_sku["BOTTLE-1L"], 1)], now - timedelta(minutes=15))
     shipping = replace(collected.shipping, service_level="pickup", pickup_location="CPH")
@@ -151,6 +153,8 @@ def _special_orders(dice: random.Random, now: datetime) -> Iterator[OrderIn]:
     yield replace(sent, payments=[PaymentIn(amount=sent.total, token=TOKENS[0])], risk_stated="low")
     kit = _order(dice, 1102, PEOPLE[3], [(by_sku["KIT-KITCHEN"], 1)], now - timedelta(minutes=5))
     yield replace(kit, payments=[PaymentIn(amount=kit.total, token=TOKENS[0])], risk_stated="low")
+    followed = _order(dice, 1103, PEOPLE[4], [(HONEY, 2), (WATCH, 1)], now - timedelta(minutes=4))
+    yield replace(followed, payments=[PaymentIn(amount=followed.total, token=TOKENS[0])], risk_stated="low")
 
 
 def _basket(dice: random.Random, sold: list[Article]) -> list[tuple[Article, int]]:
