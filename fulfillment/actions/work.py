@@ -80,7 +80,7 @@ register(
         conditions=picking.CAN_STOP,
         shown=lambda row: row.state == S.IN_PROGRESS,
         inverse="start_picking",
-        help="Put what was taken back on the shelf.",
+        help="Put what was taken back on the shelf; where bins are kept, book it in with Put away on the handheld.",
         icon="undo",
     ),
     Action(

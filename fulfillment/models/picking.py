@@ -122,7 +122,7 @@ class PickTask(Aggregate):
     state = FSMField(max_length=12, default=T.OPEN, choices=T.choices, protected=True)
     trace = models.CharField("short pick", max_length=16, blank=True, default="", editable=False)
     put_back_at = models.DateTimeField(null=True, blank=True, editable=False)
-    """When the desk stopped its picking: what was in the tote goes back on the shelf and counts as taken no more."""
+    """When the desk stopped its picking: nothing is fetched for it here, what was taken goes back."""
 
     class Meta:
         ordering = ["position"]

@@ -64,7 +64,7 @@ def start_together(*, fulfillment_order_ids: Collection[int], actor: Actor) -> T
 
 @transaction.atomic
 def stop_picking(*, fulfillment_order_id: int, actor: Actor) -> FulfillmentOrder:
-    """Put everything back on the shelf and let somebody else begin.
+    """Put everything back on the shelf and let somebody else begin; until it is put away the pieces lie in no bin.
 
     :raises Refused: while pieces were reported missing and the picking is not confirmed: it would forget them.
     """
@@ -88,10 +88,9 @@ def _end_stops(row: FulfillmentOrder, actor: Actor) -> None:
     """End the stops of locked work on every walk: what lies in its totes goes back on the shelf."""
     stops = lock_made_tasks_of(row.pk)
     drop_stops([one for one in stops if one.state in LIVE_TASKS], f"The picking of {row.number} was stopped.", actor)
-    taken = [one for one in stops if one.picked or one.state not in LIVE_TASKS]
-    for one in taken:
+    for one in stops:
         one.put_back_at = actor.now
-    save_many(taken, ["put_back_at"])
+    save_many(stops, ["put_back_at"])
 
 
 def confirm_picked(

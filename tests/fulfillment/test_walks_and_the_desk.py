@@ -224,3 +224,38 @@ def test_what_was_reported_missing_is_confirmed_before_its_pieces_are_moved(plac
     told = {"location": other, "reason": "nearer", "sku": "TEA", "quantity": 3}
     with pytest.raises(Refused, match="3 of 3 were not found"):
         reallocate(fulfillment_order_id=task.fulfillment_order_id, **told, actor=make_actor())
+
+
+def test_what_was_stopped_and_begun_anew_elsewhere_is_no_work_of_the_old_walk(place, ann, bob) -> None:
+    walk = claim(place, ann)
+    task = walk_of(walk).now.task
+    stop_picking(fulfillment_order_id=task.fulfillment_order_id, actor=make_actor())
+    other = claim(place, bob)
+
+    answer = at_stop(walking.scan, walk, ann, "4001", task=task.pk)
+
+    assert answer.tone == "gone"
+    live = task.fulfillment_order.pick_tasks.filter(state="open")
+    assert [one.pick_list for one in live] == [other] * other.tasks.count()
+
+
+def test_a_short_pick_that_was_confirmed_is_not_booked_again_after_the_picking_was_stopped(place, ann) -> None:
+    level = StockLevel.objects.get(product__sku="TEA")
+    walk = claim(place, ann)
+    task = walk.tasks.get(quantity=3)
+    work = task.fulfillment_order_id
+    at_stop(walking.scan, walk, ann, "4001", 2, task=task.pk)
+    at_stop(walking.report_short, walk, ann, task=task.pk)
+    for one in walk.tasks.filter(fulfillment_order=work, state="open"):
+        at_stop(walking.scan, walk, ann, "4002", task=one.pk)
+    short = again(level).on_hand
+    stop_picking(fulfillment_order_id=work, actor=make_actor())
+    start_picking(fulfillment_order_id=work, actor=make_actor())
+
+    at_stop(walking.scan, walk, ann, "4001", task=task.pk)
+    while (now := walk_of(again(walk)).now) is not None:
+        at_stop(walking.scan, walk, ann, now.sku, now.task.quantity)
+
+    assert (again(level).on_hand, again(task.fulfillment_order).picked_at) == (short, None)
+    assert task.allocation.order_line.allocations.filter(state="short").count() == 1
+    assert broken() == []

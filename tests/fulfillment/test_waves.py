@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.models import FulfillmentOrder, PickList, PickTask, Shipment, Wave
+from fulfillment.models import CarrierAccount, FulfillmentOrder, PickList, PickTask, Shipment, Wave
 from fulfillment.picking.plan import Strategy
 from fulfillment.services import scan_packing, walking
 from fulfillment.services.packing import pack
@@ -272,8 +272,12 @@ def test_a_wave_of_a_carrier_takes_what_went_with_it_lately() -> None:
             number=f"S{row.pk}", order=row.order, fulfillment_order=row, location=place, carrier=code, created_at=NOW
         )
     FulfillmentOrder.objects.filter(pk__in=[row.pk for row in rows[:4]]).update(state="cancelled")
+    for code in ("dhl", "ups"):
+        CarrierAccount.objects.create(code=code, adapter="ups", is_active=True)
     rows[4].order.addresses.create(kind="billing", country="FR", created_at=NOW)
 
     # to Spain nothing has gone: as many with dhl as with ups, and dhl comes first
     assert (sizes(place, carrier="ups"), sizes(place, carrier="dhl"), sizes(place, carrier="tnt")) == (1, 1, 0)
     assert sizes(place) == 2
+    CarrierAccount.objects.filter(code="dhl").delete()
+    assert sizes(place, carrier="ups") == 2

@@ -111,7 +111,10 @@ def _answered(task: PickTask, read: Read, actor: Actor, act: Callable[[PickTask,
         record(actor, "floor.drop", task, note=f"Order {number} was stopped or changed.")
     elif task.state != PickTaskState.CANCELLED and task.put_back_at is None:
         return Answer(GONE, "This stop was done already; go on with what the page shows.")
-    return Answer(GONE, f"Order {number} was stopped or changed at the desk. Put its pieces back and go on.")
+    return Answer(
+        GONE,
+        f"Order {number} was stopped or changed at the desk. Put its pieces back, book them in with Put away; go on.",
+    )
 
 
 def _take(task: PickTask, read: Read, actor: Actor) -> Answer:

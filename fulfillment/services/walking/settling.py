@@ -21,7 +21,8 @@ MADE = (PickTaskState.PICKED, PickTaskState.SHORT)
 def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
     """Settle locked fulfillment orders of a locked walk, and end the walk when no stop is left."""
     stops: dict[int, list[PickTask]] = {pk: [] for pk in work}
-    known = _of_walk_or_wave(walk).filter(fulfillment_order__in=work)
+    # whose picking was stopped is no work of this walk, also when somebody has begun it anew
+    known = _of_walk_or_wave(walk).filter(fulfillment_order__in=work, put_back_at=None)
     known = known.select_related(
         "fulfillment_order", "allocation__order_line", "allocation__stock_level", "part__stock_level"
     )
@@ -29,7 +30,7 @@ def settle(walk: PickList, work: Collection[int], actor: Actor) -> None:
         stops[one.fulfillment_order_id].append(one)
     gone = [one for each in stops.values() for one in each if one.state in LIVE_TASKS and not is_wanted(one)]
     drop_stops(gone, "The order was stopped or changed.", actor)
-    for each in stops.values():
+    for each in filter(None, stops.values()):
         at_work = each[0].fulfillment_order.state == FulfillmentOrderState.IN_PROGRESS
         if at_work and not any(one.state in LIVE_TASKS for one in each):
             _confirm_or_go_on(walk, each, actor)
@@ -51,11 +52,7 @@ def _confirm_or_go_on(walk: PickList, stops: Sequence[PickTask], actor: Actor) -
     """Confirm what was scanned of one order; what the desk changed meanwhile gets stops at the end of the walk."""
     work = stops[0].fulfillment_order_id
     tote = next((one.tote for one in stops if one.pick_list_id == walk.pk), stops[0].tote)
-    made = {
-        (one.allocation_id, one.level.pk): one.quantity
-        for one in stops
-        if one.state in MADE and one.put_back_at is None
-    }
+    made = {(one.allocation_id, one.level.pk): one.quantity for one in stops if one.state in MADE}
     waiting = [one for one in open_allocations_of([work]) if one.state == AllocationState.ALLOCATED]
     unmade = [one.pk for one in waiting if any(made.get((one.pk, at)) != n for at, n in one.takes.items())]
     if unmade:

@@ -4,12 +4,14 @@ The carrier itself is chosen when the parcels are weighed; a wave is picked befo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from django.db.models import Q
 
+from fulfillment.carriers.registry import codes_in_use
 from fulfillment.models import Shipment
+from fulfillment.states import ShipmentState
 from orders.models import OrderAddress
 from orders.models.orders import AddressKind
 
@@ -22,9 +24,13 @@ NEWEST = 2_000
 def usually_with(carrier: str, location_id: int) -> Q:
     """Return the condition of fulfillment orders of a location that a carrier will probably take.
 
-    Orders to a country that had none of their shipping method yet go as most of that method do.
+    Orders to a country that had none of their shipping method yet go as most of that method do. Only carriers in use
+    count, and a single one takes everything.
     """
-    sent = _newest(location_id)
+    in_use = codes_in_use()
+    if in_use == [carrier]:
+        return Q()
+    sent = _newest(location_id, in_use)
     by_country = _usual(((level, country), code) for level, country, code in sent)
     by_level = _usual((level, code) for level, _, code in sent)
     found = Q(pk__in=[])
@@ -37,9 +43,10 @@ def usually_with(carrier: str, location_id: int) -> Q:
     return found
 
 
-def _newest(location_id: int) -> list[tuple[str, str, str]]:
-    """Return shipping method, country and carrier of the newest shipments of a location."""
-    rows = Shipment.objects.filter(location=location_id).exclude(carrier="").order_by("-pk")
+def _newest(location_id: int, carriers: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return shipping method, country and carrier of the newest shipments of a location with some carriers."""
+    rows = Shipment.objects.filter(location=location_id, carrier__in=list(carriers)).order_by("-pk")
+    rows = rows.exclude(state=ShipmentState.CANCELLED)
     rows = rows.filter(order__addresses__kind=AddressKind.SHIPPING, order__addresses__replaced_at=None)
     return list(rows.values_list("order__service_level", "order__addresses__country", "carrier")[:NEWEST])
 
