@@ -29,13 +29,15 @@ class Row:
 def to_put_away(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[Row]:
     """Return what waits to be put away, and where it could go."""
     waits = waiting_pieces(place, pieces_in_hands)
-    levels = StockLevel.objects.filter(pk__in=list(waits)).select_related("product").order_by("product__sku")[:SHOWN]
+    levels = (
+        StockLevel.objects.filter(pk__in=list(waits)).select_related("product").order_by("product__sku")[: SHOWN + 1]
+    )
     rows = []
     for turn, level in enumerate(levels):
         best = suggest_bins(level)[:1] if turn < SUGGESTED and hand == Hand() else []
         where = "".join(f"{one.bin.code}: {one.why}" + _room(one.room) for one in best)
         rows.append(Row(f"{waits[level.pk]} × {level.product.sku} {level.product.title}".strip(), beside=where))
-    return rows
+    return _cut(rows)
 
 
 def lying_here(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[Row]:
@@ -46,7 +48,7 @@ def lying_here(place: Location, hand: Hand, user: Any, now: datetime) -> Sequenc
         if lying
         else ()
     )
-    return [_lying(row) for row in rows[:SHOWN]]
+    return _cut([_lying(row) for row in rows[: SHOWN + 1]])
 
 
 def _lying(row: BinStock) -> Row:
@@ -61,7 +63,7 @@ def to_count(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[
     rows = rows.select_related("bin", "stock_level__product", "counter", "location").order_by(
         "-trace", "bin__sequence", "pk"
     )
-    return [_count(one, user, now) for one in rows[:SHOWN]]
+    return _cut([_count(one, user, now) for one in rows[: SHOWN + 1]])
 
 
 def _count(row: CountSession, user: Any, now: datetime) -> Row:
@@ -75,10 +77,17 @@ def _count(row: CountSession, user: Any, now: datetime) -> Row:
 def to_come(place: Location, hand: Hand, user: Any, now: datetime) -> Sequence[Row]:
     """Return what is announced, the earliest first."""
     rows = scoped(user, IncomingStock).filter(location=place, closed_at=None).select_related("product")
-    return [
-        Row(f"{row.missing} × {row.product}", beside=f"{row.reference}, {row.expected_on:%d %b}")
-        for row in rows.order_by("expected_on", "pk")[:SHOWN]
-    ]
+    return _cut(
+        [
+            Row(f"{row.missing} × {row.product}", beside=f"{row.reference}, {row.expected_on:%d %b}")
+            for row in rows.order_by("expected_on", "pk")[: SHOWN + 1]
+        ]
+    )
+
+
+def _cut(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return as many rows as a handheld shows, and say where there are more."""
+    return rows if len(rows) <= SHOWN else [*rows[:SHOWN], Row("…", beside="There is more than stands here.")]
 
 
 def _room(room: int | None) -> str:

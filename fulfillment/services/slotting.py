@@ -173,13 +173,14 @@ def _days(movements: "QuerySet[BinMovement]") -> list[Day]:
 
 
 def _slots(floor: _Floor, pace: Mapping[str, str]) -> Iterable[Slot]:
-    """Yield the pick faces in use that hold one product alone and whose way is known."""
-    alone: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """Yield the pick faces in use that hold one product alone, of one lot or several, and whose way is known."""
+    lying: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in floor.lying:
-        alone[row["bin__code"]].append(row)
-    for code, rows in alone.items():
-        row = rows[0]
-        if len(rows) == 1 and row["bin__kind"] == BinKind.PICK and row["bin__is_active"] and code in floor.ways:
+        lying[row["bin__code"]].append(row)
+    for code, rows in lying.items():
+        row = {**rows[0], "quantity": sum(one["quantity"] for one in rows)}
+        alone = len({one["stock_level__product__sku"] for one in rows}) == 1
+        if alone and row["bin__kind"] == BinKind.PICK and row["bin__is_active"] and code in floor.ways:
             yield _slot(floor, row, pace)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import BinScan, CountSession, LocationMembership
+from inventory.models import BinScan, CountSession, IncomingStock, LocationMembership
 from inventory.services.bins import put_away
 from tests.factories import make_actor, make_location
 from tests.fulfillment.test_walk_pages import picker
@@ -68,6 +68,19 @@ def test_from_the_lorry_to_the_shelf_by_scans_alone(hall) -> None:
     assert "2 × TEA: A-01 → R-01." in words(send(client, "move", code="R-01"))
 
     assert hall.bins() == {"": 20, "DOCK": 3, "R-01": 2}
+
+
+def test_an_empty_bin_and_a_long_list_say_so(hall) -> None:
+    client = somebody()
+    send(client, "move", code="A-01")
+    assert "By the books nothing lies there" in words(client.get("/floor/move/"))
+
+    row = IncomingStock.objects.get()
+    for number in range(12):
+        told = {"product": row.product, "location": row.location, "quantity": 1, "created_at": row.created_at}
+        IncomingStock.objects.create(reference=f"MORE-{number}", expected_on=row.expected_on, **told)
+    page = words(client.get("/floor/receive/"))
+    assert (page.count("1 × TEA"), "There is more than stands here." in page) == (11, True)
 
 
 def test_a_count_shows_what_is_counted_and_never_what_is_expected(hall) -> None:
