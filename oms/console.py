@@ -169,6 +169,7 @@ UNFOLD: dict[str, Any] = {
                     _entry("Products", "sell", "inventory_product", "inventory.view_product"),
                     _entry("Stock levels", "warehouse", "inventory_stocklevel", "inventory.view_stocklevel"),
                     _entry("Bins", "shelves", "inventory_bin", "inventory.view_bin"),
+                    _entry("Labels", "barcode", "fulfillment", "inventory.view_bin", page="labels"),
                     _entry("Space", "grid_view", "inventory", "inventory.view_bin", page="space"),
                     _entry("Slotting", "moving", "fulfillment", "inventory.view_bin", page="slotting"),
                     _entry("Counts", "fact_check", "inventory_countsession", "inventory.view_countsession"),

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from fulfillment.admin.floor_labels import floor_labels_page
 from fulfillment.admin.papers import document, paper
 from fulfillment.admin.slotting import slotting_page
 from fulfillment.models import PickList, PickScan, PickTask
@@ -103,11 +104,13 @@ class PickListAdmin(ConsoleAdmin):
         return super().get_queryset(request).annotate(stop_count=Count("tasks"), left_count=left)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pick lists of one or many walks, and where things should lie."""
+        """Add the pick lists of one or many walks, the labels of bins and totes, and where things should lie."""
+        labels = report("inventory.view_bin", partial(floor_labels_page, self.admin_site))
         slotting = report("inventory.view_bin", partial(slotting_page, self.admin_site))
         view = self.admin_site.admin_view(paper("fulfillment.view_picklist", self.walk_list))
         own = [
             path("walk-list.pdf", view, name="fulfillment_walk_list"),
+            path("labels/", self.admin_site.admin_view(labels), name="fulfillment_labels"),
             path("slotting/", self.admin_site.admin_view(slotting), name="fulfillment_slotting"),
         ]
         return own + super().get_urls()
