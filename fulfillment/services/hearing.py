@@ -1,6 +1,8 @@
 """What carriers push: proven at the door, stored, and kept here by the same code that keeps what is asked for."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 
 from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.pushing import PREFIX, PUSHES, SECRET
@@ -15,6 +17,10 @@ from oms.foundation.inbox import Ignored, NotYet, Sender, consumes_many, knows_s
 from oms.foundation.models import InboxMessage
 
 NUL = b"\\u0000"
+YEARS = range(2000, 2100)
+"""In which a scan or a day of delivery can be; others overflow in calendars and zones."""
+NOT_SENT_YET = "was not handed over yet; it is asked for then"
+OF_SEVERAL = "is a number of several accounts here; they are asked for it"
 TRIES = 8
 """About two minutes: a carrier may tell of a parcel before its label is written down here."""
 
@@ -39,9 +45,9 @@ def note_carrier_events(messages: Sequence[InboxMessage], actor: Actor) -> dict[
             heard[message.pk] = _parsed(message, code)
         except Ignored as why:
             outcomes[message.pk] = why
-    ids, waiting = _parcels({event.tracking_number for events in heard.values() for event in events}, code)
+    ids, left = _parcels({event.tracking_number for events in heard.values() for event in events}, code)
     for message in messages:
-        unheard = _unheard(message, heard.get(message.pk, ()), ids, waiting)
+        unheard = _unheard(message, heard.get(message.pk, ()), ids, left)
         if unheard is not None:
             outcomes[message.pk] = unheard
     told = [(ids[event.tracking_number], told_of(event)) for events in heard.values() for event in events
@@ -65,34 +71,59 @@ def _parsed(message: InboxMessage, code: str) -> Sequence[CarrierEvent]:
         raise Ignored("not understood: it holds characters that no database keeps")
     try:
         events = gateway.parse_events(body)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        for event in events:
+            _check(event)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Ignored(f"not understood: {error}") from error
     if not events:
         raise Ignored("nothing is told of any parcel")
     return events
 
 
-def _parcels(numbers: Iterable[str], code: str) -> tuple[dict[str, int], set[str]]:
-    """Return parcels by their numbers, of every account at the same carrier, and the numbers of those still here.
+def _check(event: CarrierEvent) -> None:
+    """Raise ValueError or OverflowError for an event that no database keeps: broken characters, a senseless day."""
+    texts = [event.event_id, event.tracking_number, event.raw_code, event.description, event.place]
+    if event.proof is not None:
+        texts += [event.proof.signed_by, event.proof.place]
+    "".join(texts).encode()
+    for day in (event.occurred_at.astimezone(UTC), event.expected_on):
+        if day is not None and day.year not in YEARS:
+            raise ValueError(f"a day in the year {day.year}")
 
-    What a carrier tells of a parcel that was not handed over yet is not kept: it is asked for as soon as it was.
+
+def _parcels(numbers: Iterable[str], code: str) -> tuple[dict[str, int], dict[str, str]]:
+    """Return parcels by their numbers, and of other numbers that are known here why they are left alone.
+
+    A number means the parcel of the account that is told; else that of another account at the same carrier, test or
+    live alike, where only one has it. What is told of a parcel that was not handed over yet is asked for afterwards.
     """
-    same = CarrierAccount.objects.filter(adapter__in=CarrierAccount.objects.filter(code=code).values("adapter"))
-    codes = [code, *same.values_list("code", flat=True)]
-    rows = Package.objects.filter(carrier__in=codes, tracking_number__in=list(numbers))
-    known = list(rows.values_list("tracking_number", "pk", "shipment__state"))
-    here = {number for number, _, state in known if state != ShipmentState.SHIPPED and code not in CARRIERS}
-    return {number: pk for number, pk, _ in known if number not in here}, here
+    own = CarrierAccount.objects.filter(code=code).first()
+    alike = CarrierAccount.objects.filter(adapter=own.adapter, is_test=own.is_test) if own else ()
+    rows = Package.objects.filter(carrier__in=[code, *(one.code for one in alike)], tracking_number__in=list(numbers))
+    known: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    for number, carrier_code, pk, state in rows.values_list("tracking_number", "carrier", "pk", "shipment__state"):
+        known[number][carrier_code] = (pk, state)
+    ids: dict[str, int] = {}
+    left: dict[str, str] = {}
+    for number, parcels in known.items():
+        pk, state = parcels.get(code) or next(iter(parcels.values()))
+        if code not in parcels and len(parcels) > 1:
+            left[number] = OF_SEVERAL
+        elif state != ShipmentState.SHIPPED and code not in CARRIERS:
+            left[number] = NOT_SENT_YET
+        else:
+            ids[number] = pk
+    return ids, left
 
 
 def _unheard(
-    message: InboxMessage, events: Iterable[CarrierEvent], ids: Mapping[str, int], waiting: set[str]
+    message: InboxMessage, events: Iterable[CarrierEvent], ids: Mapping[str, int], left: Mapping[str, str]
 ) -> Exception | None:
-    """Return why something of a message is not kept: its parcel is not handed over, or nobody knows it."""
+    """Return why something of a message is not kept: nobody knows its parcel, or it is left alone."""
     numbers = sorted({event.tracking_number for event in events} - ids.keys())
-    unknown = [number for number in numbers if number not in waiting]
+    unknown = [number for number in numbers if number not in left]
     if unknown:
         words = f"no parcel {', '.join(unknown)}"
         is_last = message.attempts >= TRIES and message.kind != SANDBOX
         return Ignored(f"{words}: it was not sent from here") if is_last else NotYet(words)
-    return Ignored(f"{', '.join(numbers)} was not handed over yet; it is asked for then") if numbers else None
+    return Ignored("; ".join(f"{number} {left[number]}" for number in numbers)) if numbers else None

@@ -65,7 +65,8 @@ def record_events(*, told: Sequence[tuple[int, Told]], actor: Actor, days: Mappi
     steps = _unknown(packages, told)
     insert_rows([_row(step, actor) for step in steps])
     moved = [step for step in steps if step.move()]
-    changes = [(step.package, step.day) for step in steps if step.day] + _asked(packages, days or {})
+    days_now = {**_told_with_newest(packages, told), **(days or {})}
+    changes = [(step.package, step.day) for step in steps if step.day] + _asked(packages, days_now)
     delivered = [step.package for step in moved if step.told.status == T.DELIVERED]
     count_days_late(delivered)
     touched = {one.pk: one for one in [*(step.package for step in steps), *(one for one, _ in changes)]}
@@ -78,6 +79,12 @@ def record_events(*, told: Sequence[tuple[int, Told]], actor: Actor, days: Mappi
     close_found([step.package for step in moved if step.told.status == T.DELIVERED and step.was == T.LOST], actor)
     weigh(list(touched.values()), actor)
     return len(steps)
+
+
+def _told_with_newest(packages: Mapping[int, Package], told: Sequence[tuple[int, Told]]) -> dict[int, date]:
+    """Return the days told with the newest scans of parcels: a carrier tells a scan again when it expects it anew."""
+    newest = [(pk, one.expected_on) for pk, one in told if one.occurred_at == packages[pk].last_event_at]
+    return {pk: day for pk, day in newest if day is not None}
 
 
 def _asked(packages: Mapping[int, Package], days: Mapping[int, date]) -> list[tuple[Package, date]]:

@@ -77,9 +77,9 @@ def nothing_opened(monkeypatch) -> None:
     monkeypatch.setattr(registry, "_OPENED", {})
 
 
-def an_account(adapter: str, secret: str) -> CarrierAccount:
-    """Return an account at a carrier that has been told our address."""
-    account = CarrierAccount(code=f"{adapter}-leeds", adapter=adapter)  # one out of use has parcels under way too
+def an_account(adapter: str, secret: str = "", *, at: str = "leeds", is_test: bool = False) -> CarrierAccount:
+    """Return an account at a carrier that has been told our address; one out of use has parcels under way too."""
+    account = CarrierAccount(code=f"{adapter}-{at}", adapter=adapter, is_test=is_test)
     account.enter({"push_secret": secret})
     account.save()
     return account
@@ -87,8 +87,8 @@ def an_account(adapter: str, secret: str) -> CarrierAccount:
 
 def a_parcel(carrier: str, number: str, *, is_sent: bool = True) -> Package:
     """Return a parcel of an account, with a number of the vendor's example."""
-    tea = make_product("TEA")
-    make_stock(tea, make_location("LON"), 10)
+    tea = make_product()
+    make_stock(tea, make_location(), 10)
     row = parcel_of((shipped if is_sent else labelled)(sourced(an_order([(tea, 2)]))[0]))
     Package.objects.filter(pk=row.pk).update(carrier=carrier, tracking_number=number)
     return row
@@ -200,6 +200,74 @@ def test_what_is_told_before_the_parcel_was_handed_over_is_left_to_be_asked_for(
     work()
     assert (ended()[0][0], TrackingEvent.objects.count()) == ("ignored", 0)
     assert "was not handed over yet" in ended()[0][1]
+
+
+def states_of(*parcels: Package) -> list[str]:
+    """Return how far parcels are."""
+    return [Package.objects.get(pk=one.pk).tracking_status for one in parcels]
+
+
+def test_a_number_that_two_accounts_have_means_the_parcel_of_the_account_that_is_told() -> None:
+    other, own = an_account("ups", at="york"), an_account("ups", CREDENTIAL)
+    ours, theirs = a_parcel(own.code, NUMBER), a_parcel(other.code, NUMBER)
+    ups(OUT)
+    work()
+    assert (states_of(theirs, ours), ended()) == (["pre_transit", "out_for_delivery"], [("done", "")])
+
+
+def test_an_account_speaks_for_the_others_at_its_carrier_where_only_one_can_be_meant_and_never_from_test_to_live():
+    an_account("ups", CREDENTIAL)
+    first, second = an_account("ups", at="york"), an_account("ups", at="hull")
+    tried = an_account("ups", at="try", is_test=True)
+    sent = [a_parcel(one.code, NUMBER) for one in (first, tried)]
+    ups(OUT)
+    work()
+    assert (states_of(*sent), ended()[-1]) == (["out_for_delivery", "pre_transit"], ("done", ""))
+    sent.append(a_parcel(second.code, NUMBER))
+    ups(DELIVERED)
+    work()
+    assert states_of(*sent) == ["out_for_delivery", "pre_transit", "pre_transit"]
+    assert ended()[-1] == ("ignored", f"{NUMBER} is a number of several accounts here; they are asked for it")
+
+
+def test_the_newest_scan_told_again_with_another_day_brings_the_day_an_older_one_does_not() -> None:
+    parcel = a_parcel(an_account("ups", CREDENTIAL).code, NUMBER)
+    before = OUT | {"localActivityTime": "080000", "gmtActivityTime": "120000"}
+    days = []
+    for message in (before, OUT, OUT | {"scheduledDeliveryDate": "20240425"}, before | {"deliveryTimeDescription": ""}):
+        ups(message)
+        work()
+        days.append(str(Package.objects.get(pk=parcel.pk).expected_on))
+    assert days == ["2024-04-23", "2024-04-23", "2024-04-25", "2024-04-25"]
+    assert (TrackingEvent.objects.count(), ended()) == (2, [("done", "")] * 4)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"gmtActivityDate": "99991231"},
+        {"scheduledDeliveryDate": "99991231"},
+        {"trackingNumber": "\ud800"},
+        {"activityStatus": OUT["activityStatus"] | {"description": "\ud800"}},
+        {"activityStatus": OUT["activityStatus"] | {"code": "\ud800"}},
+        {"activityStatus": DELIVERED["activityStatus"], "receivedBy": "\ud800"},
+    ],
+)
+def test_what_no_database_keeps_is_ignored_and_stops_no_other_message(odd) -> None:
+    a_parcel(an_account("ups", CREDENTIAL).code, NUMBER)
+    assert (ups(OUT | odd), ups(OUT)) == (200, 200)
+    work()
+    assert [(state, why[:14]) for state, why in ended()] == [("ignored", "not understood"), ("done", "")]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+def test_a_moment_beyond_every_calendar_is_ignored(moment) -> None:
+    a_parcel(an_account("fedex", TOKEN).code, "123456789012")
+    result = SCANNED["trackResults"][0]
+    scan = result | {"scanEvents": [result["scanEvents"][0] | {"date": moment}]}
+    fedex({"output": {"completeTrackResults": [SCANNED | {"trackResults": [scan]}]}})
+    work()
+    assert (ended()[0][0], ended()[0][1][:14]) == ("ignored", "not understood")
 
 
 @pytest.mark.parametrize(
