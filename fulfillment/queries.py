@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 
 from fulfillment.models import (
@@ -28,7 +28,6 @@ from fulfillment.models import (
 )
 from fulfillment.parcel_answers import shipment_answer
 from fulfillment.states import (
-    DEAD_LABELS,
     TROUBLED_LABELS,
     FulfillmentOrderState,
     LabelState,
@@ -122,15 +121,15 @@ def unsettled_labels() -> "QuerySet[Label]":
 
 
 def shipments_for_a_person(rows: "QuerySet[Shipment]") -> "QuerySet[Shipment]":
-    """Return the shipments with a label that nobody knows the fate of, and packed ones of which a parcel was refused.
+    """Return the shipments with a label whose fate nobody knows, and packed ones with a parcel that was last refused.
 
     They are found from their labels in trouble, which are few and have an index.
     """
     troubled = Label.objects.filter(state__in=TROUBLED_LABELS).values("package__shipment")
     unsettled = unsettled_labels().filter(package__shipment=OuterRef("pk"))
-    labels = Label.objects.filter(package=OuterRef("pk"))
-    left = Package.objects.filter(Exists(labels.filter(state=LabelState.FAILED)), shipment=OuterRef("pk"))
-    refused = Q(Exists(left.exclude(Exists(labels.exclude(state__in=DEAD_LABELS)))))
+    newest = Label.objects.filter(package=OuterRef("pk")).order_by("-pk").values("state")[:1]
+    left = Package.objects.annotate(newest=Subquery(newest)).filter(newest=LabelState.FAILED, shipment=OuterRef("pk"))
+    refused = Q(Exists(left))
     return rows.filter(Q(Exists(unsettled)) | Q(state=ShipmentState.PACKED) & refused, pk__in=troubled)
 
 

@@ -6,6 +6,12 @@ from fulfillment.carriers.gateway import CarrierRefused
 from fulfillment.states_parcels import RefusedFor
 
 WITHOUT_A_REASON = "without a reason"
+OF_NEITHER = re.compile(
+    r"rate.?limit|too many (?:requests|calls)|too often|quota|throttl|try again"
+    r"|(?:weigh|dimension|length|width|height|girth)[^.]*(?:missing|invalid|not valid|incorrect|required|empty)",
+    re.IGNORECASE,
+)
+"""A carrier that is busy, and a parcel of which something is not told: another carrier would miss it too."""
 OF_THE_PARCEL = re.compile(
     r"address|postal|postcode|\bzip|\bcity|\btown|street|house number|recipient|receiver|consignee|ship.?to\b|phone"
     r"|customs|commodit|tariff|goods|invoice|hazard|dangerous",
@@ -27,4 +33,6 @@ def about(refusal: CarrierRefused) -> RefusedFor:
         return RefusedFor.UNCLEAR
     if OF_THE_PARCEL.search(words):
         return RefusedFor.PARCEL
+    if OF_NEITHER.search(words):
+        return RefusedFor.UNCLEAR
     return RefusedFor.CARRIER if OF_THE_CARRIER.search(words) else RefusedFor.UNCLEAR

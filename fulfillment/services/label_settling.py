@@ -52,7 +52,10 @@ def _lock_all(labels: Sequence[Label]) -> tuple[dict[int, Shipment], dict[int, L
 
 @transaction.atomic
 def settle_choices(choices: Sequence[tuple[Label, Choice, Sequence[Rate]]]) -> list[Label]:
-    """Write down carrier and service before a carrier is asked to make the labels; return those to go on with."""
+    """Write down carrier and service before a carrier is asked to make the labels; return those to go on with.
+
+    The parcels of a shipment go the same way: what another worker has chosen for it meanwhile counts for all.
+    """
     shipments, fresh = _lock_all([label for label, _, _ in choices])
     told: dict[int, Shipment] = {}
     chosen = []
@@ -60,17 +63,26 @@ def settle_choices(choices: Sequence[tuple[Label, Choice, Sequence[Rate]]]) -> l
         row = fresh.get(label.pk)
         if row is None or row.state not in UNSETTLED:
             continue
-        row.carrier, row.service, row.currency = choice.rate.carrier, choice.rate.service, choice.rate.currency
-        row.package = label.package
-        chosen.append(row)
         shipment = shipments[label.package.shipment_id]
         if not shipment.carrier:
             shipment.carrier, shipment.service = choice.rate.carrier, choice.rate.service
             shipment.rates, shipment.rate_reason = [asdict(rate) for rate in rates], choice.reason[:300]
             told[shipment.pk] = shipment
-    save_many(chosen, ["carrier", "service", "currency"])
+        _choose(row, shipment, choice)
+        row.package = label.package
+        chosen.append(row)
+    save_many(chosen, ["carrier", "service", "currency", "attempts"])
     save_many(told.values(), ["carrier", "service", "rates", "rate_reason"])
     return chosen
+
+
+def _choose(label: Label, shipment: Shipment, choice: Choice) -> None:
+    """Put the shipment's carrier and service on a label, in memory; nobody was asked for it before, whoever had it."""
+    label.carrier, label.service = shipment.carrier, shipment.service
+    taken = (one["currency"] for one in shipment.rates if one["carrier"] == label.carrier)
+    label.currency = next(taken, choice.rate.currency)
+    if label.state == L.REQUESTED:
+        label.attempts = min(label.attempts, 1)
 
 
 @transaction.atomic

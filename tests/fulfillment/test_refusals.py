@@ -20,6 +20,12 @@ from fulfillment.carriers.refusals import about
         ("A parcel may weigh at most 31.5 kg; pack it into more parcels.", "carrier"),
         ("FedEx refuses without a reason; look at the address and the account.", "unclear"),
         ("UPS says: Hard error. (1)", "unclear"),
+        ("FedEx says: Package weight exceeds the limit of this service. (PACKAGE.WEIGHT.EXCEEDS)", "carrier"),
+        ("UPS says: Maximum length plus girth is exceeded.", "carrier"),
+        ("UPS says: Package weight is missing or invalid. (120502)", "unclear"),
+        ("DHL says: Dimensions are required.", "unclear"),
+        ("FedEx says: Rate limit exceeded.", "unclear"),
+        ("UPS says: Too many requests for this account; the quota is used up.", "unclear"),
     ],
 )
 def test_a_refusal_is_the_carriers_own_only_when_its_words_say_so(words, word) -> None:

@@ -5,18 +5,18 @@ from functools import partial
 import pytest
 
 from fulfillment.carriers import registry
-from fulfillment.models import Label, Shipment
+from fulfillment.models import Allocation, Label, PackageItem, Shipment
 from fulfillment.services import standing_in
 from fulfillment.services.finding_stand_ins import find_stand_in
 from fulfillment.services.label_buying import IS_WAITING, work_labels
 from oms.foundation.claims import claim
 from oms.foundation.invariants import check
-from tests.concurrency.rival import no_row_locks, rival_after
+from tests.concurrency.rival import no_row_locks, rival_after, rival_before
 from tests.concurrency.together import errors, together
 from tests.contracts.carriers.fakes import Company
 from tests.factories import NOW, make_actor, take_order
 from tests.fulfillment.accounts import open_account
-from tests.fulfillment.test_stand_ins import some_shipment
+from tests.fulfillment.stand_ins import some_shipment
 
 pytestmark = [pytest.mark.pg, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -99,3 +99,33 @@ def test_without_the_lock_a_worker_goes_on_to_buy_what_gave_way(houses) -> None:
     with no_row_locks(), rival_after(LOOKED, CLAIM) as worker:
         find_stand_in(houses[0].pk, make_actor())
     assert (len(worker.outcome), Label.objects.earliest("pk").state) == (1, "failed")
+
+
+def another_parcel() -> None:
+    """Give the shipment a second parcel, whose label was asked for too."""
+    label = Label.objects.get()
+    label.package.pk, label.package.position, label.package._state.adding = None, 2, True
+    label.package.save()
+    PackageItem.objects.create(package=label.package, allocation=Allocation.objects.get(), quantity=1)
+    Label.objects.create(package=label.package, key="label:2:1", next_try_at=NOW, created_at=NOW)
+
+
+def test_two_workers_that_choose_for_one_shipment_choose_once(houses) -> None:
+    _, fedex, ups = houses
+    Label.objects.update(carrier="", service="", currency="")
+    Shipment.objects.update(carrier="", service="", stand_in_asked=False)
+    another_parcel()
+
+    def choose_elsewhere() -> None:
+        fedex.rate = lambda data: fedex.refuse("1", "We are full.")
+        work_labels(make_actor(), 1)
+
+    with rival_before("fulfillment.services.label_buying.settle_choices", choose_elsewhere) as other:
+        work_labels(make_actor(), 1)
+
+    assert other.outcome is None
+    assert list(Label.objects.values_list("carrier", "service", "currency", "state").distinct()) == [
+        ("ups", Shipment.objects.get().service, "GBP", "purchased")
+    ]
+    assert (Shipment.objects.get().carrier, len(fedex.book), len(ups.book)) == ("ups", 0, 2)
+    assert not [one for one in check(NOW, only=["I15", "I15c"]) if one.count]

@@ -1,6 +1,5 @@
 """A carrier that refuses or is silent is stood in for by the next: once each, with its reason, never twice bought."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,22 +14,17 @@ from fulfillment.queries import shipment_answer, shipments_for_a_person, shipmen
 from fulfillment.services.finding_stand_ins import find_stand_ins
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.label_settling import settle_refusal
-from fulfillment.services.labels import buy_labels
+from fulfillment.services.labels import buy_labels, void_labels
 from fulfillment.services.standing_in import ask_for_stand_in
-from inventory.models import Product
-from oms.foundation.http import NotConnected
+from oms.foundation.claims import claim
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import Refused
-from orders.models import Order
-from tests.contracts.carriers.fakes import Company
-from tests.factories import NOW, make_actor, make_location, make_product, make_stock
+from tests.factories import NOW, make_actor
 from tests.fulfillment.accounts import open_account
-from tests.fulfillment.shop import an_order, label_of, packed, sourced
+from tests.fulfillment.shop import label_of
+from tests.fulfillment.stand_ins import SALE, SUSPENDED, again, at, dead, refusing, some_shipment, work
 
 pytestmark = pytest.mark.django_db
-BARKING = {"line1": "1 Dock Road", "city": "Barking", "postal_code": "IG11 0HZ", "country": "GB"}
-SALE = {"fedex": "/ship/v1/shipments", "ups": "/ship", "dhl_express": "/mydhlapi/shipments"}
-SUSPENDED = "The account is suspended."
 
 
 @pytest.fixture(autouse=True)
@@ -39,62 +33,10 @@ def nothing_opened(monkeypatch) -> None:
     monkeypatch.setattr(registry, "_OPENED", {})
 
 
-def some_shipment(order: Callable[[Product], Order] = lambda tea: an_order([(tea, 1)])) -> Shipment:
-    """Return a packed shipment from Barking whose label was asked for; FedEx is the cheapest, then UPS."""
-    tea = make_product("TEA")
-    make_stock(tea, make_location("LON", **BARKING), 10)
-    row = packed(sourced(order(tea))[0])
-    buy_labels(shipment_id=row.pk, actor=make_actor())
-    return row
-
-
 @pytest.fixture
 def shipment() -> Shipment:
-    """Such a shipment."""
+    """A packed shipment whose label was asked for."""
     return some_shipment()
-
-
-def at(minutes: float):
-    """Return the worker so many minutes later."""
-    return make_actor("worker", now=NOW + timedelta(minutes=minutes))
-
-
-def work(minutes: float = 0) -> None:
-    """Let the workers of the queue run so many minutes later: buy, look for others, buy."""
-    work_labels(at(minutes), 20)
-    find_stand_ins(at(minutes), 20)
-    work_labels(at(minutes), 20)
-
-
-def selling(company: Company, kind: str, how: Any) -> Company:
-    """Let a carrier do something else when it is asked for what costs money: return its answer, or raise."""
-    plain = company.answer
-
-    def answer(method: str, path: str, whole: str, body: bytes) -> Any:
-        return how() if path.endswith(SALE[kind]) else plain(method, path, whole, body)
-
-    company.answer = answer
-    return company
-
-
-def dead(kind: str, **fields: Any) -> Company:
-    """Open an account whose carrier tells prices and cannot be reached when it is to sell."""
-
-    def gone() -> None:
-        raise NotConnected("ConnectError")
-
-    return selling(open_account(kind, **fields), kind, gone)
-
-
-def refusing(kind: str, words: str = SUSPENDED, **fields: Any) -> Company:
-    """Open an account whose carrier tells prices and refuses to sell."""
-    company = open_account(kind, **fields)
-    return selling(company, kind, lambda: company.refuse("111", words))
-
-
-def again(shipment: Shipment) -> Shipment:
-    """Return the shipment as it is stored."""
-    return Shipment.objects.select_related("order", "location").get(pk=shipment.pk)
 
 
 def test_F48_a_carrier_that_does_not_sell_is_stood_in_for_after_its_minutes(shipment) -> None:
@@ -293,3 +235,21 @@ def test_what_was_refused_after_the_carrier_may_have_been_asked_before_is_for_a_
     settle_refusal(label_of(shipment), SUSPENDED, at(1), about="carrier")
     assert (label_of(shipment).state, label_of(shipment).refused_for) == ("failed", "")
     assert again(shipment).stand_in_due_at is None
+
+
+def test_a_worker_that_died_while_it_compared_prices_has_asked_nobody_to_sell(shipment) -> None:
+    refusing("fedex", others_stand_in=True)
+    ups = open_account("ups")
+    Label.objects.update(next_try_at=NOW - timedelta(hours=1))
+    claim(Label.objects.all(), now=NOW - timedelta(hours=1), limit=20)
+    work()
+    assert (again(shipment).carrier, len(ups.book)) == ("ups", 1)
+
+
+def test_a_stand_ins_label_that_was_voided_leaves_nothing_for_a_person_to_settle(shipment) -> None:
+    refusing("fedex", others_stand_in=True)
+    open_account("ups")
+    work()
+    void_labels(shipment_id=shipment.pk, actor=at(1))
+    work_labels(at(1), 20)
+    assert (label_of(shipment).state, list(shipments_for_a_person(Shipment.objects.all()))) == ("voided", [])

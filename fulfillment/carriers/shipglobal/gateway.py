@@ -47,9 +47,10 @@ class ShipGlobalGateway(KeepsNoList):
         return answers.rates_in(answers.told(self._line.ask(asking.rates(parcel))), self.code)
 
     def buy_label(self, parcel: Parcel, service: str, *, now: datetime) -> BoughtLabel:
-        """Enter an order, then fetch its label, which takes the price from the wallet.
+        """Enter an order, then fetch its label, which takes the price from the wallet; a refusal cancels the order.
 
-        :raises CarrierCannotTell: when the second answer is lost: the wallet may have paid, and a person has to look.
+        :raises CarrierCannotTell: when the second answer is lost, for the wallet may have paid, or the order of a
+            refused label stays open: a person has to look.
         """
         _check_way(parcel)
         data = answers.told(self._line.ask(asking.add(parcel, service, self._account, now=now)))
@@ -62,8 +63,19 @@ class ShipGlobalGateway(KeepsNoList):
             raise CarrierCannotTell(
                 _look(parcel.reference, f"No label came for ShipGlobal's order {number}")
             ) from silence
+        except CarrierRefused as refusal:
+            self._cancel_refused(number, parcel.reference, refusal)
+            raise
         document = paper(label.get("label"))
         return BoughtLabel(number, parcel.reference, number, service, None, "", None, None, None, document)
+
+    def _cancel_refused(self, number: str, reference: str, refusal: CarrierRefused) -> None:
+        """Cancel the order whose label was refused; raises :class:`CarrierCannotTell` when it may still be open."""
+        try:
+            answers.told(self._line.ask(asking.cancel(number)))
+        except (CarrierRefused, CarrierUnreachable) as fault:
+            sentence = f"{str(refusal).rstrip('.')}, and its order {number} is still open"
+            raise CarrierCannotTell(_look(reference, sentence)) from fault
 
     def void_label(self, carrier_reference: str, *, now: datetime) -> None:
         """Cancel the order; the wallet gets the price back. Cancelled twice counts as once there too."""
