@@ -20,9 +20,10 @@ def lock_pick_lists(ids: Iterable[int]) -> list[PickList]:
 
 
 def lock_pick_task(pk: int) -> PickTask:
-    """Lock a stop of a locked pick list and return it with its work, order, pieces and product."""
+    """Lock a stop of a locked pick list and return it with its work, order, pieces, product and place."""
     lock_row(PickTask, pk)
-    related = ("fulfillment_order__order", "allocation__stock_level__product", "part__stock_level__product")
+    levels = [f"{of}__stock_level__{at}" for of in ("allocation", "part") for at in ("product", "location")]
+    related = ("fulfillment_order__order", *levels)
     return PickTask.objects.select_related(*related).get(pk=pk)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from inventory.models import IncomingStock
+from inventory.models import IncomingStock, StockLevel
 from inventory.states import LIVE_COUNTS, CountState
 from oms.foundation.actions import Condition
 
@@ -16,6 +16,17 @@ IS_CLOSED = Condition("is_closed", lambda location: "It is open already." if loc
 SOME_IN_NO_BIN = Condition(
     "some_in_no_bin", lambda level: None if level.without_bin else "None of its pieces is without a bin."
 )
+
+
+def _by_number(level: StockLevel) -> str | None:
+    """Return why pieces of a followed product are not booked without saying which they are."""
+    if not level.is_followed:
+        return None
+    product = level.product
+    return f"{product.sku} is followed by {product.followed_word}: handhelds take it in, and count it bin by bin."
+
+
+FOLLOWED_BY_NOTHING = Condition("is_followed", _by_number)
 SOME_IN_BINS = Condition("some_in_bins", lambda level: None if level.in_bins else "None of its pieces lies in a bin.")
 IS_IN_USE = Condition("is_in_use", lambda bin_: None if bin_.is_active else "It is out of use already.")
 IS_OUT_OF_USE = Condition("is_out_of_use", lambda bin_: "It is in use already." if bin_.is_active else None)

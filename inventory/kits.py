@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Prefetch
 
 from inventory.models import KitComponent, Product
+from inventory.models.catalogue import FollowedBy
 from oms.foundation.tables import BadCell
 from oms.foundation.tables.cells import identifier, shown
 
@@ -71,6 +72,9 @@ class Compositions:
         before: dict[str, set[str]] = {}
         for kit, component in rows.values_list("kit__sku", "component__sku") if named else ():
             before.setdefault(kit, set()).add(component)
+        kits = [sku for sku, parts in wanted.items() if parts]
+        followed = Product.objects.filter(sku__in=kits).exclude(followed_by=FollowedBy.NOTHING)
+        self.followed = set(followed.values_list("sku", flat=True)) if kits else set()
         self.after = before | {kit: set(parts) for kit, parts in wanted.items()}
 
     def fault(self, kit: str, known: Iterable[str]) -> tuple[str, str] | None:
@@ -86,6 +90,8 @@ class Compositions:
         if nested:
             return "nested_kit", f"“{nested[0]}” is a kit itself; name what it is made of."
         around = sorted(one for one, inside in self.after.items() if kit in inside and one != kit) if parts else []
+        if kit in self.followed:
+            return "followed_kit", "it is followed by lot or serial number itself; of a kit the components are."
         if around:
             return "is_component", f"it goes into the kit “{around[0]}”, so it cannot be a kit itself."
         return None

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 
+from django.db.models import F
 from django.db.models.base import ModelState
 
 from fulfillment.models import Allocation, PackageItem, PackParcel, PackSession, PickTask, Shipment, TracedPieces
@@ -28,11 +29,8 @@ def note_picked(task: PickTask, lots: Mapping[int, int], actor: Actor, *, fate: 
     """Note pieces by lot that were picked at a stop, or that it lacked."""
     for lot_id, pieces in lots.items():
         told = {"task": task, "lot_id": lot_id, "fate": fate, "parcel": None, "package": None}
-        row = TracedPieces.objects.filter(**told).first()
-        if row is None:
-            row = TracedPieces(allocation=task.allocation, quantity=0, at=actor.now, **told)
-        row.quantity += pieces
-        row.save()
+        if not TracedPieces.objects.filter(**told).update(quantity=F("quantity") + pieces):
+            TracedPieces.objects.create(allocation=task.allocation, quantity=pieces, at=actor.now, **told)
 
 
 def traced(allocation_ids: Collection[int]) -> dict[Place, Counter[int]]:

@@ -1,6 +1,7 @@
 """What may be done with products, locations and stock levels."""
 
 from inventory.conditions import (
+    FOLLOWED_BY_NOTHING,
     IS_CLOSED,
     IS_EXPECTED,
     IS_IN_USE,
@@ -39,6 +40,7 @@ register(
         permission="inventory.adjust_stocklevel",
         service=adjust_level,
         subject="stock_level_id",
+        conditions=(FOLLOWED_BY_NOTHING,),
         form=AdjustForm,
         inverse="adjust",
         inverse_values=lambda values: {**values, "quantity": -int(values["quantity"])},
@@ -53,6 +55,7 @@ register(
         permission="inventory.adjust_stocklevel",
         service=count_level,
         subject="stock_level_id",
+        conditions=(FOLLOWED_BY_NOTHING,),
         form=CountForm,
         irreversible="What was found was found; count again, or adjust by the difference.",
         help="Brings the books to the pieces that were found on the shelf.",

@@ -42,6 +42,10 @@ class Lot(Versioned):
         best = f", best before {self.expires_on:%d %b %Y}" if self.expires_on else ""
         return f"{self.product.followed_word} {self.number}{best}"
 
+    def may_go(self, today: date) -> bool:
+        """Return whether its pieces may go to a customer."""
+        return self.blocked_at is None and not self.is_expired(today)
+
     def is_expired(self, today: date) -> bool:
         """Return whether its best-before date has passed."""
         return self.expires_on is not None and self.expires_on < today

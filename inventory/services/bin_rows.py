@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from inventory.models import Bin, BinMovement, BinStock, Lot, StockLevel
+from inventory.models import Bin, BinMovement, BinStock, StockLevel
 from oms.foundation.actor import Actor
 from oms.foundation.counters import add_to
 from oms.foundation.numbers import random_code
@@ -12,11 +13,12 @@ Moves = Mapping[BinStock, int]
 """Pieces that come (+) to a row or go (−) from it; the levels of the rows are locked."""
 
 
-def row_of(level: StockLevel, bin_: Bin | None, lot: Lot | None) -> BinStock:
+def row_of(level: StockLevel, bin_: Bin | None, lot_id: int | None) -> BinStock:
     """Return the row of a level's pieces in a bin, or of a lot in a bin or in none; made where there was none."""
-    told = {"single": lot is not None and level.product.has_serials}
-    row, _ = BinStock.objects.get_or_create(bin=bin_, stock_level=level, lot=lot, defaults=told)
-    row.bin, row.stock_level, row.lot = bin_, level, lot
+    told = {"single": lot_id is not None and level.product.has_serials}
+    place: dict[str, Any] = {"bin": bin_, "stock_level": level, "lot_id": lot_id}
+    row, _ = BinStock.objects.get_or_create(**place, defaults=told)
+    row.bin, row.stock_level = bin_, level
     return row
 
 
@@ -32,8 +34,10 @@ def in_no_bin(rows: Iterable[BinStock]) -> dict[BinStock, BinStock]:
 
 def write_moves(moves: Moves, reason: str, note: str, actor: Actor) -> None:
     """Book pieces of locked levels: what goes first, so that a numbered piece is never in two places."""
-    for wanted in (-1, 1):
-        add_to(BinStock, ["quantity"], {row.pk: (pieces,) for row, pieces in moves.items() if pieces * wanted > 0})
+    numbered = {row.pk: (pieces,) for row, pieces in moves.items() if row.single and pieces < 0}
+    add_to(BinStock, ["quantity"], numbered)
+    others = {row.pk: (pieces,) for row, pieces in moves.items() if row.pk not in numbered}
+    add_to(BinStock, ["quantity"], others)
     in_bins: Counter[int] = Counter()
     for row, pieces in moves.items():
         if row.bin_id is not None:

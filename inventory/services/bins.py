@@ -173,10 +173,10 @@ def _refuse_full(level: StockLevel, carried: Carried) -> None:
 
 def book(level: StockLevel, carried: Carried, reason: BinReason, actor: Actor) -> None:
     """Write both ends of what is carried at a locked level: the bins, what of the level is in any, the movements."""
+    lot_id = carried.lot.pk if carried.lot is not None else None
     ends = [(carried.source, -carried.quantity), (carried.target, carried.quantity)]
-    moves = {
-        row_of(level, bin_, carried.lot): pieces for bin_, pieces in ends if bin_ is not None or carried.lot is not None
-    }
+    known = [(bin_, pieces) for bin_, pieces in ends if bin_ is not None or lot_id is not None]
+    moves = {row_of(level, bin_, lot_id): pieces for bin_, pieces in known}
     write_moves(moves, reason, carried.note, actor)
 
 

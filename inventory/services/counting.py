@@ -8,7 +8,7 @@ from django.db import transaction
 
 from inventory.locks import lock_stock_file
 from inventory.models import Location, Product, StockFile, StockLevel
-from inventory.models.stock import MovementReason
+from inventory.models.stock import OWN_KINDS, MovementReason
 from inventory.services.growing import publish_growth
 from inventory.services.stock import Change, levels_at, lock_found, move_stock
 from oms.foundation.actor import Actor
@@ -99,8 +99,11 @@ def _in_order(entries: Sequence[Counted], plans: Sequence[Plan]) -> list[Plan]:
 
 def _placed(entries: Sequence[Counted], principal: Any) -> tuple[dict[Pair, Counted], list[Plan]]:
     """Return the entries by (product, location), and why others that name what is unknown here are refused."""
-    products = dict(Product.objects.filter(sku__in=[one.sku for one in entries]).values_list("sku", "pk"))
-    places = dict(within(principal, Location).values_list("code", "pk"))
+    named = list(Product.objects.filter(sku__in=[one.sku for one in entries]).only("sku", "followed_by"))
+    products = {one.sku: one.pk for one in named}
+    followed = {one.sku: one.followed_word for one in named if one.is_followed}
+    here = list(within(principal, Location).values_list("code", "pk", "kind"))
+    places, own = {code: pk for code, pk, _ in here}, {pk for _, pk, kind in here if kind in OWN_KINDS}
     placed: dict[Pair, Counted] = {}
     unknown = []
     for entry in entries:
@@ -111,6 +114,11 @@ def _placed(entries: Sequence[Counted], principal: Any) -> tuple[dict[Pair, Coun
         elif entry.sku not in products:
             sentence = f"there is no product with the SKU “{entry.sku}”; import the products first."
             unknown.append(refused(entry, RowFault(entry.row, "sku", "unknown_sku", sentence)))
+        elif entry.sku in followed and places[entry.location] in own:
+            sentence = (
+                f"{entry.sku} is followed by {followed[entry.sku]}: handhelds take it in, and count it bin by bin."
+            )
+            unknown.append(refused(entry, RowFault(entry.row, "sku", "is_followed", sentence)))
         else:
             placed[products[entry.sku], places[entry.location]] = entry
     return placed, unknown

@@ -2,11 +2,13 @@
 
 from django.db import transaction
 
+from inventory.conditions import FOLLOWED_BY_NOTHING
 from inventory.locks import lock_level
 from inventory.models import StockLevel
 from inventory.models.stock import MovementReason
 from inventory.services.growing import publish_growth
 from inventory.services.stock import Change, Count, count_stock, move_stock, told
+from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.numbers import random_code
@@ -16,6 +18,7 @@ from oms.foundation.numbers import random_code
 def adjust_level(*, stock_level_id: int, quantity: int, reason: str, note: str = "", actor: Actor) -> StockLevel:
     """Add pieces to a level, or take them from it; raises :class:`StockTooLow` below what is promised."""
     level = lock_level(stock_level_id)
+    refuse_unless(level, FOLLOWED_BY_NOTHING)
     move_stock(changes=[Change(level.pk, quantity, reason, f"adjust:{random_code(16)}", note)], actor=actor)
     record(
         actor,
@@ -31,6 +34,7 @@ def adjust_level(*, stock_level_id: int, quantity: int, reason: str, note: str =
 def count_level(*, stock_level_id: int, on_hand: int, note: str = "", actor: Actor) -> StockLevel:
     """Bring a level to the pieces that were found; raises :class:`StockTooLow` below what is promised."""
     level = lock_level(stock_level_id)
+    refuse_unless(level, FOLLOWED_BY_NOTHING)
     count = Count(level.pk, on_hand, MovementReason.ADJUSTMENT, f"count:{random_code(16)}", note)
     count_stock(counts=[count], actor=actor)
     found = f"{level.on_hand} → {on_hand} pieces" + (f": {note}" if note else "")

@@ -4,16 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
-from inventory.locks import lock_level
 from inventory.models import BinStock, Lot, StockLevel
 from inventory.models.bins import BinReason
 from inventory.services.bin_leaving import bins_in_turn
-from inventory.services.bin_rows import in_no_bin, row_of, write_moves
+from inventory.services.bin_rows import row_of, write_moves
 from oms.foundation.actor import Actor
 from oms.foundation.refusals import Refused
-from oms.foundation.wording import count
 
 
 class LotMissing(Refused):
@@ -59,31 +55,30 @@ def book_lots(levels: Mapping[int, StockLevel], changes: Sequence[OfLot], note: 
     if not followed:
         return
     coming = [one for one in followed if one.quantity > 0]
-    lots = Lot.objects.select_related("product").in_bulk([one.lot_id for one in coming if one.lot_id])
-    _refuse_serials_in_stock(coming, lots)
+    _refuse_serials_in_stock([one for one in coming if levels[one.stock_level_id].product.has_serials])
     moves: dict[BinStock, int] = {}
     for one in coming:
-        row = row_of(levels[one.stock_level_id], None, lots[one.lot_id or 0])
+        row = row_of(levels[one.stock_level_id], None, one.lot_id)
         moves[row] = moves.get(row, 0) + one.quantity
     write_moves(moves, BinReason.CAME, note, actor)
     _leave([one for one in followed if one.quantity < 0], note, actor)
 
 
-def _refuse_serials_in_stock(coming: Sequence[OfLot], lots: Mapping[int, Lot]) -> None:
+def _refuse_serials_in_stock(coming: Sequence[OfLot]) -> None:
     """Raise for a numbered piece that comes though it is here, or twice at once."""
     times: Counter[int] = Counter()
     for one in coming:
         times[one.lot_id or 0] += one.quantity
-    serials = [pk for pk in times if lots[pk].product.has_serials]
-    if not serials:
+    if not times:
         return
-    lying = BinStock.objects.filter(lot__in=serials, quantity__gt=0)
+    lying = BinStock.objects.filter(lot__in=list(times), quantity__gt=0)
     for row in lying.select_related("bin", "stock_level__location", "lot__product"):
         place = f"{row.where} at {row.stock_level.location.name}"
         raise SerialTwice(f"Serial number {row.lot} is in stock already, in {place}. Nothing was booked.", field="lot")
-    for pk in serials:
-        if times[pk] > 1:
-            raise SerialTwice(f"Serial number {lots[pk]} is one piece, not {times[pk]}.", field="lot")
+    for pk, pieces in times.items():
+        if pieces > 1:
+            lot = Lot.objects.select_related("product").get(pk=pk)
+            raise SerialTwice(f"Serial number {lot} is one piece, not {pieces}.", field="lot")
 
 
 def _leave(going: Sequence[OfLot], note: str, actor: Actor) -> None:
@@ -105,27 +100,3 @@ def _leave(going: Sequence[OfLot], note: str, actor: Actor) -> None:
             taken[row] += pieces
             left -= pieces
     write_moves({row: -pieces for row, pieces in taken.items() if pieces}, BinReason.LEFT, note, actor)
-
-
-@transaction.atomic
-def pick_lot(*, level_id: int, lot: Lot, quantity: int, codes: Sequence[str], note: str, actor: Actor) -> None:
-    """Take pieces of one lot out of the bins, those with the ``codes`` first; they lie in no bin until they leave.
-
-    :raises LotMissing: when fewer lie in bins here
-    """
-    lock_level(level_id)
-    rows = [row for row in bins_in_turn([level_id]) if row.lot_id == lot.pk]
-    rows.sort(key=lambda row: row.where not in codes)
-    there = sum(row.quantity for row in rows)
-    if there < quantity:
-        sentence = f"{count(there, 'piece')} of {lot} in the bins here by the books, not {quantity}."
-        raise LotMissing(f"{sentence} What lies in no bin is put away first.", field="lot")
-    moves: dict[BinStock, int] = {}
-    left = quantity
-    for row in rows:
-        if pieces := min(left, row.quantity):
-            moves[row] = -pieces
-            left -= pieces
-    loose = in_no_bin(moves)
-    moves |= {next(iter(loose.values())): quantity}
-    write_moves(moves, BinReason.PICKED, note, actor)

@@ -53,7 +53,7 @@ def refuse_unsellable(lot: Lot, today: date) -> None:
     """Raise :class:`Unsellable` for a lot of which nothing may go to a customer today."""
     if lot.blocked_at is not None:
         raise Unsellable(f"{lot} is blocked: {lot.blocked_why}. Put it aside.", field="lot")
-    if lot.expires_on is not None and lot.is_expired(today):
+    if lot.expires_on is not None and not lot.may_go(today):
         raise Unsellable(f"{lot} was best before {lot.expires_on:%d %b %Y}. Put it aside.", field="lot")
 
 

@@ -11,7 +11,7 @@ from inventory.locks import lock_locations, lock_products
 from inventory.models import Location, Product
 from inventory.models.catalogue import FollowedBy
 from inventory.services.families import Families
-from inventory.services.following import against_following, fault_of
+from inventory.services.following import NO_KIT, against_following, fault_of
 from inventory.services.kits import replace_components
 from inventory.services.substituting import replace_substitutes
 from inventory.services.switching import CLOSE, REOPEN, SELL_AGAIN, STOP_SELLING, Switch
@@ -184,6 +184,8 @@ class ProductShelf(Shelf[Product]):
         for entry in entries:
             row = known.get(entry.key)
             by = entry.values.get(FOLLOWED) or (row.followed_by if row else FollowedBy.NOTHING)
+            if by != FollowedBy.NOTHING and entry.values.get(COMPONENTS):
+                self.followed.setdefault(entry.key, (FOLLOWED, NO_KIT))
             expires = entry.values.get(EXPIRES)
             fault = fault_of(by, bool(row.expires if row and expires is None else expires))
             if fault:

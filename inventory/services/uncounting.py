@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from inventory.conditions import FOLLOWED_BY_NOTHING
 from inventory.locks import lock_levels, lock_stock_file
 from inventory.models import StockFile, StockLevel
 from inventory.models.stock import MovementReason
@@ -74,6 +75,8 @@ def _judge(row: ImportRow, level: StockLevel | None) -> Undo:
         return Undo(row.row, False, GONE)
     if level.on_hand - _moved(row) < level.allocated and _moved(row) > 0:
         return Undo(row.row, False, too_low(level, _moved(row)).sentence)
+    if _moved(row) and (reason := FOLLOWED_BY_NOTHING.reason(level)):
+        return Undo(row.row, False, reason.sentence)
     stays = [name for name in KEPT if name in row.changes and getattr(level, name) != row.changes[name][1]]
     return Undo(row.row, True, f"Changed by somebody since, and left as it is: {', '.join(stays)}." if stays else "")
 

@@ -3,9 +3,11 @@
 import pytest
 
 from inventory.gs1 import Label, read_label
+from inventory.kits import Compositions
 from inventory.master_forms import ProductForm
-from inventory.models import KitComponent, Lot, Product
+from inventory.models import KitComponent, Lot, Product, StockLevel
 from inventory.services.catalogue import plan_products, store_products
+from inventory.services.counting import Counted, FileMemory, store_counts
 from inventory.services.shelves import Entry
 from tests.factories import make_actor, make_location, make_product, make_stock
 
@@ -71,3 +73,25 @@ def test_a_product_with_stock_stays_as_it_is_on_its_page_and_in_a_file() -> None
     )
     assert "changes only while none is in stock" in form.errors["followed_by"][0]
     assert not Lot.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_stock_file_names_the_rows_of_what_handhelds_take_in() -> None:
+    make_product("TEA"), make_product("HONEY", followed_by="lot")
+    make_location("LON"), make_location("3PL", kind="3pl")
+    rows = [("HONEY", "LON"), ("TEA", "LON"), ("HONEY", "3PL")]
+    entries = [Counted(row, sku, code, 5, {}) for row, (sku, code) in enumerate(rows)]
+    plans = store_counts(entries=entries, file=FileMemory("d", "stock.csv", "run"), actor=make_actor())
+
+    assert [plan.verb.value for plan in plans] == ["refuse", "create", "create"]
+    assert plans[0].faults[0].sentence == "HONEY is followed by lot: handhelds take it in, and count it bin by bin."
+    assert set(StockLevel.objects.values_list("product__sku", "location__code")) == set(rows[1:])
+
+
+@pytest.mark.django_db
+def test_no_kit_is_made_of_a_product_that_is_followed_itself() -> None:
+    make_product("TEA"), make_product("SET", followed_by="lot")
+
+    fault = Compositions({"SET": {"TEA": 1}}).fault("SET", ["TEA"])
+
+    assert fault == ("followed_kit", "it is followed by lot or serial number itself; of a kit the components are.")

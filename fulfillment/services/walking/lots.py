@@ -1,6 +1,7 @@
 """Which lot or serial number a picker takes: asked for after the product, the one that expires first suggested."""
 
 from datetime import datetime
+from typing import Any
 
 from fulfillment.models import PickScan, PickTask
 from fulfillment.services.tracing import note_picked, today_at
@@ -9,8 +10,7 @@ from inventory.gs1 import Label, read_label
 from inventory.models import BinStock, Lot, Product
 from inventory.queries import product_by_code
 from inventory.services.bin_leaving import bins_in_turn
-from inventory.services.lot_stock import pick_lot
-from inventory.services.lots import known_lot, refuse_unsellable
+from inventory.services.lot_picking import pick_lot
 from inventory.services.scanning.naming import number_on
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
@@ -33,21 +33,19 @@ def take_lot(task: PickTask, code: str, lot_number: str, quantity: int, actor: A
     number = lot_number or _number(task, product, code)
     if not number:
         return None
-    lot = known_lot(product, number)
-    refuse_unsellable(lot, today_at(task.level.location, actor.now))
     if product.has_serials and quantity > 1:
         raise Refused(f"Serial number {number} is one piece, not {quantity}. Nothing was counted.")
     if quantity > task.missing:
         raise Refused(f"Only {task.missing} more are wanted, not {quantity}. Nothing was counted.")
-    best = next((row.lot for row in lots_at(task, actor.now)), None)
-    codes = task.bin.split(BETWEEN_BINS)
-    told = {"quantity": quantity, "codes": codes, "note": f"tote {task.tote}", "actor": actor}
-    pick_lot(level_id=task.level.pk, lot=lot, **told)  # type: ignore[arg-type]
-    note_picked(task, {lot.pk: quantity}, actor)
-    if best is not None and best.pk != lot.pk and not product.has_serials:
-        best.product = product
-        record(actor, "floor.other_lot", task, note=f"{lot.named} was taken, {best.named} was suggested.")
-    return lot
+    told: dict[str, Any] = {"codes": task.bin.split(BETWEEN_BINS), "today": today_at(task.level.location, actor.now)}
+    told |= {"quantity": quantity, "note": f"tote {task.tote}", "actor": actor}
+    picked = pick_lot(level=task.level, number=number, **told)
+    note_picked(task, {picked.lot.pk: quantity}, actor)
+    if picked.best.pk != picked.lot.pk and not product.has_serials:
+        picked.best.product = product
+        note = f"{picked.lot.named} was taken, {picked.best.named} was suggested."
+        record(actor, "floor.other_lot", task, note=note)
+    return picked.lot
 
 
 def _number(task: PickTask, product: Product, code: str) -> str:

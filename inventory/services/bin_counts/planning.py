@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from inventory.conditions import IS_LIVE_COUNT
+from inventory.conditions import FOLLOWED_BY_NOTHING, IS_LIVE_COUNT
 from inventory.locks import lock_bin, lock_bins, lock_count, lock_level
 from inventory.models import Bin, CountSession, StockLevel
 from inventory.services.growing import publish_growth
@@ -28,9 +28,7 @@ def plan_count(*, bin_id: int, note: str = "", actor: Actor) -> CountSession:
 def plan_level_count(*, stock_level_id: int, note: str = "", actor: Actor) -> CountSession:
     """Let the pieces of a level be counted that lie in no bin; raises as :func:`plan_count` does."""
     level = lock_level(stock_level_id)
-    if level.is_followed:
-        named = f"{level.product.sku} is followed by {level.product.followed_word}"
-        raise Refused(f"{named}: put away what lies in no bin, then count that bin.", code="is_followed")
+    refuse_unless(level, FOLLOWED_BY_NOTHING)
     return _planned(actor, note, stock_level=level, location_id=level.location_id)
 
 

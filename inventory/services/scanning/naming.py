@@ -86,8 +86,7 @@ def _named(scan: Scan, product: Product, label: Label, quantity: int, new: bool)
         told = f"{quantity} × {product.sku}. Now scan {asked}."
         return scan.keeps(OK, told, sku=product.sku, quantity=quantity, asks=LOT, lot="")
     if new:
-        known = Lot.objects.filter(product=product, number=number).exists()
-        if product.expires and label.expires_on is None and not known:
+        if product.expires and label.expires_on is None and not _is_known(product, number):
             told = f"{product.sku} {number} is new here. When is it best before?"
             return scan.keeps(OK, told, sku=product.sku, quantity=quantity, asks=DATE, lot=number)
         came = {"number": number, "expires_on": label.expires_on if product.expires else None}
@@ -97,6 +96,11 @@ def _named(scan: Scan, product: Product, label: Label, quantity: int, new: bool)
     if product.has_serials:
         return Pieces(product, 1, lot, left=quantity - 1)
     return Pieces(product, quantity, lot)
+
+
+def _is_known(product: Product, number: str) -> bool:
+    """Return whether a lot was here before."""
+    return Lot.objects.filter(product=product, number=number).exists()
 
 
 def of_pieces(scan: Scan, pieces: Pieces) -> Scan:
