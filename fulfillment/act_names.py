@@ -177,6 +177,7 @@ name_acts(
     {
         "short_pick": "Not all was found",
         "heal": "Sourced again after a short pick",
+        "recall_lot": "Lot blocked, promise taken back",
         "short_count": "Counted short, promise taken back",
         "make_wave": "Wave made",
         "release_wave": "Wave released",

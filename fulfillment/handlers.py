@@ -21,6 +21,7 @@ from fulfillment.services.healing import heal
 from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow
+from fulfillment.services.recalling import Blocked, take_promises_back
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
 from fulfillment.services.scarcity.asking import learn_every_night, renew_fees
@@ -36,7 +37,7 @@ from fulfillment.services.tracking import mark_overdue
 from fulfillment.services.uncollected import expire_late, remind_late
 from fulfillment.services.watching import watch_parcels
 from fulfillment.sourcing.turns import Turn
-from inventory.events import StockGrew
+from inventory.events import LotBlocked, StockGrew
 from oms.foundation.actor import Actor
 from oms.foundation.facts import handles
 from oms.foundation.work import periodic
@@ -105,6 +106,13 @@ def serve_waiting(facts: Sequence[StockGrew], actor: Actor) -> None:
     products = {pk for fact in facts for pk in fact.product_ids}
     serve_backorders(product_ids=products, actor=_sourcing(actor))
     tell_of_savings(product_ids=products, actor=_sourcing(actor))
+
+
+@handles(LotBlocked)
+def take_back_blocked(facts: Sequence[LotBlocked], actor: Actor) -> None:
+    """Take back the promises of pieces that may not go any more."""
+    blocked = [Blocked(fact.lot_id, fact.location_id) for fact in facts]
+    take_promises_back(blocked=blocked, actor=_sourcing(actor))
 
 
 @handles(SavingPossible)

@@ -13,3 +13,14 @@ class StockGrew(Fact):
 
     location_id: int
     product_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotBlocked(Fact):
+    """Pieces of a product at a location may not go to customers any more: their lot was blocked."""
+
+    STREAM = "stock:{location_id}"
+
+    location_id: int
+    product_id: int
+    lot_id: int

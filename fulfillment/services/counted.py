@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -41,7 +43,7 @@ def post_count(*, count_session_id: int, note: str = "", actor: Actor) -> CountS
     """
     lacking = bin_counts.missing_promises(count_session_id)
     if lacking:
-        work = {row.pk: row for row in lock_fulfillment_orders(_work_at(lacking))}
+        work = {row.pk: row for row in lock_fulfillment_orders(work_at(lacking))}
         row = bin_counts.lock_for_posting(count_session_id)
         _miss(row, work, bin_counts.missing_promises(count_session_id), actor)
     return bin_counts.post_count(count_session_id=count_session_id, note=note, actor=actor)
@@ -55,7 +57,7 @@ def finish_scan(scan: Scan) -> Answer:
     row = going_on(scan)
     if row is None:
         raise Refused("You are not counting a bin. Scan one first.", code="counts_nothing")
-    lock_fulfillment_orders(_work_at(_may_lack(row)))
+    lock_fulfillment_orders(work_at(_may_lack(row)))
     counted = bin_counts.finish_count(
         count_session_id=row.pk, person_id=scan.person_id, in_hands=pieces_in_hands, actor=scan.actor
     )
@@ -97,7 +99,7 @@ def _posted(row: CountSession, actor: Actor) -> bool:
     return True
 
 
-def _work_at(level_ids: Mapping[int, int]) -> list[int]:
+def work_at(level_ids: Mapping[int, int]) -> list[int]:
     """Return the work that has promised pieces of some levels which nobody has picked."""
     rows = Allocation.objects.filter(_of_levels(level_ids), state=AllocationState.ALLOCATED)
     return list(rows.values_list("fulfillment_order", flat=True).distinct())
@@ -109,10 +111,8 @@ def _of_levels(level_ids: Iterable[int]) -> Q:
     return Q(stock_level__in=ids, is_assembled=False) | Q(parts__stock_level__in=ids)
 
 
-def _miss(row: CountSession, work: Mapping[int, FulfillmentOrder], lacking: Mapping[int, int], actor: Actor) -> None:
-    """Take the promises of pieces that are not there from locked work, the newest first."""
-    free = [pk for pk, one in work.items() if one.state in NOT_BEGUN]
-    waiting = [one for one in open_allocations_of(free) if one.takes.keys() & lacking.keys()]
+def newest_first(waiting: Sequence[Allocation], lacking: Mapping[int, int]) -> tuple[dict[Place, int], Counter[int]]:
+    """Return which promises lack pieces by level, the newest first, and how many pieces no promise waits for."""
     gone: dict[Place, int] = {}
     left = Counter(lacking)
     for one in reversed(waiting):
@@ -121,28 +121,48 @@ def _miss(row: CountSession, work: Mapping[int, FulfillmentOrder], lacking: Mapp
             if part:
                 gone[one.pk, level] = part
                 left[level] -= part
+    return gone, left
+
+
+def _miss(row: CountSession, work: Mapping[int, FulfillmentOrder], lacking: Mapping[int, int], actor: Actor) -> None:
+    """Take the promises of pieces that are not there from locked work, the newest first."""
+    free = [pk for pk, one in work.items() if one.state in NOT_BEGUN]
+    waiting = [one for one in open_allocations_of(free) if one.takes.keys() & lacking.keys()]
+    gone, left = newest_first(waiting, lacking)
     if any(left.values()):
         raise _refusal(row, +left, work)
     ended = miss_pieces(waiting, units_missed(waiting, gone), actor)
-    _end(list(ended.values()), work, row, actor)
+    trace = row.trace or random_code(7, prefix="S")
+    why = f"not there by count {row.number}, short pick {trace}"
+    end_promises(list(ended.values()), work, Told("fulfillment.short_count", why, trace, {"count": row.pk}), actor)
 
 
-def _end(ended: Sequence[Allocation], work: Mapping[int, FulfillmentOrder], row: CountSession, actor: Actor) -> None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why promises end, for the timeline: the act, the words after the number of pieces, the short pick, what else."""
+
+    act: str
+    why: str
+    trace: str
+    data: Mapping[str, Any]
+
+
+def end_promises(ended: Sequence[Allocation], work: Mapping[int, FulfillmentOrder], told: Told, actor: Actor) -> None:
     """Free the pieces of ended promises, cancel work that has no other, and have the orders sourced again."""
     touched = {one.fulfillment_order_id for one in ended}
     full = {one.fulfillment_order_id for one in open_allocations_of(touched)}
-    acts, trace = [], row.trace or random_code(7, prefix="S")
+    acts = []
     for pk in sorted(touched):
         pieces = sum(one.quantity for one in ended if one.fulfillment_order_id == pk)
         if pk not in full:
             work[pk].cancel()
             work[pk].save(update_fields=["state"])
-        note = f"{count(pieces, 'piece')} not there by count {row.number}, short pick {trace}. {work[pk].told}"
-        acts.append(Act("fulfillment.short_count", work[pk], note, {"trace": trace, "count": row.pk}))
+        note = f"{count(pieces, 'piece')} {told.why}. {work[pk].told}"
+        acts.append(Act(told.act, work[pk], note, {"trace": told.trace, **told.data}))
     record_many(actor, acts)
     give_back(ended, verdicts={}, actor=actor)
     orders = sorted({work[pk].order_id for pk in touched})
-    publish(*(PiecesMissed(at=actor.now, order_id=pk, trace=trace) for pk in orders))
+    publish(*(PiecesMissed(at=actor.now, order_id=pk, trace=told.trace) for pk in orders))
 
 
 def _refusal(row: CountSession, left: Mapping[int, int], work: Mapping[int, FulfillmentOrder]) -> Refused:

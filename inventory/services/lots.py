@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from inventory.conditions import IS_BLOCKED_LOT, IS_FREE_LOT
+from inventory.events import LotBlocked
 from inventory.locks import lock_lot, lock_product
 from inventory.models import Lot, Product, StockLevel
 from inventory.models.lots import LONGEST_NUMBER
@@ -13,6 +14,7 @@ from inventory.services.lot_stock import LotMissing
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
+from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, NotFound, Refused
 
 
@@ -84,7 +86,7 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
 
 @transaction.atomic
 def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
-    """Let no piece of a lot go to a customer any more; what is promised of it is picked from others, or missed.
+    """Let no piece of a lot go to a customer any more; promises that other lots cannot keep are taken back.
 
     :raises Refused: when it is blocked already, or without a reason.
     """
@@ -95,6 +97,11 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
     row.blocked_at, row.blocked_why = actor.now, note.strip().rstrip(".")[:300]
     row.save(update_fields=["blocked_at", "blocked_why"])
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
+    lying = row.stock.filter(quantity__gt=0).order_by("stock_level__location")
+    places = lying.values_list("stock_level__location", flat=True).distinct()
+    publish(
+        *(LotBlocked(at=actor.now, location_id=place, product_id=row.product_id, lot_id=row.pk) for place in places)
+    )
     return row
 
 

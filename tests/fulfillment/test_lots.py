@@ -1,5 +1,7 @@
 """Lots and serial numbers on their way to the customer: first expired first out, and each in its parcel."""
 
+from uuid import uuid4
+
 import pytest
 
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment, TracedPieces
@@ -10,7 +12,7 @@ from fulfillment.services.packing import pack, unpack
 from fulfillment.services.picking import confirm_picked, start_picking, stop_picking
 from fulfillment.services.shipping import ship
 from inventory.models import StockLevel
-from inventory.services.lots import block_lot, date_lot
+from inventory.services.lots import block_lot, date_lot, release_lot
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import Refused
 from tests.books import rest
@@ -183,3 +185,28 @@ def test_a_parcel_that_is_emptied_is_packed_anew_with_its_lots(hall) -> None:
     }
     assert lots("HONEY") == {("A-01", "NEW"): 3, ("A-02", "OLD"): 3}
     assert broken() == []
+
+
+def test_promises_that_the_other_lots_cannot_keep_are_taken_back_and_given_again(hall) -> None:
+    first, second = wanted(HONEY=3), wanted(HONEY=4)
+    row = block_lot(lot_id=lot("OLD").pk, note="recalled", actor=CLERK)
+    rest()
+    told = AuditLine.objects.get(act="fulfillment.recall_lot").note
+    pieces = Allocation.objects.values_list("fulfillment_order", "state", "quantity").order_by("pk")
+    assert set(pieces) == {(first.pk, "allocated", 3), (second.pk, "allocated", 1), (second.pk, "short", 3)}
+    assert told.startswith("3 pieces of HONEY OLD may not go: recalled. Short pick S")
+
+    release_lot(lot_id=row.pk, actor=CLERK)
+    rest()
+    live = Allocation.objects.filter(state="allocated", fulfillment_order__order=second.order)
+    assert sum(live.values_list("quantity", flat=True)) == 4
+    assert broken() == []
+
+
+def test_a_device_says_product_and_lot_at_once(hall) -> None:
+    wanted(HONEY=2)
+    walk = claim(hall.place, hall.ann)
+    read = walking.Read(uuid4(), walk.tasks.get().pk, "HONEY", 2, lot="OLD")
+    told = walking.scan(pick_list_id=walk.pk, picker_id=hall.ann.pk, read=read, actor=CLERK)
+
+    assert (told.tone, traces()) == ("done", {"OLD": 2})
