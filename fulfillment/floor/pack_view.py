@@ -73,7 +73,7 @@ def bench_context(user: Any, work: FulfillmentOrder) -> dict[str, Any]:
         "mine": session.packer_id == user.pk,
         "free": session.is_free(timezone.now()),
         "order": work.order,
-        "articles": [_shown(one) for one in bench.articles],
+        "articles": [_shown(one, bench) for one in bench.articles],
         "left": bench.left,
         "wanted": sum(one.wanted for one in bench.articles),
         "closed": [_parcel(bench, one) for one in bench.closed],
@@ -85,11 +85,13 @@ def bench_context(user: Any, work: FulfillmentOrder) -> dict[str, Any]:
     }
 
 
-def _shown(article: Article) -> dict[str, Any]:
+def _shown(article: Article, bench: Bench) -> dict[str, Any]:
     """Return a product of the order with how it wants to be packed."""
     product = article.product
     signs = (("fragile", product.fragile), ("this side up", product.this_side_up), ("alone", product.ships_alone))
-    return {"article": article, "product": product, "signs": [word for word, on in signs if on]}
+    left = list(dict.fromkeys(one.lot.number for one in bench.unpacked(product)))
+    lots = f"{product.followed_word} {', '.join(left)}" if left else ""
+    return {"article": article, "product": product, "signs": [word for word, on in signs if on], "lots": lots}
 
 
 def _parcel(bench: Bench, parcel: Any) -> dict[str, Any]:
