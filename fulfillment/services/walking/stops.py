@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -23,6 +25,7 @@ from oms.foundation.inserts import insert_rows
 
 BETWEEN_BINS, LONGEST_BIN = " + ", 32
 TOTES = "ABCDEFGHJKLM"
+SITES_KEPT = 16
 SHELVES = (BinKind.PICK, BinKind.RESERVE, BinKind.QUARANTINE)
 
 
@@ -48,7 +51,12 @@ class Stops:
 def site_at(location_id: int) -> Site:
     """Read the bins of a location as a floor, in one statement."""
     fields = ("code", "x_mm", "y_mm", "aisle", "zone", "kind")
-    rows = Bin.objects.filter(location=location_id).order_by("sequence", "code").values_list(*fields)
+    return _site(tuple(Bin.objects.filter(location=location_id).order_by("sequence", "code").values_list(*fields)))
+
+
+@lru_cache(maxsize=SITES_KEPT)
+def _site(rows: tuple[tuple[Any, ...], ...]) -> Site:
+    """Return the floor of some bins; each scan of a walk asks for the same one, and bins hardly ever change."""
     return site_of(
         Spot(code, x, y, aisle, zone, packing=kind == BinKind.PACKING, shelf=kind in SHELVES)
         for code, x, y, aisle, zone, kind in rows
