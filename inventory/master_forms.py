@@ -23,7 +23,7 @@ from inventory.models.places import (
     MOST_HANDLING_DAYS,
     MOST_PICKUP_DAYS,
 )
-from inventory.services.following import against_following, fault_of
+from inventory.services.following import against_following, against_kinds, fault_of
 from oms.foundation.money import minor_text, parse_minor
 from oms.foundation.refusals import Invalid
 from oms.foundation.tables import BadCell
@@ -173,6 +173,14 @@ class LocationForm(forms.ModelForm[Location]):
             "capabilities", "daily_capacity", "cutoff", "timezone", "handling_days", "working_days", "closed_on",
             "same_day_km", "pickup_days", "email",
         ]  # fmt: skip
+
+    def clean_kind(self) -> str:
+        """Refuse a kind under which the lots of what lies here would not be known any more."""
+        kind = str(self.cleaned_data["kind"])
+        against = against_kinds({self.instance.pk: kind}) if self.instance.pk else {}
+        if against:
+            raise forms.ValidationError(against[self.instance.pk], code="followed")
+        return kind
 
     def clean_same_day_km(self) -> int:
         """Keep the radius that is there when none is sent."""

@@ -1,8 +1,8 @@
 """By what a product is followed changes only while nothing of it is in stock: nobody knows the lots of that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from inventory.models import KitComponent, StockLevel
+from inventory.models import KitComponent, Location, StockLevel
 from inventory.models.catalogue import FollowedBy
 from inventory.models.stock import OWN_KINDS
 from oms.foundation.wording import count
@@ -25,3 +25,18 @@ def against_following(product_ids: Collection[int]) -> dict[int, str]:
 def fault_of(followed_by: str, expires: bool) -> str:
     """Return why a product cannot be kept so; blank where it can."""
     return NO_DATE if expires and followed_by == FollowedBy.NOTHING else ""
+
+
+def against_kinds(wanted: Mapping[int, str]) -> dict[int, str]:
+    """Return by location why it cannot be of the kind that is wanted for it; those that can are absent.
+
+    Where somebody else handles the pieces nobody knows their lots: with followed pieces on hand that cannot change.
+    """
+    places = Location.objects.in_bulk(list(wanted))
+    turned = [pk for pk, one in places.items() if (one.kind in OWN_KINDS) != (wanted[pk] in OWN_KINDS)]
+    lying = StockLevel.objects.filter(location__in=turned, on_hand__gt=0) if turned else StockLevel.objects.none()
+    found: dict[int, str] = {}
+    for level in lying.exclude(product__followed_by=FollowedBy.NOTHING).select_related("product").order_by("-pk"):
+        here = f"{count(level.on_hand, 'piece')} of {level.product.sku} on hand"
+        found[level.location_id] = f"{here}, followed by {level.product.followed_word}: the kind changes only without."
+    return found

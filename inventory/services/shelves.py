@@ -11,7 +11,7 @@ from inventory.locks import lock_locations, lock_products
 from inventory.models import Location, Product
 from inventory.models.catalogue import FollowedBy
 from inventory.services.families import Families
-from inventory.services.following import NO_KIT, against_following, fault_of
+from inventory.services.following import NO_KIT, against_following, against_kinds, fault_of
 from inventory.services.kits import replace_components
 from inventory.services.substituting import replace_substitutes
 from inventory.services.switching import CLOSE, REOPEN, SELL_AGAIN, STOP_SELLING, Switch
@@ -116,9 +116,15 @@ class LocationShelf(Shelf[Location]):
         mine = within(self.principal, Location).values("pk")
         others = named.none() if self.principal is None else named.exclude(pk__in=mine)
         self.of_others = set(others.values_list("code", flat=True))
+        kinds = {entry.key: entry.values["kind"] for entry in entries if entry.values.get("kind")}
+        ids = dict(Location.objects.filter(code__in=kinds).values_list("code", "pk")) if kinds else {}
+        against = against_kinds({pk: kinds[code] for code, pk in ids.items()})
+        self.followed = {code: against[pk] for code, pk in ids.items() if pk in against}
 
     def fault(self, entry: Entry) -> RowFault | None:
         """Return why a location is not this person's to change."""
+        if entry.key in self.followed:
+            return RowFault(entry.row, "kind", "followed", self.followed[entry.key])
         if entry.key not in self.of_others:
             return super().fault(entry)
         return RowFault(entry.row, "code", "not_yours", f"“{entry.key}” is not one of your locations.")

@@ -4,9 +4,9 @@ import pytest
 
 from inventory.gs1 import Label, read_label
 from inventory.kits import Compositions
-from inventory.master_forms import ProductForm
-from inventory.models import KitComponent, Lot, Product, StockLevel
-from inventory.services.catalogue import plan_products, store_products
+from inventory.master_forms import LocationForm, ProductForm
+from inventory.models import KitComponent, Location, Lot, Product, StockLevel
+from inventory.services.catalogue import plan_locations, plan_products, store_products
 from inventory.services.counting import Counted, FileMemory, store_counts
 from inventory.services.shelves import Entry
 from tests.factories import make_actor, make_location, make_product, make_stock
@@ -21,6 +21,12 @@ GS = "\x1d"
         ("(01)09506000134352(17)250703(10)ABC123", Label("09506000134352", "ABC123", "", "2025-07-03")),
         (f"]d2010950600013435210AB1{GS}21XYZ9{GS}15270300", Label("09506000134352", "AB1", "XYZ9", "2027-03-31")),
         ("010950600013435210ABC123#2112345", Label("09506000134352", "ABC123", "12345", None)),
+        (
+            "https://id.gs1.org/01/09506000134352/10/A%2F1/21/7?17=250703",
+            Label("09506000134352", "A/1", "7", "2025-07-03"),
+        ),
+        ("https://shop.example/01/09506000134352", Label("09506000134352")),
+        ("https://shop.example/tea?01=2", None),
         ("]C110ABC123", Label("", "ABC123")),
         ("(21)W-77001", Label("", "", "W-77001")),
         ("0109506000134353", None),  # a wrong check digit
@@ -95,3 +101,18 @@ def test_no_kit_is_made_of_a_product_that_is_followed_itself() -> None:
     fault = Compositions({"SET": {"TEA": 1}}).fault("SET", ["TEA"])
 
     assert fault == ("followed_kit", "it is followed by lot or serial number itself; of a kit the components are.")
+
+
+@pytest.mark.django_db
+def test_a_location_with_followed_pieces_stays_ours() -> None:
+    make_stock(make_product("HONEY", followed_by="lot"), make_location("LON"), 3)
+    make_location("MAN")
+    entries = [Entry(row, code, {"kind": "3pl"}) for row, code in enumerate(["LON", "MAN"])]
+
+    plans = plan_locations(entries=entries)
+
+    reason = "3 pieces of HONEY on hand, followed by lot: the kind changes only without."
+    assert [plan.faults[0].sentence if plan.faults else plan.verb.value for plan in plans] == [reason, "change"]
+    lon = Location.objects.get(code="LON")
+    assert LocationForm(instance=lon, data={"kind": "supplier"}).errors["kind"] == [reason]
+    assert "kind" not in LocationForm(instance=lon, data={"kind": "store"}).errors

@@ -13,6 +13,7 @@ from fulfillment.models import Allocation, FulfillmentOrder
 from fulfillment.services.sourcing.pieces import pieces_by_level
 from fulfillment.services.sourcing.verdicts import STOCK, expired
 from fulfillment.services.supplier_requests import end_requests
+from fulfillment.services.tracing import forget
 from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState
 from inventory.services.allocation import free_pieces
 from oms.foundation.actor import Actor
@@ -41,7 +42,10 @@ def withdraw(
 
 
 def end_allocations(allocations: Sequence[Allocation]) -> None:
-    """Release locked allocations; counters are the caller's business."""
+    """Release locked allocations; counters are the caller's business. What was picked of them lies free."""
+    picked = [one.pk for one in allocations if one.state == AllocationState.PICKED]
+    if picked:
+        forget(picked)
     for allocation in allocations:
         allocation.release()
     save_many(allocations, ["state"])
