@@ -150,18 +150,21 @@ class Bench:
 
     def scans(self) -> None:
         """Each kind of scan in a shop full of work, one process, on both engines."""
-        folder = Path(tempfile.mkdtemp(prefix="oms-scans-"))
         with psycopg.connect(self.town.database_url, autocommit=True) as line:
             line.execute("create database scans")
-        addresses = {"SQLite": f"sqlite:///{folder}/shop.sqlite3", "": self.town.database_url.replace("/oms", "/scans")}
-        for engine, address in addresses.items():
-            own = {"DATABASE_URL": address, "REDIS_URL": "", "VAR_DIR": str(folder), **PLAYED}
-            environment = {**os.environ, **self.town.environment, **own}
-            words = [sys.executable, "-m", "tools.stages", str(folder / "pages.json")]
-            subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.DEVNULL)
-            for kind, told in self._told("tests.bench.scans", environment).items():
-                how = f"median {told['clock']}, CPU {told['cpu']} and {told['cpu p95']} ms, {engine or 'PostgreSQL'}"
-                self.table.add(f"scan, {kind}, p95", told["clock p95"], "ms", most=100, how=how)
+        with tempfile.TemporaryDirectory(prefix="oms-scans-") as folder:
+            self._scans("SQLite", f"sqlite:///{folder}/shop.sqlite3", folder)
+            self._scans("PostgreSQL", self.town.database_url.replace("/oms", "/scans"), folder)
+
+    def _scans(self, engine: str, address: str, folder: str) -> None:
+        """Play a full shop in a database, and scan there."""
+        own = {"DATABASE_URL": address, "REDIS_URL": "", "VAR_DIR": folder, **PLAYED}
+        environment = {**os.environ, **self.town.environment, **own}
+        words = [sys.executable, "-m", "tools.stages", f"{folder}/pages.json"]
+        subprocess.run(words, cwd=HOME, env=environment, check=True, stdout=subprocess.DEVNULL)
+        for kind, told in self._told("tests.bench.scans", environment).items():
+            how = f"median {told['clock']}, CPU {told['cpu']} and {told['cpu p95']} ms, {engine}"
+            self.table.add(f"scan, {kind}, p95", told["clock p95"], "ms", most=100, how=how)
 
     def sourcing(self) -> None:
         """Least-cost sourcing beside the rules of other systems, and what its records cost; no database is asked."""
