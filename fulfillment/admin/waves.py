@@ -16,7 +16,7 @@ from fulfillment.picking.drawing import colour_of, drawn
 from fulfillment.services import waves
 from fulfillment.services.waves.reading import ShownWalk, ShownWave, shown_wave
 from fulfillment.services.waves.suggesting import suggestions
-from fulfillment.states import ENDED_WALKS
+from fulfillment.states import ENDED_WALKS, FulfillmentOrderState, WaveState
 from fulfillment.wave_forms import MOMENT, USUAL_PIECES, USUAL_TOTES, WaveForm
 from inventory.models import Location
 from inventory.models.places import LocationKind
@@ -119,6 +119,7 @@ class WaveAdmin(ConsoleAdmin):
             "label": f"The floor of {row.location.name} with {_lines(shown)}",
             "told": _told(shown.one),
             "over": [one for one in listed if one.passed_over],
+            "gone": [one.fulfillment_order for one in listed if row.state == WaveState.DRAFT and not _waits(one)],
             "orders": _with_walks(row, listed),
             "base": reverse("admin:fulfillment_wave_change", args=[row.pk]),
             "papers": reverse("admin:fulfillment_walk_list"),
@@ -222,6 +223,11 @@ def _suggested(user: Any, locations: list[Location]) -> list[dict[str, Any]]:
     return [
         {"row": row, "query": f"location={row.location.pk}&leaves_by={row.leaves_by:{MOMENT}}&{usual}"} for row in rows
     ]
+
+
+def _waits(one: WaveOrder) -> bool:
+    """Return whether the work is still to be begun."""
+    return bool(one.fulfillment_order.state == FulfillmentOrderState.OPEN)
 
 
 def _with_walks(wave: Wave, rows: list[WaveOrder]) -> list[dict[str, Any]]:

@@ -83,6 +83,8 @@ def test_a_wave_shows_walks_orders_and_the_floor(boss: Client, floor: Location) 
     wave = a_wave(floor, Strategy.SINGLE)
     draft = boss.get(f"/fulfillment/wave/{wave.pk}/change/").content.decode()
     assert draft.count('class="plan-way') == 3
+    assert "the release leaves them out" not in draft
+    other = a_wave(floor, Strategy.SINGLE)
     walks = released(wave)
 
     page = boss.get(f"/fulfillment/wave/{wave.pk}/change/").content.decode()
@@ -91,6 +93,8 @@ def test_a_wave_shows_walks_orders_and_the_floor(boss: Client, floor: Location) 
     assert all(walk.number in page for walk in walks)
     assert (page.count('class="plan-way'), one.count('class="plan-way')) == (3, 1)
     assert "Walk 2 alone" in one
+    overtaken = boss.get(f"/fulfillment/wave/{other.pk}/change/").content.decode()
+    assert ("the release leaves them out" in page, "the release leaves them out" in overtaken) == (False, True)
     assert boss.get("/fulfillment/wave/").status_code == 200
 
 
