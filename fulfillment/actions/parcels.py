@@ -75,7 +75,7 @@ register(
         service=standing_in.ask_for_stand_in,
         conditions=standing_in.CAN_TURN,
         shown=standing_in.waits_in_vain,
-        irreversible="Void the new labels to begin anew; both choices stay on record.",
+        irreversible="Void the new labels, then buy labels, to begin anew; the timeline tells what was turned from.",
         icon="alt_route",
         help="The labels are bought from the next account that serves it, never from one that it turned from.",
     ),

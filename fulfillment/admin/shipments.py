@@ -123,9 +123,9 @@ class ShipmentAdmin(ConsoleAdmin):
 
     @admin.display(description="carrier", ordering="carrier")
     def going(self, row: Shipment) -> str:
-        """Return the carrier over the sentence that nobody stands in for it."""
-        how, note = self.carrier_shown(row), rate_table.note_of(row)
-        return two_lines(how or "no carrier", note) if note else how
+        """Return the carrier, over the word that nobody stands in for it; the page says who said what."""
+        how = self.carrier_shown(row)
+        return two_lines(how or "no carrier", "nobody stands in") if rate_table.note_of(row) else how
 
     @admin.display(description="packed", ordering="packed_at")
     def packed(self, row: Shipment) -> str:

@@ -154,11 +154,13 @@ class RateOut(serializers.Serializer[Any]):
 
 
 class TurnedFromOut(serializers.Serializer[Any]):
-    """A carrier that refused the shipment or was silent, so that another stands in."""
+    """A carrier that refused the shipment, was silent, or was not asked in time, so that another stands in."""
 
     carrier = serializers.CharField(allow_blank=True)
     service = serializers.CharField(allow_blank=True)
-    cause = serializers.ChoiceField([("refused", "it refused"), ("silent", "it did not answer")])
+    cause = serializers.ChoiceField(
+        [("refused", "it refused"), ("silent", "it did not answer"), ("not_asked", "it was not asked yet")]
+    )
     said = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
 

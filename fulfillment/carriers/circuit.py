@@ -17,14 +17,16 @@ class Circuit:
 
     def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.name, self._clock = name, clock
-        self._silences, self._open_until = 0, 0.0
+        self._silences, self._open_until, self._is_busy = 0, 0.0, False
 
     def enter(self) -> None:
         """Let a call through; raises :class:`CarrierNotAsked` while the carrier is left alone."""
         left = self._open_until - self._clock()
         if left > 0:
-            sentence = f"{self.name} has not answered lately and is asked again in {round(left) or 1} seconds."
-            raise CarrierNotAsked(sentence, retry_after=left)
+            why = "is asked too often" if self._is_busy else "has not answered lately"
+            sentence = f"{self.name} {why} and is asked again in {round(left) or 1} seconds."
+            raise CarrierNotAsked(sentence, retry_after=left, is_busy=self._is_busy)
+        self._is_busy = False
         if self._silences >= SILENCES:
             self._open_until = self._clock() + self._wait()
 
@@ -40,7 +42,7 @@ class Circuit:
 
     def rest(self, seconds: float) -> None:
         """Leave the carrier alone for as long as it asks for."""
-        self._open_until = self._clock() + seconds
+        self._open_until, self._is_busy = self._clock() + seconds, True
 
     def _wait(self) -> float:
         """Return for how long to wait now."""

@@ -27,12 +27,12 @@ class CarrierUnreachable(Exception):
 class CarrierNotAsked(CarrierUnreachable):
     """The carrier was not reached, is left alone for a while, or turned the call away unread: surely nothing was done.
 
-    ``retry_after`` is in seconds.
+    ``retry_after`` is in seconds; one that ``is_busy`` is there and wants to be left alone for a while.
     """
 
-    def __init__(self, sentence: str, *, retry_after: float = 30.0) -> None:
+    def __init__(self, sentence: str, *, retry_after: float = 30.0, is_busy: bool = False) -> None:
         super().__init__(sentence)
-        self.retry_after = retry_after
+        self.retry_after, self.is_busy = retry_after, is_busy
 
 
 class CarrierCannotTell(CarrierUnreachable):

@@ -131,7 +131,7 @@ class Line:
         if answer.status == BUSY:
             self.circuit.rest(BUSY_SECONDS)
             sentence = f"{self.name} is asked too often and wants to be left alone for a minute."
-            raise CarrierNotAsked(sentence, retry_after=BUSY_SECONDS)
+            raise CarrierNotAsked(sentence, retry_after=BUSY_SECONDS, is_busy=True)
         if answer.status >= 500:
             self.circuit.was_silent()
             raise CarrierUnreachable(f"{self.name} answered that it is in trouble ({answer.status}).")

@@ -33,20 +33,21 @@ class CarrierAccount(Versioned):
         "others stand in for it by themselves",
         default=False,
         help_text="When it refuses what another carrier may take, or stays silent for the minutes below, the labels are"
-        " bought from another account. A label that may have been sold never is.",
+        " bought from another account. A label that may have been sold, “being confirmed”, never is.",
     )
     stand_in_after = models.PositiveSmallIntegerField(
         "minutes of silence until then",
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
-        help_text="What it refuses goes on at once.",
+        help_text="Counted from when it was first found silent. What it refuses goes on at once.",
     )
     stand_in_turn = models.PositiveSmallIntegerField(
         "its turn to stand in for others",
         null=True,
         blank=True,
         default=1,
-        help_text="1 is asked first; accounts with the same turn are compared as always. Empty: it never stands in.",
+        help_text="1 is asked first; accounts with the same turn are compared as always. Empty: it never stands in."
+        " Those that use the test server stand in for each other alone.",
     )
 
     class Meta:

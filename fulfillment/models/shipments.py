@@ -188,6 +188,7 @@ class Label(Claimable, Aggregate):
     zpl = models.TextField(blank=True, default="")
     failure = models.CharField(max_length=300, blank=True, default="")
     refused_for = models.CharField(max_length=8, choices=RefusedFor.choices, blank=True, default="", editable=False)
+    silent_since = models.DateTimeField(null=True, blank=True, editable=False)
     by_hand = models.BooleanField("service named by a person", default=False, editable=False)
     prints = models.PositiveSmallIntegerField(default=0)
 

@@ -1,7 +1,6 @@
 """The worker that looks for a carrier to stand in: asks others what they take, outside of any transaction."""
 
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,30 +8,33 @@ from django.db import transaction
 from django.db.models import Min, Prefetch, QuerySet
 
 from fulfillment.carriers.registry import gateway_of
-from fulfillment.locks import lock_shipment
-from fulfillment.models import CarrierAccount, Shipment
+from fulfillment.models import Shipment
 from fulfillment.parcels import parcels_of
 from fulfillment.queries import packages_with_labels
-from fulfillment.services.rate_shopping import StandIn, stand_in_for
+from fulfillment.services.rate_shopping import stand_in_for
 from fulfillment.services.standing_in import (
+    MAY_GO,
+    WAITS_HERE,
     Failed,
-    end_search,
+    due_by_itself,
     failed_of,
+    is_wanted,
     newest_labels,
-    settle_nobody,
-    turn_to,
+    put_date,
     turns_for,
 )
+from fulfillment.services.turning import AGAIN_AFTER, end_search, put_off, settle_nobody, turn_to
+from fulfillment.states import LabelState
+from oms.foundation.actions import unmet
 from oms.foundation.actor import Actor
 from oms.foundation.locks import lock_free
-from oms.foundation.updates import update_each
 from oms.foundation.work import Apart, drainer
 
-TOGETHER = 20
 PATIENCE = timedelta(minutes=10)
 """After a worker has died with a shipment it is looked at again so much later."""
-AGAIN_AFTER = timedelta(minutes=5)
-LONGEST_NOTE = 500
+SOON = timedelta(seconds=30)
+LONGEST_SECONDS = 5.0
+"""After so much time no further shipment is looked at before the queue's other work has had its turn."""
 
 
 def _next_due() -> datetime | None:
@@ -48,24 +50,30 @@ def _due(now: datetime) -> "QuerySet[Shipment]":
 
 @drainer("carriers", next_due=_next_due, due=_due)
 def find_stand_ins(actor: Actor, limit: int) -> int:
-    """Look for carriers that stand in, for some shipments; one that fails stops none of the others."""
-    until = time.monotonic() + settings.LEASE_SECONDS / 2
-    taken = _take(actor, min(limit, TOGETHER))
+    """Look for carriers that stand in, one shipment after the other; one that fails stops none of the others.
+
+    For those for whom no time is left another worker may look at once, and the queue's other work comes in between.
+    """
+    until = time.monotonic() + min(LONGEST_SECONDS, settings.LEASE_SECONDS / 2)
+    count = 0
     with Apart() as apart:
-        for shipment in taken:
-            if time.monotonic() < until:
-                apart.run(f"stand-in for shipment {shipment.pk}", find_stand_in, shipment.pk, actor)
-    return len(taken)
+        while count < limit and (not count or time.monotonic() < until):
+            shipment_id = _take(actor)
+            if shipment_id is None:
+                break
+            count += 1
+            apart.run(f"stand-in for shipment {shipment_id}", find_stand_in, shipment_id, actor)
+    return count
 
 
 @transaction.atomic
-def _take(actor: Actor, limit: int) -> list[Shipment]:
-    """Return the shipments that are due, their next time noted already."""
-    due = lock_free(_due(actor.now).order_by("stand_in_due_at", "pk"), limit)
+def _take(actor: Actor) -> int | None:
+    """Return the shipment that has waited longest, its next time noted already; None when none is due."""
+    due = lock_free(_due(actor.now).order_by("stand_in_due_at", "pk"), 1)
     for shipment in due:
-        shipment.stand_in_due_at = actor.now + PATIENCE
-    update_each(due, ["stand_in_due_at"])
-    return due
+        put_date(shipment, actor.now + PATIENCE)
+        return shipment.pk
+    return None
 
 
 def find_stand_in(shipment_id: int, actor: Actor) -> None:
@@ -73,41 +81,37 @@ def find_stand_in(shipment_id: int, actor: Actor) -> None:
     rows = Shipment.objects.select_related("order__channel", "location")
     shipment = rows.prefetch_related(Prefetch("packages", packages_with_labels())).get(pk=shipment_id)
     failed = failed_of(newest_labels(shipment))
-    if failed is None or not _wanted(shipment, failed):
-        _end(shipment_id)
-        return
+    again_at = _not_now(shipment, failed, actor.now)
+    if again_at is not None:
+        put_off(shipment, again_at)
+    elif failed is None or unmet(shipment, WAITS_HERE) or not is_wanted(shipment, failed, actor.now):
+        end_search(seen=shipment, actor=actor)
+    else:
+        _ask_others(shipment, failed, actor)
+
+
+def _not_now(shipment: Shipment, failed: Failed | None, now: datetime) -> datetime | None:
+    """Return when to look instead of now: a worker has a label, a hold stands, or the silence is not long enough."""
+    if unmet(shipment, WAITS_HERE):
+        return None
+    labels = newest_labels(shipment)
+    if any(one.state == LabelState.REQUESTED and one.lease_until is not None for one in labels):
+        return now + SOON
+    if failed is None:
+        return None
+    if unmet(shipment, MAY_GO):
+        return now + AGAIN_AFTER
+    at = None if shipment.stand_in_asked else due_by_itself(failed, now)
+    return at if at is not None and at > now else None
+
+
+def _ask_others(shipment: Shipment, failed: Failed, actor: Actor) -> None:
+    """Ask the accounts that may stand in, and write down what came of it."""
     turns = [[gateway_of(one) for one in accounts] for accounts in turns_for(shipment, failed)]
     parcels = list(parcels_of([shipment])[shipment.pk].values())
-    here = actor.now.astimezone(shipment.location.zone)
-    found = stand_in_for(shipment, parcels, turns, here)
-    if found.choice is not None:
-        turn_to(shipment_id=shipment_id, failed=failed, choice=found.choice, rates=found.rates, actor=actor)
-        return
-    again_at = _again_at(failed, found, actor)
-    settle_nobody(shipment_id=shipment_id, note=_note(shipment, failed, found.said), again_at=again_at, actor=actor)
-
-
-def _wanted(shipment: Shipment, failed: Failed) -> bool:
-    """Return whether a person asked for it, or the carrier's account still lets others stand in by themselves."""
-    if shipment.stand_in_asked:
-        return True
-    return failed.goes_by_itself and CarrierAccount.objects.filter(code=failed.carrier, others_stand_in=True).exists()
-
-
-@transaction.atomic
-def _end(shipment_id: int) -> None:
-    """Look for nobody any more."""
-    end_search(lock_shipment(shipment_id))
-
-
-def _again_at(failed: Failed, found: StandIn, actor: Actor) -> datetime | None:
-    """Return when to look again: while the carrier, or somebody who could stand in, is silent."""
-    return actor.now + AGAIN_AFTER if found.is_silent or not failed.is_refused else None
-
-
-def _note(shipment: Shipment, failed: Failed, said: Sequence[tuple[str, str]]) -> str:
-    """Return the sentence that nobody stands in, and which carrier said what."""
-    earlier = [(one["carrier"], one["said"]) for one in shipment.turned_from]
-    own = [(failed.carrier or f"service {failed.service}", failed.said)]
-    told = " ".join(f"{who}: {words or 'no answer.'}" for who, words in [*earlier, *own, *said])
-    return f"Nobody is left to stand in. {told}"[:LONGEST_NOTE]
+    found = stand_in_for(shipment, parcels, turns, actor.now.astimezone(shipment.location.zone))
+    choice = found.choice
+    if choice is None:
+        settle_nobody(seen=shipment, failed=failed, found=found, actor=actor)
+    elif not turn_to(shipment_id=shipment.pk, failed=failed, choice=choice, rates=found.rates, actor=actor):
+        put_off(shipment, actor.now + SOON)

@@ -105,7 +105,7 @@ class _Round:
         try:
             return work(*told)
         except CarrierNotAsked as pause:
-            settle_not_asked(label, str(pause), pause.retry_after, self.actor)
+            settle_not_asked(label, str(pause), pause.retry_after, self.actor, is_busy=pause.is_busy)
         except CarrierCannotTell as silence:
             settle_for_a_person(label, str(silence), self.actor)
         except CarrierUnreachable as silence:

@@ -71,7 +71,7 @@ def settle_choices(choices: Sequence[tuple[Label, Choice, Sequence[Rate]]]) -> l
         _choose(row, shipment, choice)
         row.package = label.package
         chosen.append(row)
-    save_many(chosen, ["carrier", "service", "currency", "attempts"])
+    save_many(chosen, ["carrier", "service", "currency", "attempts", "silent_since"])
     save_many(told.values(), ["carrier", "service", "rates", "rate_reason"])
     return chosen
 
@@ -81,6 +81,7 @@ def _choose(label: Label, shipment: Shipment, choice: Choice) -> None:
     label.carrier, label.service = shipment.carrier, shipment.service
     taken = (one["currency"] for one in shipment.rates if one["carrier"] == label.carrier)
     label.currency = next(taken, choice.rate.currency)
+    label.silent_since = None
     if label.state == L.REQUESTED:
         label.attempts = min(label.attempts, 1)
 
@@ -173,14 +174,18 @@ def settle_silence(label: Label, why: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def settle_not_asked(label: Label, why: str, seconds: float, actor: Actor) -> None:
-    """Put a label off whose carrier was not asked: nothing has changed, and this try counts for none."""
+def settle_not_asked(label: Label, why: str, seconds: float, actor: Actor, *, is_busy: bool = False) -> None:
+    """Put a label off whose carrier was not asked: nothing has changed, and this try counts for none.
+
+    A carrier that ``is_busy`` is there: its silence is over, or has not begun.
+    """
     shipment, fresh = _lock(label)
     if fresh is None or fresh.state in DEAD_LABELS:
         return
     fresh.next_try_at, fresh.lease_until = actor.now + timedelta(seconds=max(seconds, 1.0)), None
     fresh.attempts, fresh.crashes, fresh.last_error = max(fresh.attempts - 1, 0), 0, why[:500]
-    fresh.save(update_fields=["next_try_at", "lease_until", "attempts", "crashes", "last_error"])
+    fresh.silent_since = None if is_busy else fresh.silent_since or actor.now
+    fresh.save(update_fields=["next_try_at", "lease_until", "attempts", "crashes", "last_error", "silent_since"])
     note_failure(shipment, fresh, actor)
 
 

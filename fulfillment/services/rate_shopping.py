@@ -39,14 +39,21 @@ def compared(
     if choice is not None:
         return Choice(choice.rate, f"{choice.reason} {found.told}".strip()), found.rates
     if found.silences:
-        raise CarrierNotAsked(str(found.silences[0]), retry_after=getattr(found.silences[0], "retry_after", 30.0))
+        raise _not_asked(found.silences)
     why = f"No carrier does “{label.service}” to this address." if found.rates else " ".join(found.refusals)
     raise CarrierRefused(why or "No carrier has a service for this address.")
 
 
+def _not_asked(silences: Sequence[CarrierUnreachable]) -> CarrierNotAsked:
+    """Return the silence of several carriers as one; they are busy when all of them are."""
+    wait = getattr(silences[0], "retry_after", 30.0)
+    is_busy = all(getattr(one, "is_busy", False) for one in silences)
+    return CarrierNotAsked(str(silences[0]), retry_after=wait, is_busy=is_busy)
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """What came of looking for another carrier: the choice if there is one, and what each that was asked said."""
+    """What came of looking for another carrier: the choice if there is one, and what each said, nothing in silence."""
 
     choice: Choice | None
     rates: Sequence[Rate]
@@ -103,7 +110,7 @@ class _Found:
             except CarrierUnreachable as silence:
                 self.silences.append(silence)
                 self.silent.append(one.code)
-                self.said.append((one.code, str(silence)))
+                self.said.append((one.code, ""))
             else:
                 rates += offered
                 self.said += [] if offered else [(one.code, "No service for this address and weight.")]

@@ -1,29 +1,24 @@
-"""Another carrier stands in for one that refuses or is silent: which shipments may turn to it, and the turn itself."""
+"""Another carrier stands in for one that refuses or is silent: which shipments may turn to it, and when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from fulfillment.carriers.choosing import Choice
-from fulfillment.carriers.gateway import Rate
+from fulfillment.carriers.registry import services_by_hand
 from fulfillment.conditions import IN_HAND, LABEL_NOT_HELD, ORDER_RELEASED, SENT_BY_CARRIER, in_state
-from fulfillment.locks import lock_labels_of, lock_shipment
-from fulfillment.models import CarrierAccount, Label, Package, Shipment
+from fulfillment.locks import lock_shipment
+from fulfillment.models import CarrierAccount, Label, Shipment
 from fulfillment.models.shipments import surely_not_asked
 from fulfillment.queries import is_prefetched, packages_with_labels
-from fulfillment.services.labels import CHOICE, labels_for
 from fulfillment.states import LabelState, ShipmentState
 from fulfillment.states_parcels import RefusedFor
-from oms.foundation.actions import Condition, refuse_unless, unmet
+from oms.foundation.actions import Condition, refuse_unless
 from oms.foundation.actor import Actor
-from oms.foundation.aggregate import save_many
-from oms.foundation.audit import Act, record, record_many
-from oms.foundation.inserts import insert_rows
+from oms.foundation.audit import record
 from oms.foundation.wording import count
 from oms.foundation.work import ring
 
@@ -40,15 +35,25 @@ class Failed:
     is_refused: bool
     goes_by_itself: bool
     said: str
-    since: datetime
+    silent_since: datetime | None
     labels: frozenset[int]
+
+    @property
+    def who(self) -> str:
+        """Return whom others stand in for: the account, or the service that a person has named, as people call it."""
+        return self.carrier or dict(services_by_hand()).get(self.service, self.service)
+
+    @property
+    def cause(self) -> str:
+        """Return in a word why others are asked: a carrier that is busy was not asked yet."""
+        return "refused" if self.is_refused else "silent" if self.silent_since else "not_asked"
 
     def why(self, now: datetime) -> str:
         """Return in words why others are asked, without the carrier's own: they may name the customer's address."""
-        if self.is_refused:
-            return f"Instead of {self.carrier}, which refused."
-        minutes = count(int((now - self.since).total_seconds() // 60), "minute")
-        return f"Instead of {self.carrier or f'service {self.service}'}, silent for {minutes}."
+        if self.is_refused or self.silent_since is None:
+            return f"Instead of {self.who}, which {'refused' if self.is_refused else 'was not asked yet'}."
+        minutes = int((now - self.silent_since).total_seconds() // 60)
+        return f"Instead of {self.who}, {'silent for ' + count(minutes, 'minute') if minutes else 'which is silent'}."
 
 
 def newest_labels(shipment: Shipment) -> list[Label]:
@@ -71,7 +76,7 @@ def failed_of(labels: Sequence[Label]) -> Failed | None:
         is_refused=bool(refused),
         goes_by_itself=all(label.refused_for != RefusedFor.UNCLEAR and not label.by_hand for label in labels),
         said=refused[0].failure if refused else first.last_error,
-        since=min(label.created_at for label in labels),
+        silent_since=min((label.silent_since for label in labels if label.silent_since), default=None),
         labels=frozenset(label.pk for label in labels),
     )
 
@@ -108,10 +113,15 @@ def _not_waiting(label: Label) -> str | None:
 
 
 def turns_for(shipment: Shipment, failed: Failed) -> list[list[CarrierAccount]]:
-    """Return the accounts that may stand in, turn by turn; none that this shipment has turned from already."""
+    """Return the accounts that may stand in, turn by turn; none that this shipment has turned from already.
+
+    Live ones stand in for live ones, and those that use the test server for each other.
+    """
     tried = {one["carrier"] for one in shipment.turned_from} | {failed.carrier}
-    here = Q(location=None) | Q(location=shipment.location_id)
-    rows = CarrierAccount.objects.filter(here, is_active=True, stand_in_turn__isnull=False).exclude(code__in=tried)
+    here = CarrierAccount.objects.filter(Q(location=None) | Q(location=shipment.location_id), is_active=True)
+    own = CarrierAccount.objects.filter(code=failed.carrier).first()
+    is_test = own.is_test if own else not here.filter(is_test=False).exists()
+    rows = here.filter(is_test=is_test, stand_in_turn__isnull=False).exclude(code__in=tried)
     in_turn = rows.order_by("stand_in_turn", "code")
     return [list(own) for _, own in groupby(in_turn, key=lambda one: one.stand_in_turn)]
 
@@ -130,13 +140,9 @@ def _nobody_may(shipment: Shipment) -> str | None:
 
 
 SOMEBODY_MAY = Condition("nobody_stands_in", _nobody_may)
-CAN_TURN = (
-    in_state([ShipmentState.PACKED], "sent with another carrier"),
-    SENT_BY_CARRIER,
-    ORDER_RELEASED,
-    LABEL_NOT_HELD,
-    SOMEBODY_MAY,
-)
+WAITS_HERE = (in_state([ShipmentState.PACKED], "sent with another carrier"), SENT_BY_CARRIER)
+MAY_GO = (ORDER_RELEASED, LABEL_NOT_HELD)
+CAN_TURN = (*WAITS_HERE, *MAY_GO, SOMEBODY_MAY)
 
 
 def waits_in_vain(shipment: Shipment) -> bool:
@@ -160,89 +166,37 @@ def ask_for_stand_in(*, shipment_id: int, actor: Actor) -> Shipment:
     return shipment
 
 
+def due_by_itself(failed: Failed, now: datetime) -> datetime | None:
+    """Return when others are asked without a person's word: at once, or after minutes of silence; None for never."""
+    account = CarrierAccount.objects.filter(code=failed.carrier, others_stand_in=True).first()
+    if account is None or not failed.goes_by_itself:
+        return None
+    if failed.is_refused:
+        return now
+    return max(now, failed.silent_since + timedelta(minutes=account.stand_in_after)) if failed.silent_since else None
+
+
+def is_wanted(shipment: Shipment, failed: Failed, now: datetime) -> bool:
+    """Return whether others are asked now: a person has asked for it, or it goes by itself and its time has come."""
+    at = now if shipment.stand_in_asked else due_by_itself(failed, now)
+    return at is not None and at <= now
+
+
 def note_failure(shipment: Shipment, label: Label, actor: Actor) -> None:
-    """Note when others are asked instead of a locked label's carrier, where its account says that they stand in."""
-    account = CarrierAccount.objects.filter(code=label.carrier, others_stand_in=True).first()
+    """Note when others are asked instead of a locked label's carrier, where its account says that they stand in.
+
+    A date that is there stays; only a refusal does not wait for the end of a silence, unless nobody was found before.
+    """
     failed = failed_of([label])
-    if account is None or failed is None or not failed.goes_by_itself:
-        return
-    waited = label.created_at + timedelta(minutes=account.stand_in_after)
-    at = actor.now if label.state == L.FAILED else max(actor.now, waited)
-    if shipment.stand_in_due_at is None or at < shipment.stand_in_due_at:
-        shipment.stand_in_due_at = at
-        shipment.save(update_fields=["stand_in_due_at"])
+    at = due_by_itself(failed, actor.now) if failed else None
+    known = shipment.stand_in_due_at
+    cuts_short = label.state == L.FAILED and not shipment.stand_in_note
+    if at is not None and (known is None or (cuts_short and at < known)):
+        put_date(shipment, at)
         ring("carriers")
 
 
-@transaction.atomic
-def turn_to(*, shipment_id: int, failed: Failed, choice: Choice, rates: Sequence[Rate], actor: Actor) -> list[Label]:
-    """Let the old labels give way and ask for new ones of the carrier that stands in; return those, none if too late.
-
-    Everything is looked at again under the lock: what a worker has begun to buy meanwhile is left to it.
-    """
-    shipment = lock_shipment(shipment_id)
-    packages = Package.objects.filter(shipment=shipment).values_list("pk", flat=True)
-    locked = {one.pk: one for one in lock_labels_of(packages)}
-    found = failed_of(newest_labels(shipment))
-    if unmet(shipment, CAN_TURN) or found is None or found.labels != failed.labels:
-        end_search(shipment)
-        return []
-    why = f"{failed.why(actor.now)} {choice.reason}"[:300]
-    _give_way([locked[pk] for pk in sorted(failed.labels)], f"{choice.rate.carrier} stands in.", actor)
-    fresh = labels_for(
-        shipment, actor, carrier=choice.rate.carrier, service=choice.rate.service, currency=choice.rate.currency
-    )
-    insert_rows(fresh)
-    _put_choice_on(shipment, failed, choice, rates, why, actor)
-    note = f"{shipment.number}: {why} {failed.carrier or 'The carrier'} said: {failed.said or 'nothing.'}"
-    record(actor, "fulfillment.stand_in", shipment, note=note, data={"from": failed.carrier, "to": choice.rate.carrier})
-    record_many(actor, [Act("fulfillment.request_label", one, why, created=True) for one in fresh])
-    ring("carriers")
-    return fresh
-
-
-def _give_way(labels: Sequence[Label], why: str, actor: Actor) -> None:
-    """End the locked labels that were never asked for; those that were refused have ended."""
-    waiting = [label for label in labels if label.state == L.REQUESTED]
-    for label in waiting:
-        label.give_way(why=why)
-        label.next_try_at = None
-    save_many(waiting, ["state", "failure", "next_try_at"])
-    record_many(actor, [Act("fulfillment.label_gave_way", label, why) for label in waiting])
-
-
-def _put_choice_on(
-    shipment: Shipment, failed: Failed, choice: Choice, rates: Sequence[Rate], why: str, actor: Actor
-) -> None:
-    """Write down how the shipment goes now, and keep how it was to go, so that both choices can be made again."""
-    before: dict[str, Any] = {
-        "carrier": failed.carrier,
-        "service": failed.service,
-        "cause": "refused" if failed.is_refused else "silent",
-        "said": failed.said,
-        "at": actor.now.isoformat(),
-        "reason": shipment.rate_reason,
-        "rates": shipment.rates,
-    }
-    shipment.turned_from = [*shipment.turned_from, before]
-    shipment.carrier, shipment.service = choice.rate.carrier, choice.rate.service
-    shipment.rates, shipment.rate_reason = [asdict(rate) for rate in rates], why
-    shipment.stand_in_note, shipment.stand_in_due_at, shipment.stand_in_asked = "", None, False
-    shipment.save(update_fields=CHOICE)
-
-
-@transaction.atomic
-def settle_nobody(*, shipment_id: int, note: str, again_at: datetime | None, actor: Actor) -> None:
-    """Note that nobody stands in, and who said what; the labels stay as they are, and it is looked again if at all."""
-    shipment = lock_shipment(shipment_id)
-    is_new = shipment.stand_in_note != note
-    shipment.stand_in_note, shipment.stand_in_due_at, shipment.stand_in_asked = note, again_at, False
-    shipment.save(update_fields=["stand_in_note", "stand_in_due_at", "stand_in_asked"])
-    if is_new:
-        record(actor, "fulfillment.no_stand_in", shipment, note=f"{shipment.number}: {note}")
-
-
-def end_search(shipment: Shipment) -> None:
-    """Look for nobody any more: the labels of a locked shipment wait for their carrier, or for a person."""
-    shipment.stand_in_due_at, shipment.stand_in_asked = None, False
-    shipment.save(update_fields=["stand_in_due_at", "stand_in_asked"])
+def put_date(shipment: Shipment, at: datetime | None) -> None:
+    """Put down when others are looked for; a page that a person has open stays as good as it was."""
+    shipment.stand_in_due_at = at
+    Shipment.objects.filter(pk=shipment.pk).update(stand_in_due_at=at)

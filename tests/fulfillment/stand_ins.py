@@ -71,3 +71,33 @@ def refusing(kind: str, words: str = SUSPENDED, **fields: Any) -> Company:
 def again(shipment: Shipment) -> Shipment:
     """Return the shipment as it is stored."""
     return Shipment.objects.select_related("order", "location").get(pk=shipment.pk)
+
+
+def gone(*told: Any) -> None:
+    """Give no answer to anything."""
+    raise NotConnected("ConnectError")
+
+
+def while_asked(company: Company, act: Callable[[], Any]) -> Company:
+    """Let something happen while a carrier is asked for the first time."""
+    plain = company.answer
+
+    def answer(*told: Any) -> Any:
+        company.answer = plain
+        act()
+        return plain(*told)
+
+    company.answer = answer
+    return company
+
+
+def another_shipment() -> Shipment:
+    """Return another such shipment of the same product and location."""
+    row = packed(sourced(an_order([(Product.objects.get(sku="TEA"), 1)]))[0])
+    buy_labels(shipment_id=row.pk, actor=make_actor())
+    return row
+
+
+def look(minutes: float) -> None:
+    """Let only those look who search for others, so many minutes later."""
+    find_stand_ins(at(minutes), 20)
