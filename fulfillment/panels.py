@@ -40,7 +40,7 @@ from fulfillment.queries import (
     work_of_orders,
     work_with_lines,
 )
-from fulfillment.rate_table import note_of, offered
+from fulfillment.rate_table import note_of, offered, turned_rows
 from fulfillment.services.arriving import arrivals_of
 from fulfillment.states import FulfillmentOrderState
 from fulfillment.store_panel import pickups_of
@@ -216,6 +216,7 @@ def parcels_context(row: Shipment, principal: Any) -> dict[str, Any]:
         "labelled": any(one["label"] for one in parcels),
         "offered": offered(shipment),
         "nobody": note_of(shipment),
+        "turned": turned_rows(shipment),
         "invoiced": needs_invoice(shipment),
     }
 

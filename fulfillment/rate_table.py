@@ -86,6 +86,19 @@ def turned_answer(one: dict[str, Any]) -> dict[str, Any]:
     return {name: one[name] for name in ("carrier", "service", "cause", "said", "at")}
 
 
+def turned_rows(shipment: Shipment) -> list[dict[str, Any]]:
+    """Return the carriers that others stand in for, each with its service as people call it."""
+    return [{**one, "service": _service_of(one)} for one in shipment.turned_from]
+
+
+def _service_of(one: dict[str, Any]) -> str:
+    """Return the name of the service that was turned from, its code where its prices are not known."""
+    taken = (
+        rate["name"] for rate in one["rates"] if (rate["carrier"], rate["service"]) == (one["carrier"], one["service"])
+    )
+    return str(next(taken, one["service"]))
+
+
 def note_of(shipment: Shipment) -> str:
     """Return the sentence that nobody stands in, as long as the shipment has no labels."""
     return shipment.stand_in_note if shipment.state == ShipmentState.PACKED else ""

@@ -124,8 +124,9 @@ def end_search(*, seen: Shipment, actor: Actor) -> None:
     if shipment.stand_in_due_at != seen.stand_in_due_at:
         return
     put_date(shipment, None)
-    note = shipment.stand_in_note
-    if shipment.stand_in_asked and waits_in_vain(shipment):
+    is_in_vain = waits_in_vain(shipment)
+    note = shipment.stand_in_note if is_in_vain else ""
+    if shipment.stand_in_asked and is_in_vain:
         reasons = " ".join(reason.sentence for reason in unmet(shipment, CAN_TURN))
         note = f"Nobody stands in. {reasons}"[:LONGEST_NOTE]
     _close(shipment, note, False, actor)
@@ -134,9 +135,11 @@ def end_search(*, seen: Shipment, actor: Actor) -> None:
 def _close(shipment: Shipment, note: str, is_asked: bool, actor: Actor) -> None:
     """Write down on a locked shipment what became of a search; its version and timeline stay where nothing is new."""
     Shipment.objects.filter(pk=shipment.pk).update(stand_in_asked=is_asked)
-    if shipment.stand_in_note != note:
-        shipment.stand_in_note = note
-        shipment.save(update_fields=["stand_in_note"])
+    if shipment.stand_in_note == note:
+        return
+    shipment.stand_in_note = note
+    shipment.save(update_fields=["stand_in_note"])
+    if note:
         record(actor, "fulfillment.no_stand_in", shipment, note=f"{shipment.number}: {note}")
 
 

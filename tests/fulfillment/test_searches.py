@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fulfillment.carriers import registry
-from fulfillment.models import Label, Shipment
+from fulfillment.models import CarrierAccount, Label, Shipment
 from fulfillment.queries import shipments_for_a_person
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.label_settling import settle_refusal
@@ -14,7 +14,7 @@ from fulfillment.services.standing_in import ask_for_stand_in
 from oms.foundation.models import AuditLine
 from orders.services.holds import place_hold, release_hold
 from tests.factories import NOW, make_actor
-from tests.fulfillment.accounts import open_account
+from tests.fulfillment.accounts import gateway_to, open_account
 from tests.fulfillment.shop import label_of
 from tests.fulfillment.stand_ins import (
     again,
@@ -101,7 +101,20 @@ def test_a_press_lasts_while_the_others_are_silent(shipment) -> None:
     assert (again(shipment).stand_in_asked, due(shipment)) == (True, 6)
     ups.answer = sold
     work(6)
-    assert going(shipment) == ("ups", "purchased")
+    assert (going(shipment), again(shipment).stand_in_note) == (("ups", "purchased"), "")
+
+
+def test_a_label_that_came_after_all_ends_the_search_and_its_note(shipment) -> None:
+    fedex, ups = dead("fedex", others_stand_in=True, stand_in_after=1), open_account("ups")
+    work()
+    ups.answer = gone
+    look(1)
+    del fedex.answer
+    registry._OPENED.clear()
+    gateway_to(fedex, CarrierAccount.objects.get(code="fedex"))
+    work(6)
+    row = again(shipment)
+    assert (going(row), row.stand_in_note, due(row)) == (("fedex", "purchased"), "", None)
 
 
 def test_a_press_while_others_are_asked_is_kept(shipment) -> None:

@@ -11,6 +11,7 @@ from fulfillment.carriers.gateway import Rate
 from fulfillment.conditions import live_labels
 from fulfillment.models import CarrierAccount, Label, Shipment
 from fulfillment.queries import shipment_answer, shipments_for_a_person, shipments_with_parcels, waiting_for_a_carrier
+from fulfillment.rate_table import turned_rows
 from fulfillment.services.finding_stand_ins import find_stand_ins
 from fulfillment.services.label_buying import work_labels
 from fulfillment.services.label_settling import settle_refusal
@@ -57,6 +58,7 @@ def test_F48_a_carrier_that_does_not_sell_is_stood_in_for_after_its_minutes(ship
     assert (first.state, first.failure, first.next_try_at) == ("failed", "ups stands in.", None)
     assert row.rate_reason.startswith("Instead of fedex, silent for 15 minutes. ")
     assert "the only service for “standard”" in row.rate_reason
+    assert [one["service"] for one in turned_rows(row)] == ["Fedex_Ground"]
     [turned] = row.turned_from
     assert (turned["carrier"], turned["cause"], turned["said"]) == ("fedex", "silent", first.last_error)
     line = AuditLine.objects.get(act="fulfillment.stand_in")
