@@ -93,7 +93,7 @@ class LotAdmin(ConsoleAdmin):
     def may_go(self, row: Lot) -> str:
         """Return whether it may go to customers, with the reason where not."""
         if row.blocked_at is not None:
-            return two_lines("blocked", row.blocked_why)
+            return f"blocked: {row.blocked_why}"
         return pill("expired", "expired") if row.is_expired(timezone.localdate()) else "yes"
 
     @admin.display(description="in stock", ordering="pieces")

@@ -119,7 +119,7 @@ def test_each_serial_is_one_piece_of_its_own_and_is_told_apart_at_the_bench(hall
     ]
     assert packed == [
         "PHONE: scan its serial number, P1 or P2.",
-        f"“P3” is nothing that is known here. It does not belong to order T{work.order.number[1:]}.",
+        "PHONE: serial number P3 was not picked for this order; picked was P1 and P2.",
         "1 of 2 PHONE (P2) packed, in box 1.",
         "PHONE: serial number P2 is packed already; picked was P1.",
         "2 of 2 PHONE (P1) packed, in box 1. That was the last piece: close the box.",

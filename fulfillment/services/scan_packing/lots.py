@@ -6,6 +6,7 @@ from fulfillment.models import TracedPieces
 from fulfillment.services.scan_packing.bench import Article, Bench
 from fulfillment.sourcing.wording import enumeration
 from inventory.gs1 import Label, read_label
+from inventory.models import Lot
 from inventory.services.scanning.naming import number_on
 
 
@@ -19,9 +20,15 @@ class Chosen:
 
 
 def article_of_number(bench: Bench, code: str) -> Article | None:
-    """Return the product of which a bare lot or serial number was picked and not packed yet."""
+    """Return the product whose lot or serial number a bare code is: one that was picked, else one that is known."""
+    if not bench.traces:
+        return None
     label = read_label(code) or Label()
-    mine = {one.lot.product_id for one in bench.traces if one.lot.number in (code, label.lot, label.serial)}
+    numbers = [one for one in (code, label.lot, label.serial) if one]
+    mine = {one.lot.product_id for one in bench.traces if one.lot.number in numbers}
+    if not mine:
+        followed = [one.product.pk for one in bench.articles if one.product.is_followed]
+        mine = set(Lot.objects.filter(product__in=followed, number__in=numbers).values_list("product", flat=True))
     return next((one for one in bench.articles if one.product.pk in mine), None)
 
 
