@@ -215,7 +215,11 @@ class StockLevelAdmin(ConsoleAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the pieces of a level that exists; a new one begins empty."""
-        return [*self.fields, "on_hand", "allocated", "available_shown", "in_bins"] if obj else list(self.fields)
+        return (
+            [*self.fields, "on_hand", "allocated", "available_shown", "in_bins", "blocked"]
+            if obj
+            else list(self.fields)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything is looked at, once the level exists."""

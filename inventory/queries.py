@@ -14,7 +14,7 @@ from oms.foundation.scope import EVERY_ROW, remembered
 
 KITTING = "kitting"
 """What a location is able to do where kits are assembled."""
-FREE = Greatest(F("on_hand") - F("allocated") - F("safety_stock"), Value(0))
+FREE = Greatest(F("on_hand") - F("allocated") - F("safety_stock") - F("blocked"), Value(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def substitutes_of(product_ids: Iterable[int]) -> dict[int, list[Product]]:
 
 
 def with_available(levels: "QuerySet[StockLevel]") -> "QuerySet[StockLevel]":
-    """Return the levels with ``free``: on hand less allocated less safety stock, never below zero."""
+    """Return the levels with ``free``: on hand less allocated, safety stock and blocked, never below zero."""
     return levels.annotate(free=FREE)
 
 

@@ -15,7 +15,7 @@ class StockLevel(Versioned):
     """What lies at one location of one product: pieces on hand, promised to orders, kept back for safety.
 
     ``on_hand`` and ``allocated`` are written by the stock services alone, ``in_bins`` by those of bins, under the row's
-    lock.
+    lock; ``blocked`` are those of them whose lot is blocked.
     """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="stock_levels")
@@ -24,6 +24,7 @@ class StockLevel(Versioned):
     on_hand = models.PositiveIntegerField(default=0, editable=False)
     allocated = models.PositiveIntegerField(default=0, editable=False)
     in_bins = models.PositiveIntegerField(default=0, editable=False)
+    blocked = models.PositiveIntegerField(default=0, editable=False)
     safety_stock = models.PositiveIntegerField(default=0, help_text="Pieces never promised to a channel's order.")
 
     class Meta:
@@ -36,6 +37,9 @@ class StockLevel(Versioned):
             models.CheckConstraint(
                 condition=Q(in_bins__gte=0) & Q(in_bins__lte=F("on_hand")), name="stock_in_bins_is_there"
             ),
+            models.CheckConstraint(
+                condition=Q(blocked__gte=0) & Q(blocked__lte=F("in_bins")), name="stock_blocked_lies_in_bins"
+            ),
         ]
         indexes = [models.Index(fields=["location", "product"], name="stock_by_location")]
         permissions = [("adjust_stocklevel", "Can adjust and count stock")]
@@ -45,8 +49,8 @@ class StockLevel(Versioned):
 
     @property
     def available(self) -> int:
-        """Return the pieces that may be promised: on hand − allocated − safety stock, never below zero."""
-        return max(0, self.on_hand - self.allocated - self.safety_stock)
+        """Return the pieces that may be promised: on hand − allocated − safety stock − blocked, never below zero."""
+        return max(0, self.on_hand - self.allocated - self.safety_stock - self.blocked)
 
     @property
     def is_followed(self) -> bool:

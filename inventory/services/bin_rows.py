@@ -38,11 +38,15 @@ def write_moves(moves: Moves, reason: str, note: str, actor: Actor) -> None:
     add_to(BinStock, ["quantity"], numbered)
     others = {row.pk: (pieces,) for row, pieces in moves.items() if row.pk not in numbered}
     add_to(BinStock, ["quantity"], others)
-    in_bins: Counter[int] = Counter()
+    in_bins, blocked = Counter[int](), Counter[int]()
     for row, pieces in moves.items():
         if row.bin_id is not None:
             in_bins[row.stock_level_id] += pieces
-    add_to(StockLevel, ["in_bins"], {pk: (pieces,) for pk, pieces in in_bins.items()})
+            blocked[row.stock_level_id] += pieces if row.lot is not None and row.lot.blocked_at else 0
+    if any(blocked.values()):
+        add_to(StockLevel, ["in_bins", "blocked"], {pk: (pieces, blocked[pk]) for pk, pieces in in_bins.items()})
+    else:
+        add_to(StockLevel, ["in_bins"], {pk: (pieces,) for pk, pieces in in_bins.items()})
     code = random_code(16)
     BinMovement.objects.bulk_create(
         BinMovement(

@@ -177,6 +177,8 @@ def book(level: StockLevel, carried: Carried, reason: BinReason, actor: Actor) -
     ends = [(carried.source, -carried.quantity), (carried.target, carried.quantity)]
     known = [(bin_, pieces) for bin_, pieces in ends if bin_ is not None or lot_id is not None]
     moves = {row_of(level, bin_, lot_id): pieces for bin_, pieces in known}
+    for row in moves:
+        row.lot = carried.lot
     write_moves(moves, reason, carried.note, actor)
 
 

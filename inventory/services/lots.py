@@ -3,17 +3,19 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Sum
 
 from inventory.conditions import IS_BLOCKED_LOT, IS_FREE_LOT
 from inventory.events import LotBlocked
-from inventory.locks import lock_lot, lock_product
-from inventory.models import Lot, Product, StockLevel
+from inventory.locks import lock_levels, lock_lot, lock_product
+from inventory.models import BinStock, Lot, Product, StockLevel
 from inventory.models.lots import LONGEST_NUMBER
 from inventory.services.growing import publish_growth
 from inventory.services.lot_stock import LotMissing
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
+from oms.foundation.counters import add_to
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, NotFound, Refused
 
@@ -96,6 +98,7 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
         raise Invalid("Say why: pickers are told it.", code="no_reason", field="note")
     row.blocked_at, row.blocked_why = actor.now, note.strip().rstrip(".")[:300]
     row.save(update_fields=["blocked_at", "blocked_why"])
+    _count_blocked(row, 1)
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
     lying = row.stock.filter(quantity__gt=0).order_by("stock_level__location")
     places = lying.values_list("stock_level__location", flat=True).distinct()
@@ -112,9 +115,17 @@ def release_lot(*, lot_id: int, note: str = "", actor: Actor) -> Lot:
     refuse_unless(row, IS_BLOCKED_LOT)
     row.blocked_at, row.blocked_why = None, ""
     row.save(update_fields=["blocked_at", "blocked_why"])
+    _count_blocked(row, -1)
     record(actor, "inventory.release_lot", row, note=note)
     publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
     return row
+
+
+def _count_blocked(row: Lot, sign: int) -> None:
+    """Count the pieces of a locked lot in bins as blocked at their levels, or not any more."""
+    lock_levels(BinStock.objects.filter(lot=row).values_list("stock_level", flat=True))
+    lying = BinStock.objects.filter(lot=row, bin__isnull=False).order_by().values_list("stock_level")
+    add_to(StockLevel, ["blocked"], {pk: (sign * pieces,) for pk, pieces in lying.annotate(pieces=Sum("quantity"))})
 
 
 @transaction.atomic

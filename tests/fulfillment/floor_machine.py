@@ -27,7 +27,7 @@ CLERK = make_actor()
 BINS = st.sampled_from(["A-01", "A-02", "R-01", "DOCK"])
 FEW = st.integers(1, 4)
 TWICE = st.sampled_from([True, False])
-IN_EVERY_MOMENT = ["I1", "I2", "I3", "I4", "I38", "I39", "I40", "I41", "I80", "I81", "I82", "I83"]
+IN_EVERY_MOMENT = ["I1", "I2", "I3", "I4", "I38", "I39", "I40", "I41", "I80", "I81", "I82", "I83", "I84"]
 
 
 class Floor(RuleBasedStateMachine):

@@ -61,6 +61,11 @@ CORRUPTIONS = [
         sql="update inventory_lot set product_id = (select id from inventory_product where sku = 'TEA') where id ="
         " (select lot_id from inventory_binstock where id = {row})",
     ),
+    Corruption(
+        name="I84",
+        row="select id from inventory_stocklevel where in_bins > 0",
+        sql="update inventory_stocklevel set blocked = 1 where id = {row}",
+    ),
     state("I16.countsession", "inventory_countsession", "state = 'posted'", "review"),
     Corruption(
         name="I41",

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from inventory.models import BinMovement, BinStock, Lot, Product, StockLevel
+from inventory.queries import availability
 from inventory.services.bins import move_in_bins
 from inventory.services.lot_stock import LotMissing
 from inventory.services.lots import block_lot, release_lot
@@ -16,7 +17,7 @@ from tests.inventory.scans import Hall, a_hall
 
 pytestmark = pytest.mark.django_db
 ON_LABEL = "]C101095011015300031727033110LOT-7"
-BOOKS = ["I1", "I3", "I38", "I39", "I40", "I41", "I80", "I81"]
+BOOKS = ["I1", "I3", "I38", "I39", "I40", "I41", "I80", "I81", "I84"]
 
 
 @pytest.fixture
@@ -149,4 +150,13 @@ def test_a_lot_is_blocked_for_a_reason_and_let_go_again(stocked) -> None:
     assert block_lot(lot_id=lot.pk, note="glass in a jar", actor=make_actor()).blocked_why == "glass in a jar"
     with pytest.raises(Refused, match="blocked already"):
         block_lot(lot_id=lot.pk, note="once more", actor=make_actor())
+    level = StockLevel.objects.get(product__sku="HONEY")
+    assert (level.on_hand, level.blocked, level.available) == (10, 5, 5)
+    assert next(iter(availability(["HONEY"], now=NOW))).available == 5
+    stocked.scan("put-away", "A-01")
+    for code, pieces in (("HONEY", 2), ("OLD", 1)):
+        stocked.scan("put-away", code, pieces)
+    assert books_hold()
     assert release_lot(lot_id=lot.pk, actor=make_actor()).blocked_at is None
+    assert StockLevel.objects.get(product__sku="HONEY").available == 10
+    assert books_hold()
