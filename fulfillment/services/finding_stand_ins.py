@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Min, Prefetch, QuerySet
 
 from fulfillment.carriers.registry import gateway_of
-from fulfillment.models import Shipment
+from fulfillment.models import Label, Shipment
 from fulfillment.parcels import parcels_of
 from fulfillment.queries import packages_with_labels
 from fulfillment.services.rate_shopping import stand_in_for
@@ -33,6 +33,8 @@ from oms.foundation.work import Apart, drainer
 PATIENCE = timedelta(minutes=10)
 """After a worker has died with a shipment it is looked at again so much later."""
 SOON = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=1)
+"""A label that is due for longer was tried by no worker: its carrier's silence may be over."""
 LONGEST_SECONDS = 5.0
 """After so much time no further shipment is looked at before the queue's other work has had its turn."""
 
@@ -91,11 +93,10 @@ def find_stand_in(shipment_id: int, actor: Actor) -> None:
 
 
 def _not_now(shipment: Shipment, failed: Failed | None, now: datetime) -> datetime | None:
-    """Return when to look instead of now: a worker has a label, a hold stands, or the silence is not long enough."""
+    """Return when to look instead of now: a label's own carrier comes first, a hold stands, silence is too short."""
     if unmet(shipment, WAITS_HERE):
         return None
-    labels = newest_labels(shipment)
-    if any(one.state == LabelState.REQUESTED and one.lease_until is not None for one in labels):
+    if any(_goes_first(one, shipment, now) for one in newest_labels(shipment)):
         return now + SOON
     if failed is None:
         return None
@@ -103,6 +104,14 @@ def _not_now(shipment: Shipment, failed: Failed | None, now: datetime) -> dateti
         return now + AGAIN_AFTER
     at = None if shipment.stand_in_asked else due_by_itself(failed, now)
     return at if at is not None and at > now else None
+
+
+def _goes_first(label: Label, shipment: Shipment, now: datetime) -> bool:
+    """Return whether a worker has the label, or nobody has tried it for so long that its carrier may be there again."""
+    if label.state != LabelState.REQUESTED:
+        return False
+    is_left = label.next_try_at is not None and label.next_try_at < now - LONGEST_REST
+    return label.lease_until is not None or (is_left and not shipment.stand_in_asked)
 
 
 def _ask_others(shipment: Shipment, failed: Failed, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from fulfillment.services.labels import buy_labels
 from fulfillment.services.standing_in import ask_for_stand_in
 from oms.foundation.models import AuditLine
 from orders.services.holds import place_hold, release_hold
+from tests.contracts.carriers.fakes import Company
 from tests.factories import NOW, make_actor
 from tests.fulfillment.accounts import gateway_to, open_account
 from tests.fulfillment.shop import label_of
@@ -48,6 +49,12 @@ def shipment() -> Shipment:
 def press(shipment: Shipment, minutes: float = 1) -> None:
     """Let a person ask for another carrier."""
     ask_for_stand_in(shipment_id=shipment.pk, actor=at(minutes))
+
+
+def revive(fedex: Company) -> None:
+    """Let FedEx answer again, and be trusted."""
+    del fedex.answer
+    gateway_to(fedex, CarrierAccount.objects.get(code="fedex"))
 
 
 def due(shipment: Shipment) -> float | None:
@@ -108,10 +115,8 @@ def test_a_label_that_came_after_all_ends_the_search_and_its_note(shipment) -> N
     fedex, ups = dead("fedex", others_stand_in=True, stand_in_after=1), open_account("ups")
     work()
     ups.answer = gone
-    look(1)
-    del fedex.answer
-    registry._OPENED.clear()
-    gateway_to(fedex, CarrierAccount.objects.get(code="fedex"))
+    work(1)
+    revive(fedex)
     work(6)
     row = again(shipment)
     assert (going(row), row.stand_in_note, due(row)) == (("fedex", "purchased"), "", None)
@@ -167,6 +172,7 @@ def test_a_refusal_while_others_are_asked_is_weighed_like_any_other(shipment, ab
     dead("fedex", others_stand_in=True, stand_in_after=5)
     ups = open_account("ups")
     work()
+    work_labels(at(5), 20)
     while_asked(ups, lambda: settle_refusal(label_of(shipment), "Hard error.", at(5), about=about))
     look(5)
     row = again(shipment)
@@ -188,6 +194,16 @@ def test_silence_counts_from_when_the_carrier_was_first_found_silent(shipment) -
     assert (going(shipment), due(shipment)) == (("fedex", "requested"), 35)
     work(35)
     assert again(shipment).rate_reason.startswith("Instead of fedex, silent for 15 minutes.")
+
+
+def test_a_carrier_that_nobody_has_asked_for_a_while_is_asked_once_more_before_others(shipment) -> None:
+    fedex, _ = dead("fedex", others_stand_in=True, stand_in_after=15), open_account("ups")
+    work()
+    look(60)  # no worker was there meanwhile
+    assert (going(shipment), due(shipment)) == (("fedex", "requested"), 60.5)
+    revive(fedex)
+    work(60.5)
+    assert going(shipment) == ("fedex", "purchased")
 
 
 def test_a_busy_carrier_is_not_a_silent_one(shipment) -> None:
@@ -243,11 +259,11 @@ def test_looking_again_in_vain_changes_nothing_that_a_person_has_open(shipment) 
     ups = open_account("ups")
     work()
     ups.answer = gone
-    look(2)
+    work(2)
     first = again(shipment)
     assert first.stand_in_note == "Nobody is left to stand in. fedex: no answer. ups: no answer."
     for minute in (7, 12, 17):
-        look(minute)
+        work(minute)
         assert due(shipment) == minute + 5
     assert (again(shipment).version, AuditLine.objects.filter(act="fulfillment.no_stand_in").count()) == (
         first.version,
