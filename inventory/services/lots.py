@@ -68,19 +68,22 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
     :raises Invalid: for a number that none can have, without a date that the product asks for, or with another date
         than the lot has.
     """
-    product, number = lock_product(product_id), number.strip()
+    known = Lot.objects.filter(product=product_id, number=number.strip()).select_related("product").first()
+    # a numbered piece that two people take in at once, at two places, is in one of them: the second waits for the first
+    is_settled = known is not None and not known.product.has_serials
+    product, number = known.product if known and is_settled else lock_product(product_id), number.strip()
     if not 0 < len(number) <= LONGEST_NUMBER or not number.isprintable():
         sentence = f"A {product.followed_word} has 1 to {LONGEST_NUMBER} characters; “{number[:40]}” cannot be one."
         raise Invalid(sentence, code="bad_lot", field="lot")
-    found = Lot.objects.filter(product=product, number=number).first()
+    found = known if is_settled else Lot.objects.filter(product=product, number=number).first()
     if found is None:
         if product.expires and expires_on is None:
             raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")
         found = Lot.objects.create(product=product, number=number, expires_on=expires_on, created_at=actor.now)
         record(actor, "inventory.create_lot", found, note=f"{found.named} came for the first time.")
     elif expires_on not in (None, found.expires_on):
-        known = f"{found.expires_on:%d %b %Y}" if found.expires_on else "without a date"
-        sentence = f"{found} is best before {known} in the books, not {expires_on:%d %b %Y}. The desk can change that."
+        day = f"{found.expires_on:%d %b %Y}" if found.expires_on else "without a date"
+        sentence = f"{found} is best before {day} in the books, not {expires_on:%d %b %Y}. The desk can change that."
         raise Invalid(sentence, code="other_date", field="expires_on")
     found.product = product
     return found
