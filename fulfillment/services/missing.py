@@ -89,11 +89,12 @@ def _not_to_pick(sku: str, is_kit: bool) -> str:
 
 
 def lost_pieces(
-    lacking: Mapping[Place, int], missed: Mapping[int, Allocation], row: FulfillmentOrder, actor: Actor
+    lacking: Mapping[Place, int], missed: Mapping[int, Allocation], row: FulfillmentOrder, actor: Actor, *, walked: bool
 ) -> list[Change]:
     """Return the movements that take pieces out of the books that the shelves do not have.
 
-    Of a followed product they are of the lots that its bins should have had; blocked and expired ones stay.
+    Of a followed product they are of the lots that its bins should have had. What a walk lacked is of the lots that
+    lay in the bins of its stops and could go, or of none: blocked and expired ones stay, and so do those of other bins.
 
     :param missed: what was missed of each allocation, by its id
     """
@@ -106,16 +107,23 @@ def lost_pieces(
         if level not in followed:
             changes.append(Change(level, -pieces, MovementReason.DAMAGE, reference, note))
             continue
-        for lot, part in _lots_lost(pk, followed[level], pieces, actor).items():
+        lost = _lots_lost(pk, one, followed[level])
+        if not walked and (rest := pieces - lost.total()) > 0:
+            today = today_at(followed[level].location, actor.now)
+            lost += pick_from_bins(pieces={level: rest}, today=today, actor=actor)
+        for lot, part in lost.items():
             changes.append(Change(level, -part, MovementReason.DAMAGE, f"{reference}:{lot}", note, lot))
     return changes
 
 
-def _lots_lost(allocation_id: int, level: StockLevel, pieces: int, actor: Actor) -> Counter[int]:
-    """Return of which lots pieces are missing: as the picker's stop noted it, else as they lie in the bins."""
+def _lots_lost(allocation_id: int, missed: Allocation, level: StockLevel) -> Counter[int]:
+    """Return of which lots pieces are missing, as the picker's stop noted it; from now on they belong to what ended.
+
+    What is left of the allocation may be picked and missed again: it begins without them.
+    """
     lost: Counter[int] = Counter()
     rows = TracedPieces.objects.filter(allocation=allocation_id, fate=Fate.LOST, lot__product=level.product_id)
     for lot, part in rows.values_list("lot", "quantity"):
         lost[lot] += part
-    today = today_at(level.location, actor.now)
-    return lost or pick_from_bins(pieces={level.pk: pieces}, today=today, actor=actor)
+    rows.update(allocation=missed)
+    return lost

@@ -120,7 +120,7 @@ def confirm_scanned(
     waiting = [one for one in open_allocations_of([row.pk]) if one.state == A.ALLOCATED]
     lacking = {place: pieces for place, pieces in missing.items() if pieces}
     if lacking:
-        _confirm_missing(row, waiting, lacking, actor, trace)
+        _confirm_missing(row, waiting, lacking, actor, trace=trace, walked=True)
     else:
         _confirm_all([row], waiting, actor)
     return row
@@ -188,7 +188,13 @@ def _confirm_all(rows: Sequence[FulfillmentOrder], waiting: Sequence[Allocation]
 
 
 def _confirm_missing(
-    row: FulfillmentOrder, waiting: Sequence[Allocation], lacking: Mapping[Place, int], actor: Actor, trace: str = ""
+    row: FulfillmentOrder,
+    waiting: Sequence[Allocation],
+    lacking: Mapping[Place, int],
+    actor: Actor,
+    *,
+    trace: str = "",
+    walked: bool = False,
 ) -> None:
     """Note what was picked of one locked fulfillment order, and what the shelves did not have.
 
@@ -213,7 +219,8 @@ def _confirm_missing(
             [Act("fulfillment.miss", one, f"{one.quantity} pieces.", {"quantity": one.quantity}) for one in missed],
         )
         give_back(missed, verdicts={}, actor=actor)
-        move_stock(changes=lost_pieces(lacking, gone, row, actor), actor=actor)
+        lost = lost_pieces(lacking, gone, row, actor, walked=walked)
+        move_stock(changes=lost, actor=actor)
         publish(PiecesMissed(at=actor.now, order_id=row.order_id, trace=trace))
 
 

@@ -1,0 +1,57 @@
+"""What a walk did not find of lots: only what its stop should have had leaves the books, and only once."""
+
+import pytest
+
+from fulfillment.models import PickList
+from fulfillment.services import walking
+from fulfillment.services.picking import stop_picking
+from inventory.models import StockLevel, StockMovement
+from inventory.services.lots import block_lot
+from tests.factories import make_actor
+from tests.fulfillment.lots import a_followed_hall, lot, lots, walked, wanted
+from tests.fulfillment.walks import again, at_stop, broken, claim
+from tests.inventory.scans import Hall
+
+pytestmark = pytest.mark.django_db
+CLERK = make_actor()
+
+
+@pytest.fixture
+def hall() -> Hall:
+    """Two lots of honey and three phones."""
+    return a_followed_hall()
+
+
+def missed(hall: Hall) -> None:
+    """Say at the stop of the walk in hand, or of a new one, that the bin has no more."""
+    walk = PickList.objects.filter(state="in_progress").first() or claim(hall.place, hall.ann)
+    at_stop(walking.report_short, walk, hall.ann)
+
+
+def written_off() -> list[int]:
+    """Return the pieces that left the stock as lost."""
+    return list(StockMovement.objects.filter(reason="damage").order_by("pk").values_list("quantity", flat=True))
+
+
+def test_a_stop_whose_lot_was_blocked_meanwhile_writes_off_no_good_lot_of_another_bin(hall) -> None:
+    wanted(HONEY=3)
+    claim(hall.place, hall.ann)
+    block_lot(lot_id=lot("OLD").pk, note="recalled", actor=CLERK)
+    missed(hall)
+
+    assert lots("HONEY") == {("A-01", "NEW"): 4, ("A-02", "OLD"): 4}
+    assert written_off() == []
+    assert broken() == []
+
+
+def test_what_was_missed_once_is_not_written_off_again_with_what_is_missed_later(hall) -> None:
+    work = wanted(HONEY=3)
+    walked(hall, "HONEY", "OLD")
+    missed(hall)
+    stop_picking(fulfillment_order_id=again(work).pk, actor=CLERK)
+    missed(hall)
+
+    assert written_off() == [-2, -1]
+    assert lots("HONEY") == {("A-01", "NEW"): 4, ("no bin", "OLD"): 1}
+    assert StockLevel.objects.get(product__sku="HONEY").on_hand == 5
+    assert broken() == []
