@@ -10,6 +10,7 @@ from inventory.services.bin_leaving import bins_in_turn
 from inventory.services.bin_rows import row_of, write_moves
 from oms.foundation.actor import Actor
 from oms.foundation.refusals import Refused
+from oms.foundation.wording import count
 
 
 class LotMissing(Refused):
@@ -50,6 +51,7 @@ def book_lots(levels: Mapping[int, StockLevel], changes: Sequence[OfLot], note: 
     """Let pieces of followed products come into no bin, or go: those in no bin first, then from the bins.
 
     :raises SerialTwice: for a numbered piece that is somewhere already
+    :raises LotMissing: for more pieces of a lot than are there
     """
     followed = [one for one in changes if levels[one.stock_level_id].is_followed]
     if not followed:
@@ -82,7 +84,10 @@ def _refuse_serials_in_stock(coming: Sequence[OfLot]) -> None:
 
 
 def _leave(going: Sequence[OfLot], note: str, actor: Actor) -> None:
-    """Take pieces off the rows of locked levels: of their lot as far as it is there, else of what is there."""
+    """Take pieces off the rows of locked levels: of the lot that was named, else of what is there.
+
+    :raises LotMissing: when fewer pieces of a named lot are there; no other lot goes in its place.
+    """
     if not going:
         return
     by_level: dict[int, list[BinStock]] = defaultdict(list)
@@ -91,12 +96,20 @@ def _leave(going: Sequence[OfLot], note: str, actor: Actor) -> None:
     for row in [*loose, *bins_in_turn(ids)]:
         by_level[row.stock_level_id].append(row)
     taken: Counter[BinStock] = Counter()
-    for one in going:
-        rows = by_level[one.stock_level_id]
+    for one in sorted(going, key=lambda one: one.lot_id is None):
         left = -one.quantity
-        its_own = [row for row in rows if row.lot_id == one.lot_id]
-        for row in [*its_own, *(row for row in rows if row.lot_id != one.lot_id)]:
-            pieces = min(left, row.quantity - taken[row])
-            taken[row] += pieces
-            left -= pieces
+        for row in by_level[one.stock_level_id]:
+            if one.lot_id in (None, row.lot_id):
+                pieces = min(left, row.quantity - taken[row])
+                taken[row] += pieces
+                left -= pieces
+        if left and one.lot_id is not None:
+            raise _missing(one.lot_id, -one.quantity - left, -one.quantity)
     write_moves({row: -pieces for row, pieces in taken.items() if pieces}, BinReason.LEFT, note, actor)
+
+
+def _missing(lot_id: int, there: int, wanted: int) -> LotMissing:
+    """Return the refusal of pieces of a lot that are not there."""
+    lot = Lot.objects.select_related("product").get(pk=lot_id)
+    sentence = f"{count(there, 'piece')} of {lot} here by the books, not {wanted}. Nothing was booked."
+    return LotMissing(sentence, field="lot")

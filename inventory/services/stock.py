@@ -60,7 +60,8 @@ def move_stock(*, changes: Sequence[Change], actor: Actor) -> None:
 
     :raises StockTooLow: when a level would fall below what is promised to orders; nothing changes then.
     :raises Invalid: for zero, an absurd quantity, or a reference that stands for another movement.
-    :raises LotMissing: for pieces of a followed product of which nobody says which lot they are.
+    :raises LotMissing: for pieces of a followed product of which nobody says which lot they are, or of a lot that does
+        not have so many.
     """
     refuse_absurd(changes)
     levels = lock_found({change.stock_level_id for change in changes})

@@ -9,7 +9,7 @@ from inventory.queries import availability
 from inventory.services.bins import move_in_bins
 from inventory.services.lot_stock import LotMissing
 from inventory.services.lots import block_lot, release_lot
-from inventory.services.stock import adjust_stock
+from inventory.services.stock import Change, adjust_stock, move_stock
 from oms.foundation.invariants import check
 from oms.foundation.refusals import Refused
 from tests.factories import NOW, make_actor, make_location, make_product
@@ -159,4 +159,13 @@ def test_a_lot_is_blocked_for_a_reason_and_let_go_again(stocked) -> None:
     assert books_hold()
     assert release_lot(lot_id=lot.pk, actor=make_actor()).blocked_at is None
     assert StockLevel.objects.get(product__sku="HONEY").available == 10
+    assert books_hold()
+
+
+def test_of_a_named_lot_no_more_go_than_are_there_and_no_other_goes_in_its_place(stocked) -> None:
+    level, lot = StockLevel.objects.get(product__sku="HONEY"), Lot.objects.get(number="OLD")
+    with pytest.raises(LotMissing, match="5 pieces of HONEY OLD here by the books, not 6"):
+        move_stock(changes=[Change(level.pk, -6, "damage", "broken:1", "", lot.pk)], actor=make_actor())
+
+    assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 5, ("DOCK", "NEW"): 5}
     assert books_hold()
