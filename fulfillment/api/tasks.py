@@ -21,7 +21,7 @@ from oms.foundation.refusals import NotFound, Refused
 from oms.foundation.scope import scoped, scoped_row
 
 SEE, PICK = "fulfillment.view_fulfillmentorder", "fulfillment.pick_fulfillmentorder"
-MOST_PIECES = 100_000
+MOST_PIECES, LOTS_TOLD = 100_000, 20
 
 
 class StopOut(serializers.Serializer[Any]):
@@ -40,10 +40,17 @@ class StopOut(serializers.Serializer[Any]):
     tote = serializers.CharField()
     order = serializers.CharField()
     note = serializers.CharField(allow_blank=True)
+    asks = serializers.CharField(allow_blank=True, help_text="“lot” or “serial number” where a report has to name it.")
+    lots = serializers.ListField(
+        child=serializers.CharField(), help_text="Of the stop to stand at: the numbers that may go, the best first."
+    )
 
 
 class AnswerOut(serializers.Serializer[Any]):
-    """What came of a report: ok goes on at this stop, done goes to the next, wrong and gone count nothing."""
+    """What came of a report: ok goes on at this stop, done goes to the next, wrong and gone count nothing.
+
+    A product without the lot or serial number that it is followed by counts nothing either; the sentence asks for that.
+    """
 
     tone = serializers.ChoiceField(["ok", "done", "wrong", "gone"])
     sentence = serializers.CharField()
@@ -193,20 +200,23 @@ def _scan_key(request: Request) -> UUID:
 def walk_answer(row: PickList, answer: walking.Answer | None = None) -> dict[str, Any]:
     """Return a walk with its stops, and what came of a report, as plain values."""
     walk = walking.walk_of(row)
+    rows = walking.lots_at(walk.now.task, timezone.now())[:LOTS_TOLD] if walk.now and walk.now.asks else []
+    lots = list(dict.fromkeys(one.lot.number for one in rows if one.lot is not None))
     return {
         "number": row.number,
         "location": row.location.code,
         "state": row.state,
         "leased_until": row.leased_until,
         "now": walk.now.task.pk if walk.now else None,
-        "stops": [_stop(one) for one in walk.stops],
+        "stops": [_stop(one, lots if one is walk.now else []) for one in walk.stops],
         "answer": {"tone": answer.tone, "sentence": answer.sentence} if answer else None,
     }
 
 
-def _stop(one: walking.Stop) -> dict[str, Any]:
-    """Return one stop as plain values."""
+def _stop(one: walking.Stop, lots: list[str]) -> dict[str, Any]:
+    """Return one stop as plain values, with the lots that may be taken there."""
     task = one.task
     same = {name: getattr(task, name) for name in ("position", "state", "bin", "quantity", "picked", "tote")}
     told = {"sku": one.sku, "barcode": one.barcode, "title": one.title, "order": one.order, "note": one.note}
-    return {"id": task.pk, "wanted": one.wanted, **same, **told}
+    asked: dict[str, Any] = {"asks": one.asks, "lots": lots}
+    return {"id": task.pk, "wanted": one.wanted, **same, **told, **asked}

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from fulfillment.api.tasks import walk_answer
 from fulfillment.models import Allocation, FulfillmentOrder, Shipment, TracedPieces
 from fulfillment.services import scan_packing, walking
 from fulfillment.services.label_buying import work_labels
@@ -210,3 +211,26 @@ def test_a_device_says_product_and_lot_at_once(hall) -> None:
     told = walking.scan(pick_list_id=walk.pk, picker_id=hall.ann.pk, read=read, actor=CLERK)
 
     assert (told.tone, traces()) == ("done", {"OLD": 2})
+
+
+def test_a_device_is_told_what_a_stop_asks_for(hall) -> None:
+    wanted(HONEY=2)
+    (stop,) = walk_answer(claim(hall.place, hall.ann))["stops"]
+
+    assert (stop["asks"], stop["lots"]) == ("lot", ["OLD", "NEW"])
+
+
+def test_a_device_that_reads_another_product_counts_nothing_of_the_lot_it_names(hall) -> None:
+    wanted(HONEY=2)
+    walk = claim(hall.place, hall.ann)
+    read = walking.Read(uuid4(), walk.tasks.get().pk, "4003", 2, lot="OLD")
+    told = walking.scan(pick_list_id=walk.pk, picker_id=hall.ann.pk, read=read, actor=CLERK)
+
+    assert (told.tone, traces()) == ("wrong", {})
+
+
+def test_the_number_that_is_said_with_the_product_holds_for_its_lot(hall) -> None:
+    wanted(HONEY=3)
+
+    assert walked(hall, ("HONEY", 3), "OLD")[-1] == "3 × HONEY OLD in tote A."
+    assert traces() == {"OLD": 3}

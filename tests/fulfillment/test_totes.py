@@ -7,6 +7,7 @@ from fulfillment.services import walking
 from fulfillment.services.picking import stop_picking
 from fulfillment.services.scan_packing import find_work
 from fulfillment.services.walking import totes, walk_of
+from inventory.models import Product
 from oms.foundation.refusals import NotFound
 from tests.factories import make_actor
 from tests.fulfillment.walks import again, at_stop, claim
@@ -79,3 +80,12 @@ def test_of_two_who_take_the_same_tote_at_once_one_is_told(place, ann, bob, monk
 
     assert (told.tone, told.sentence[:37]) == ("wrong", "TOTE-7 was just put on the cart of wa")
     assert LabelledTote.objects.get().pick_list == walk
+
+
+def test_a_product_that_is_called_like_a_tote_is_a_product(place, ann) -> None:
+    Product.objects.filter(sku="TEA").update(sku="TOTE-BAG")
+    walk = claim(place, ann)
+
+    assert at_stop(walking.scan, walk, ann, "TOTE-BAG").sentence.startswith("1 of 3 TOTE-BAG")
+    assert at_stop(walking.scan, walk, ann, "TOTE-RED").tone == "wrong"
+    assert LabelledTote.objects.count() == 0

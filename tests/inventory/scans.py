@@ -26,6 +26,7 @@ SCANS = {
     "loose": without_delivery,
     "clear put-away": scanning.drop_hand,
     "clear move": scanning.drop_hand,
+    "clear count": scanning.drop_hand,
 }
 BUTTONS = {
     "done": "count",
@@ -33,6 +34,7 @@ BUTTONS = {
     "loose": "receive",
     "clear put-away": "put-away",
     "clear move": "move",
+    "clear count": "count",
 }
 
 

@@ -169,3 +169,27 @@ def test_of_a_named_lot_no_more_go_than_are_there_and_no_other_goes_in_its_place
 
     assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 5, ("DOCK", "NEW"): 5}
     assert books_hold()
+
+
+def test_numbered_pieces_are_put_away_and_counted_one_after_the_other_and_moved_alone(hall) -> None:
+    hall.scan("loose")
+    for code in ("PHONE", "P1", "P2", "P3"):
+        hall.scan("receive", code, 3)
+    put = [hall.scan("put-away", code, 3).sentence for code in ("A-01", "PHONE", "P1", "P2")]
+    moved = [hall.scan("move", code, 3).sentence for code in ("A-01", "PHONE", "P1")]
+    hall.scan("count", "A-01")
+    counted = [hall.scan("count", code, 2).sentence for code in ("PHONE", "P1", "P2")]
+
+    assert put[-1].endswith("still to put away. Now the next serial number, 1 to go.")
+    assert moved[-1] == "1 × PHONE P1. One serial number at a time. Now scan the bin it goes to."
+    assert counted[1].endswith("Now the next serial number, 1 to go.")
+    assert "Now the next" not in counted[2]
+    assert lots(hall, "PHONE") == {("A-01", "P1"): 1, ("A-01", "P2"): 1, ("DOCK", "P3"): 1}
+
+
+def test_what_a_count_asks_for_can_be_put_down_again_while_the_count_goes_on(hall) -> None:
+    hall.scan("count", "A-01")
+    hall.scan("count", "HONEY")
+    told = hall.scan("clear count")
+
+    assert (told.sentence, told.hand.asks, bool(told.hand.count)) == ("HONEY is put down again. Scan on.", "", True)

@@ -30,7 +30,10 @@ def take_lot(task: PickTask, code: str, lot_number: str, quantity: int, actor: A
     :raises Refused: for another product, an unknown, blocked or expired lot, and more pieces than are wanted or there
     """
     product = task.level.product
-    number = lot_number or _number(task, product, code)
+    number = _number(task, product, code)
+    if lot_number and number not in ("", lot_number):
+        raise Refused(f"The label says {product.followed_word} {number}, not {lot_number}. Nothing was counted.")
+    number = number or lot_number
     if not number:
         return None
     if product.has_serials and quantity > 1:
@@ -48,14 +51,26 @@ def take_lot(task: PickTask, code: str, lot_number: str, quantity: int, actor: A
     return picked.lot
 
 
+def asked_before(task: PickTask) -> int:
+    """Return the pieces that were said with the product just before, whose lot is read now; else 1."""
+    product, last = task.level.product, PickScan.objects.filter(task=task, tone="ok").order_by("-pk").first()
+    if product.has_serials or last is None or not _is_own(last.code, product):
+        return 1
+    return last.quantity
+
+
+def _is_own(code: str, product: Product) -> bool:
+    """Return whether a code is just the product's SKU or bar code."""
+    return code.strip().casefold() in (product.sku.casefold(), product.barcode.casefold() or None)
+
+
 def _number(task: PickTask, product: Product, code: str) -> str:
     """Return the lot or serial number that a code says; blank for the product alone.
 
     :raises Refused: for a code of another product, and for a bare number before the product was scanned
     """
     label = read_label(code) or Label()
-    own = code.casefold() in (product.sku.casefold(), product.barcode.casefold() or None)
-    own = own or (product.barcode in label.barcodes and bool(product.barcode))
+    own = _is_own(code, product) or (product.barcode in label.barcodes and bool(product.barcode))
     number = number_on(label, product)
     if own:
         return number

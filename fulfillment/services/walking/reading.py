@@ -10,7 +10,7 @@ from fulfillment.states import LIVE_TASKS, AllocationState, FulfillmentOrderStat
 # each scan reads every stop of its walk: no more of each row than is told
 PRODUCT = ("sku", "title", "barcode", "followed_by")
 OF_STOPS = (
-    *("pick_list", "position", "tote", "bin", "quantity", "picked", "state", "version"),
+    *("pick_list", "position", "tote", "bin", "quantity", "picked", "state", "put_back_at", "version"),
     *(f"fulfillment_order__{name}" for name in ("state", "version", "order")),
     *(f"fulfillment_order__order__{name}" for name in ("number", "instructions", "state", "version")),
     *(f"allocation__{name}" for name in ("quantity", "state", "version", "order_line", "stock_level")),

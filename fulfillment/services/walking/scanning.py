@@ -14,7 +14,7 @@ from fulfillment.models import PickList, PickScan, PickTask
 from fulfillment.services.tracing import forget_stops
 from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.services.walking.claiming import LEASE, refuse_stranger
-from fulfillment.services.walking.lots import take_lot
+from fulfillment.services.walking.lots import asked_before, take_lot
 from fulfillment.services.walking.missing import leave_bins, report_missing, trace_of
 from fulfillment.services.walking.reading import is_wanted
 from fulfillment.services.walking.settling import settle
@@ -122,11 +122,12 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
     product, code = task.level.product, read.code.strip()
     if code and code.casefold() in task.bin.casefold().split(BETWEEN_BINS):
         return Answer(OK, f"Right bin. Now scan {product.sku}.")
-    if label := label_in(code):
+    own = code.casefold() in (product.sku.casefold(), product.barcode.casefold() or None)
+    if not own and (label := label_in(code)):
         return put_on_cart(task, label, actor)
     if task.level.is_followed:
         return _take_followed(task, read, actor)
-    if code.casefold() not in (product.sku.casefold(), product.barcode.casefold() or None):
+    if not own:
         return Answer(WRONG, _what_it_is(code, product))
     if read.quantity > task.missing:
         return Answer(WRONG, f"Only {task.missing} more are wanted, not {read.quantity}. Nothing was counted.")
@@ -137,13 +138,14 @@ def _take(task: PickTask, read: Read, actor: Actor) -> Answer:
 def _take_followed(task: PickTask, read: Read, actor: Actor) -> Answer:
     """Count pieces into the tote of which it is known which lot or serial number they are."""
     product = task.level.product
+    quantity = max(read.quantity, asked_before(task))
     try:
-        lot = take_lot(task, read.code.strip(), read.lot, read.quantity, actor)
+        lot = take_lot(task, read.code.strip(), read.lot, quantity, actor)
     except Refused as refusal:
         return Answer(WRONG, refusal.sentence)
     if lot is None:
         return Answer(OK, f"Right product. Now scan its {product.followed_word}.")
-    return _counted(task, read.quantity, f"{product.sku} {lot.number}", actor)
+    return _counted(task, quantity, f"{product.sku} {lot.number}", actor)
 
 
 def _counted(task: PickTask, quantity: int, what: str, actor: Actor) -> Answer:

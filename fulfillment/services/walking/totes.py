@@ -10,8 +10,8 @@ from fulfillment.services.walking.answers import OK, WRONG, Answer
 from fulfillment.states import LIVE_TASKS, FulfillmentOrderState
 from oms.foundation.actor import Actor
 
-LABEL = re.compile(r"TOTE-?[A-Z0-9]{1,18}")
-"""What stands on a tote: the word, a dash or none, then its own letters or digits."""
+LABEL = re.compile(r"TOTE-?(?=[A-Z]*\d)[A-Z0-9]{1,18}")
+"""What stands on a tote: the word, a dash or none, then its own letters and digits, of which one is a digit."""
 
 
 def label_in(code: str) -> str:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from inventory.models import Bin, CountLine, CountSession
 from inventory.services.bin_counts.taking import begin_count, count_pieces, counted_told
-from inventory.services.scanning.naming import NOTHING_ASKED, Pieces, what_comes
-from inventory.services.scanning.once import OK, Answer, Scan
+from inventory.services.scanning.naming import Pieces, what_comes
+from inventory.services.scanning.once import NOTHING_ASKED, OK, Answer, Scan
 from inventory.services.scanning.putting import in_hand
 from inventory.services.scanning.reading import level_at
 from inventory.states import CountState
@@ -26,7 +26,7 @@ def count_scan(scan: Scan) -> Answer:
     if row is None:
         quantity = found.quantity if found.lot else scan.added(found.product.sku)
         kept = {"sku": found.product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
-        told = f"{replace(found, quantity=quantity).told}. Now scan the bin it lies in."
+        told = f"{replace(found, quantity=quantity).told}.{found.alone} Now scan the bin it lies in."
         return scan.keeps(OK, told, **kept)
     return _add(scan, row, found)
 
@@ -70,8 +70,8 @@ def _add(scan: Scan, row: CountSession, pieces: Pieces) -> Answer:
         lot_id=pieces.lot.pk if pieces.lot is not None else None,
         actor=scan.actor,
     )
-    sentence = counted_told(line, f"{product.sku} {pieces.number}".strip(), row.what)
-    return scan.keeps(OK, sentence, bin=row.what, count=row.pk, **NOTHING_ASKED)
+    sentence = f"{counted_told(line, f'{product.sku} {pieces.number}'.strip(), row.what)}{pieces.then}"
+    return scan.keeps(OK, sentence, bin=row.what, count=row.pk, **(pieces.asks_on or NOTHING_ASKED))
 
 
 def _known(count_id: int) -> set[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from inventory.gs1 import Label, read_label
 from inventory.models import Bin, Lot, Product
@@ -15,7 +16,6 @@ from oms.foundation.refusals import Refused
 
 LOT, DATE = "lot", "date"
 """What a handheld asks for: the lot or serial number of what was scanned, or its best-before date."""
-NOTHING_ASKED = {"sku": "", "quantity": 0, "lot": "", "asks": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,21 @@ class Pieces:
     def told(self) -> str:
         """Return them in words."""
         return f"{self.quantity} × {self.product.sku}{f' {self.lot.number}' if self.lot else ''}"
+
+    @property
+    def asks_on(self) -> dict[str, Any]:
+        """Return what a hand keeps to ask for the next serial number; nothing when none is left."""
+        return {"sku": self.product.sku, "quantity": self.left, "asks": LOT, "lot": ""} if self.left else {}
+
+    @property
+    def then(self) -> str:
+        """Return the words that ask for it."""
+        return f" Now the next serial number, {self.left} to go." if self.left else ""
+
+    @property
+    def alone(self) -> str:
+        """Return the words that tell that the others come one by one."""
+        return " One serial number at a time." if self.left else ""
 
     @property
     def number(self) -> str:

@@ -36,6 +36,7 @@ class Hand:
 
 
 EMPTY = Hand()
+NOTHING_ASKED = {"sku": "", "quantity": 0, "lot": "", "asks": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +134,7 @@ def hand_of(*, person_id: int, location_id: int, work: str, now: datetime) -> Ha
 
 
 def drop_hand(scan: Scan) -> Answer:
-    """Forget what was scanned; what was booked stays."""
+    """Forget what was scanned, while something is asked of it that alone; what was booked stays."""
+    if scan.hand.asks:
+        return scan.keeps(OK, f"{scan.hand.sku} is put down again. Scan on.", **NOTHING_ASKED)
     return Answer(OK, "Start anew.")

@@ -13,8 +13,8 @@ from inventory.services.bin_counts.taking import InHands
 from inventory.services.bin_room import contents_of, pieces_with_room, suggest_bins
 from inventory.services.bins import NotThere, move_in_bins, put_away
 from inventory.services.lots import known_lot
-from inventory.services.scanning.naming import NOTHING_ASKED, Pieces, what_comes
-from inventory.services.scanning.once import DONE, EMPTY, OK, Answer, Scan
+from inventory.services.scanning.naming import Pieces, what_comes
+from inventory.services.scanning.once import DONE, EMPTY, NOTHING_ASKED, OK, Answer, Scan
 from inventory.services.scanning.reading import bin_of, level_at, product_of
 from oms.foundation.refusals import Refused
 from oms.foundation.wording import count
@@ -64,7 +64,7 @@ def put_away_scan(scan: Scan) -> Answer:
     level = level_at(product, scan.place)
     where = " ".join(one.told for one in suggest_bins(level)[:1]) or "Scan the bin."
     kept = {"sku": product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
-    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}. {where}", **kept)
+    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}.{found.alone} {where}", **kept)
 
 
 def in_hand(scan: Scan) -> Pieces:
@@ -96,7 +96,9 @@ def _put(scan: Scan, pieces: Pieces, bin_: Bin, *, keep: bool) -> Answer:
     sentence = f"{pieces.told} in {bin_.code}{_room(bin_, product)}."
     rest = waits - quantity
     sentence += f" {count(rest, 'piece')} of it still to put away." if rest else ""
-    return scan.keeps(DONE, sentence, **NOTHING_ASKED) if keep else Answer(DONE, sentence)
+    if not keep:
+        return Answer(DONE, sentence)
+    return scan.keeps(DONE, f"{sentence}{pieces.then}", **(pieces.asks_on or NOTHING_ASKED))
 
 
 def move_scan(scan: Scan) -> Answer:
@@ -131,7 +133,7 @@ def _take_to_move(scan: Scan, found: Pieces, likely: Collection[int]) -> Answer:
     then = "Now scan the bin it goes to." if hand.bin else "Now scan the bin it lies in."
     quantity = found.quantity if found.lot else scan.added(product.sku)
     kept = {"sku": product.sku, "quantity": quantity, "lot": found.number, "asks": ""}
-    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}. {then}", **kept)
+    return scan.keeps(OK, f"{replace(found, quantity=quantity).told}.{found.alone} {then}", **kept)
 
 
 def _lying_in(code: str, place: Location) -> set[int]:

@@ -8,8 +8,8 @@ from inventory.models.bins import BinKind
 from inventory.models.stock import MovementReason
 from inventory.services.bins import BinRefuses, put_away
 from inventory.services.incoming import receive_stock
-from inventory.services.scanning.naming import LOT, NOTHING_ASKED, Pieces, of_pieces, what_comes
-from inventory.services.scanning.once import DONE, OK, Answer, Scan
+from inventory.services.scanning.naming import Pieces, of_pieces, what_comes
+from inventory.services.scanning.once import DONE, NOTHING_ASKED, OK, Answer, Scan
 from inventory.services.scanning.reading import bin_of, level_at
 from inventory.services.stock import Change, move_stock
 from oms.foundation.audit import record
@@ -40,8 +40,7 @@ def _take_in(scan: Scan, pieces: Pieces) -> Answer:
     came = _against(scan, pieces, expected) if expected else _loose(scan, pieces, level.pk)
     where = _lay(scan, level.pk, bin_, pieces.number)
     if pieces.left:
-        told = f"{pieces.told} {where}. Now the next serial number, {pieces.left} to go."
-        return scan.keeps(DONE, told, sku=product.sku, quantity=pieces.left, asks=LOT, lot="")
+        return scan.keeps(DONE, f"{pieces.told} {where}.{pieces.then}", **pieces.asks_on)
     return scan.keeps(DONE, f"{pieces.told} {where}. {came}", loose=False, **NOTHING_ASKED)
 
 
