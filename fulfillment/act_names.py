@@ -178,6 +178,7 @@ name_acts(
         "short_pick": "Not all was found",
         "heal": "Sourced again after a short pick",
         "recall_lot": "Lot blocked, promise taken back",
+        "lot_in_hands": "Lot that may not go, in totes or parcels",
         "short_count": "Counted short, promise taken back",
         "make_wave": "Wave made",
         "release_wave": "Wave released",

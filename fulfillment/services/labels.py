@@ -18,6 +18,7 @@ from fulfillment.conditions import (
 from fulfillment.locks import lock_labels_of, lock_shipment, lock_shipments
 from fulfillment.models import Label, Package, Shipment
 from fulfillment.queries import packages_with_labels
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.states import ShipmentState
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
@@ -45,10 +46,13 @@ def buy_labels(*, shipment_id: int, service: str = "", actor: Actor) -> Shipment
 
 @transaction.atomic
 def buy_together(*, shipment_ids: Collection[int], service: str = "", actor: Actor) -> Together[Shipment]:
-    """Ask for the labels of many shipments."""
+    """Ask for the labels of many shipments; those with pieces of a blocked lot are refused."""
     locked = lock_shipments(shipment_ids)
     prefetch_related_objects(locked, Prefetch("packages", packages_with_labels()))
     rows, refused = allowed(shipment_ids, locked, CAN_BUY)
+    kept = kept_here([row.fulfillment_order_id for row in rows])
+    refused |= {row.pk: kept[row.fulfillment_order_id] for row in rows if row.fulfillment_order_id in kept}
+    rows = [row for row in rows if row.pk not in refused]
     labels = {row.pk: labels_for(row, actor, service=service, by_hand=bool(service)) for row in rows}
     insert_rows([label for own in labels.values() for label in own])
     for row in rows:

@@ -25,6 +25,7 @@ from fulfillment.locks import (
     open_allocations_of,
 )
 from fulfillment.models import Allocation, Box, FulfillmentOrder, Package, PackageItem, Shipment
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.services.pack_sessions import drop, open_session_of
 from fulfillment.services.tracing import place_in_parcels, take_out_of_shipments
 from fulfillment.services.using_boxes import give_boxes_back, use_boxes
@@ -114,11 +115,14 @@ def pack_together(
 ) -> Together[Shipment]:
     """Pack many fulfillment orders, each into a shipment of its own with as many parcels and the weight that is named.
 
-    The shipments are returned by the id of their fulfillment order.
+    The shipments are returned by the id of their fulfillment order. What holds lots that may not go is refused.
     """
     locked = lock_fulfillment_orders(fulfillment_order_ids)
     prefetch_related_objects(locked, "allocations")
     rows, refused = allowed(fulfillment_order_ids, locked, CAN_PACK)
+    kept = kept_here([row.pk for row in rows], actor.now)
+    refused |= kept
+    rows = [row for row in rows if row.pk not in kept]
     fillings: dict[int, Filling] = {}
     for row, picked, own_weight in picked_pieces(rows):
         try:

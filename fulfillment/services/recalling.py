@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from fulfillment.locks import lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.counted import NOT_BEGUN, Told, end_promises, newest_first, work_at
+from fulfillment.services.lots_kept import tell_who_holds
 from fulfillment.services.missing import units_missed
 from fulfillment.services.picking import miss_pieces
 from fulfillment.services.tracing import today_at
@@ -30,7 +31,8 @@ class Blocked:
 def take_promises_back(*, blocked: Sequence[Blocked], actor: Actor) -> None:
     """Take promises back that the lots of a location which may go cannot keep.
 
-    They are taken from the newest work that nobody has begun; begun work is told at its stop.
+    They are taken from the newest work that nobody has begun; begun work is told at its stop. In which totes and
+    parcels pieces lie already stands on the timelines of the lot and of the work.
     """
     lots = Lot.objects.filter(blocked_at__isnull=False).select_related("product")
     lots_by_level: dict[int, Lot] = {}
@@ -38,6 +40,7 @@ def take_promises_back(*, blocked: Sequence[Blocked], actor: Actor) -> None:
         if lot is not None:
             levels = StockLevel.objects.filter(product=lot.product_id, location=one.location_id)
             lots_by_level |= dict.fromkeys(levels.values_list("pk", flat=True), lot)
+            tell_who_holds(lot, one.location_id, actor)
     work = {row.pk: row for row in lock_fulfillment_orders(work_at(dict.fromkeys(lots_by_level, 0)))}
     for level in lock_levels(lots_by_level):
         _take_back(level, lots_by_level[level.pk], work, actor)

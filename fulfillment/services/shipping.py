@@ -11,6 +11,7 @@ from fulfillment.events import ShipmentShipped
 from fulfillment.locks import lock_shipments, open_allocations_of
 from fulfillment.models import Allocation, Package, PackageItem, Shipment
 from fulfillment.services.expecting import expect_arrival
+from fulfillment.services.lots_kept import kept_here, refuse_kept
 from fulfillment.services.tracing import traced
 from fulfillment.states import AllocationState, ShipmentState
 from inventory.models import StockLevel
@@ -30,7 +31,8 @@ CAN_SHIP = (in_state([S.LABELLED, S.MANIFESTED], "shipped"), ORDER_RELEASED, SHI
 def ship(*, shipment_id: int, actor: Actor) -> Shipment:
     """Hand the shipment to the carrier; its fulfillment order is done.
 
-    :raises Refused: unless every parcel has its label, no hold blocks it and the parcels hold exactly what was picked.
+    :raises Refused: unless every parcel has its label, no hold blocks it and the parcels hold exactly what was picked,
+        none of it of a blocked lot.
     """
     return ship_together(shipment_ids=[shipment_id], actor=actor).only(shipment_id)
 
@@ -44,8 +46,10 @@ def ship_together(*, shipment_ids: Collection[int], actor: Actor) -> Together[Sh
     locked = lock_shipments(shipment_ids, with_payments=True)
     rows, refused = allowed(shipment_ids, locked, CAN_SHIP)
     picked = _picked(rows)
-    packed = _packed(rows)
+    packed, kept = _packed(rows), kept_here([row.fulfillment_order_id for row in rows])
     for row in rows:
+        if row.fulfillment_order_id in kept:
+            refused[row.pk] = kept[row.fulfillment_order_id]
         if not picked[row.pk] or packed[row.pk] != {one.pk: one.quantity for one in picked[row.pk]}:
             sentence = "The parcels do not hold exactly what was picked; unpack and pack again."
             refused[row.pk] = Refused(sentence, code="parcels_differ")
@@ -57,7 +61,11 @@ def ship_together(*, shipment_ids: Collection[int], actor: Actor) -> Together[Sh
 
 
 def hand_over(shipment: Shipment, *, how: str, actor: Actor) -> None:
-    """Let a locked packed shipment leave without a label of ours: to the customer in a store, or from a supplier."""
+    """Let a locked packed shipment leave without a label of ours: to the customer in a store, or from a supplier.
+
+    :raises Refused: when pieces of a blocked lot are in it
+    """
+    refuse_kept(shipment.fulfillment_order)
     shipment.hand_over(at=actor.now)
     _leave([shipment], _picked([shipment]), actor, how=how)
 

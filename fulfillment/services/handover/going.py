@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from fulfillment.conditions import ORDER_RELEASED, SHIP_NOT_HELD
 from fulfillment.locks import lock_shipments
 from fulfillment.models import Manifest, ManifestParcel, Package, Shipment
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.states import ShipmentState
 from oms.foundation.actions import unmet
 from oms.foundation.actor import Actor
@@ -80,6 +81,7 @@ def sort_load(shipments: Sequence[Shipment], rows: Iterable[ManifestParcel], sta
     for shipment_id in Package.objects.filter(shipment__in=list(loaded)).values_list("shipment", flat=True):
         parcels[shipment_id] += 1
     why = {one.pk: _why_not(one, loaded[one.pk], parcels[one.pk], states) for one in shipments if one.pk in loaded}
+    why |= {pk: sentence for pk, sentence in kept_sentences(shipments).items() if why.get(pk) == ""}
     going = [one for one in shipments if why.get(one.pk) == ""]
     return Load(shipments, going, {pk: sentence for pk, sentence in why.items() if sentence}, loaded)
 
@@ -95,6 +97,14 @@ def _why_not(shipment: Shipment, rows: Sequence[ManifestParcel], parcels: int, s
     if len(valid) < parcels:
         return f"{number}: {len(valid)} of {parcels} parcels are loaded."
     return f"{number}: {' '.join(one.sentence for one in reasons)}" if (reasons := unmet(shipment, MAY_GO)) else ""
+
+
+def kept_sentences(shipments: Sequence[Shipment]) -> dict[int, str]:
+    """Return why shipments that have not left stay here, pieces of a blocked lot being in them; one statement."""
+    here = [one for one in shipments if one.state != S.SHIPPED]
+    kept = kept_here([one.fulfillment_order_id for one in here])
+    named = ((one, kept.get(one.fulfillment_order_id)) for one in here)
+    return {one.pk: f"{one.number}: {refusal.sentence}" for one, refusal in named if refusal is not None}
 
 
 def take_rows_off(rows: Sequence[ManifestParcel], why: str, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from fulfillment.locks import lock_manifest, lock_shipment
 from fulfillment.models import Label, LoadScan, Manifest, ManifestParcel, Package, Shipment
-from fulfillment.services.handover.going import MAY_GO, take_rows_off
+from fulfillment.services.handover.going import MAY_GO, kept_sentences, take_rows_off
 from fulfillment.services.handover.reading import carriers_here, loadable
 from fulfillment.services.walking.answers import DONE, GONE, OK, WRONG, Answer
 from fulfillment.states import DEAD_LABELS, LabelState, ManifestState, ShipmentState
@@ -211,4 +211,5 @@ def _why_not(manifest: Manifest, shipment: Shipment, package: Package) -> str:
         return f"This parcel goes with {package.carrier}, not with {manifest.carrier}. {aside}"
     if shipment.state != S.LABELLED:
         return f"{number} still waits for a label. {aside}"
-    return " ".join(one.sentence for one in unmet(shipment, MAY_GO))
+    reasons = [one.sentence for one in unmet(shipment, MAY_GO)]
+    return " ".join([*reasons, *kept_sentences([shipment]).values()])

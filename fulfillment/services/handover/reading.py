@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from fulfillment.models import CarrierAccount, Manifest, ManifestParcel, Package, Shipment
 from fulfillment.services.handover.going import MAY_GO, Load, rows_of, sort_load
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.states import CLOSED_LISTS, ManifestState, ShipmentState
 from inventory.models import Location
 from oms.foundation.actions import unmet
@@ -116,6 +117,8 @@ def day_of(location: Location, carrier: str, shipments: "QuerySet[Shipment]") ->
     waiting = shipments.filter(location=location, state=ShipmentState.LABELLED, carrier=carrier).order_by("pk")
     rows = list(waiting.select_related("order", "location").prefetch_related("order__holds"))
     why = {one.pk: " ".join(reason.sentence for reason in unmet(one, MAY_GO)) for one in rows}
+    kept = kept_here([one.fulfillment_order_id for one in rows])
+    why |= {one.pk: kept[one.fulfillment_order_id].sentence for one in rows if one.fulfillment_order_id in kept}
     going = [one for one in rows if not why[one.pk]]
     packages = Package.objects.filter(shipment__in=[one.pk for one in going])
     sums = packages.aggregate(parcels=Count("pk"), weight=Sum("weight_g"))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from fulfillment.locks import lock_fulfillment_order, lock_pack_session
 from fulfillment.models import FulfillmentOrder, LabelledTote, PackSession, PickTask
+from fulfillment.services.lots_kept import refuse_kept
 from fulfillment.services.pack_sessions import drop, open_session_of
 from fulfillment.services.packing import CAN_PACK
 from fulfillment.services.scan_packing.bench import Bench
@@ -67,8 +68,7 @@ def begin(*, fulfillment_order_id: int, packer_id: int, actor: Actor) -> PackSes
     :raises Refused: while somebody else packs it, or unless it may be packed.
     """
     work = lock_fulfillment_order(fulfillment_order_id)
-    prefetch_related_objects([work], "allocations")
-    refuse_unless(work, *CAN_PACK)
+    _refuse_what_may_not_go(work, actor)
     session = open_session_of(work)
     if session is not None and Bench(session).is_stale:
         drop(session, "The work was changed since.", actor)
@@ -78,6 +78,13 @@ def begin(*, fulfillment_order_id: int, packer_id: int, actor: Actor) -> PackSes
     if session.packer_id != packer_id:
         _take_over(session, packer_id, actor)
     return session
+
+
+def _refuse_what_may_not_go(work: FulfillmentOrder, actor: Actor) -> None:
+    """Raise :class:`Refused` unless locked work may be packed, and each lot that was picked for it may go."""
+    prefetch_related_objects([work], "allocations")
+    refuse_unless(work, *CAN_PACK)
+    refuse_kept(work, actor.now)
 
 
 def _begun(work: FulfillmentOrder, packer_id: int, actor: Actor) -> PackSession:
@@ -123,8 +130,7 @@ def start_over(*, session_id: int, packer_id: int, actor: Actor) -> PackSession:
     """Drop what was scanned and begin anew: the boxes were emptied."""
     session = lock_held(session_id, packer_id)
     work = session.fulfillment_order
-    prefetch_related_objects([work], "allocations")
-    refuse_unless(work, *CAN_PACK)
+    _refuse_what_may_not_go(work, actor)
     drop(session, "The boxes were emptied.", actor)
     return _begun(work, packer_id, actor)
 

@@ -3,6 +3,7 @@
 from django.db.models import prefetch_related_objects
 
 from fulfillment.models import Package, PackParcel, Shipment
+from fulfillment.services.lots_kept import refuse_kept
 from fulfillment.services.packing import CAN_PACK, Content, Filling, make_shipments
 from fulfillment.services.scan_packing.bench import Bench
 from fulfillment.services.tracing import leave_in, place_in_parcels
@@ -20,6 +21,8 @@ def finish(bench: Bench, actor: Actor) -> Shipment:
     work, session = bench.work, bench.session
     prefetch_related_objects([work], "allocations")
     refuse_unless(work, *CAN_PACK)
+    if bench.traces:
+        refuse_kept(work, actor.now)
     parcels = list(session.parcels.select_related("box", "advised").order_by("position"))
     filling = Filling([_content(bench, parcel) for parcel in parcels])
     shipment = make_shipments([work], {work.pk: filling}, actor)[work.pk]

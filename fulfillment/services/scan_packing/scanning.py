@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from fulfillment.models import Box, PackItem, PackParcel, PackScan
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.services.pack_sessions import drop
 from fulfillment.services.packing import MAX_WEIGHT_G
 from fulfillment.services.scan_packing.beginning import LEASE, lock_session, refuse_stranger
@@ -92,6 +93,9 @@ def _scan(bench: Bench, sent: Sent, actor: Actor) -> Outcome:
     code = sent.code.strip()
     article = next((one for one in bench.articles if one.is_named(code)), None) or article_of_number(bench, code)
     if article is not None:
+        kept = kept_here([bench.work.pk], actor.now) if bench.traces else {}
+        if kept:
+            return Outcome(WRONG, kept[bench.work.pk].sentence, product=article.product)
         return _take(bench, article, sent)
     box = next((one for one in bench.boxes if one.code.casefold() == code.casefold()), None)
     if box is not None:
