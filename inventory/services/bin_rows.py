@@ -15,9 +15,8 @@ Moves = Mapping[BinStock, int]
 
 def row_of(level: StockLevel, bin_: Bin | None, lot_id: int | None) -> BinStock:
     """Return the row of a level's pieces in a bin, or of a lot in a bin or in none; made where there was none."""
-    told = {"single": lot_id is not None and level.product.has_serials}
-    place: dict[str, Any] = {"bin": bin_, "stock_level": level, "lot_id": lot_id}
-    row, _ = BinStock.objects.get_or_create(**place, defaults=told)
+    single = lot_id is not None and level.product.has_serials
+    row = _row_at({"bin": bin_, "stock_level": level, "lot_id": lot_id}, single)
     row.bin, row.stock_level = bin_, level
     return row
 
@@ -27,9 +26,17 @@ def in_no_bin(rows: Iterable[BinStock]) -> dict[BinStock, BinStock]:
     found: dict[BinStock, BinStock] = {}
     for row in rows:
         if row.lot_id is not None:
-            told = {"stock_level_id": row.stock_level_id, "lot_id": row.lot_id}
-            found[row], _ = BinStock.objects.get_or_create(bin=None, **told, defaults={"single": row.single})
+            found[row] = _row_at({"bin": None, "stock_level_id": row.stock_level_id, "lot_id": row.lot_id}, row.single)
     return found
+
+
+def _row_at(place: dict[str, Any], single: bool) -> BinStock:
+    """Return the row of a place; an empty one takes on what its product is followed by now."""
+    row, _ = BinStock.objects.get_or_create(**place, defaults={"single": single})
+    if row.single != single and not row.quantity:
+        row.single = single
+        row.save(update_fields=["single"])
+    return row
 
 
 def write_moves(moves: Moves, reason: str, note: str, actor: Actor) -> None:

@@ -193,3 +193,18 @@ def test_what_a_count_asks_for_can_be_put_down_again_while_the_count_goes_on(hal
     told = hall.scan("clear count")
 
     assert (told.sentence, told.hand.asks, bool(told.hand.count)) == ("HONEY is put down again. Scan on.", "", True)
+
+
+@pytest.mark.parametrize(("sku", "by", "number", "pieces"), [("PHONE", "lot", "A1", 5), ("HONEY", "serial", "OLD", 1)])
+def test_a_number_of_before_is_followed_as_its_product_is_now(stocked, sku, by, number, pieces) -> None:
+    for row in BinStock.objects.filter(quantity__gt=0):
+        gone = Change(row.stock_level_id, -row.quantity, "damage", f"gone:{row.pk}", "", row.lot_id)
+        move_stock(changes=[gone], actor=make_actor())
+    Product.objects.filter(sku=sku).update(followed_by=by, expires=False)
+    stocked.scan("loose")
+    for code, many in ((sku, pieces), (number, 1)):
+        stocked.scan("receive", code, many)
+
+    assert lots(stocked, sku) == {("DOCK", number): pieces}
+    assert BinStock.objects.get(lot__number=number, bin__code="DOCK").single is (by == "serial")
+    assert books_hold()
