@@ -7,9 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Upper
 
-from inventory.models import KitComponent, Location, LocationMembership, Product, Reservation, StockLevel, Substitute
+from inventory.models import (
+    KitComponent,
+    Location,
+    LocationMembership,
+    Lot,
+    Product,
+    Reservation,
+    StockLevel,
+    Substitute,
+)
 from oms.foundation.scope import EVERY_ROW, remembered
 
 KITTING = "kitting"
@@ -35,6 +44,15 @@ class Availability:
 def product_by_code(code: str) -> Product | None:
     """Return the product with a bar code or a SKU, in small letters or capitals."""
     return Product.objects.filter(Q(barcode=code) | Q(sku__in=[code, code.upper()])).first() if code else None
+
+
+def lots_named(product_id: int, numbers: Iterable[str]) -> dict[str, Lot]:
+    """Return lots of a product by their number with its case folded, first those that are written just so."""
+    wanted = {number.strip() for number in numbers} - {""}
+    capitals = Q(capitals__in=[number.upper() for number in wanted])
+    lots = Lot.objects.filter(product=product_id).annotate(capitals=Upper("number")).select_related("product")
+    alike = lots.filter(capitals | Q(number__in=wanted)).order_by("pk") if wanted else []
+    return {lot.number.casefold(): lot for lot in sorted(alike, key=lambda lot: lot.number in wanted)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,7 @@ class InspectForm(forms.Form):
             Column("note", "Note"),
         ],
         read=read_inspected,
+        help_text="Lots or serial numbers are those of the pieces to restock, instead of what was noted before.",
     )
     refund_later = forms.BooleanField(
         required=False, help_text="Otherwise the refund is paid as soon as the last line is decided."

@@ -14,7 +14,7 @@ from returns.entries import Inspected
 from returns.locks import lock_return, lock_return_lines
 from returns.models import Return, ReturnLine
 from returns.services.completing import finish, may_settle
-from returns.services.lots import changes_of, note_lots
+from returns.services.lots import changes_of, correct_lots
 from returns.states import Disposition
 
 
@@ -32,16 +32,16 @@ def inspect_return(*, return_id: int, lines: Sequence[Inspected], refund_later: 
     known = lock_return_lines(one.pk)
     pairs = [(line, entry) for entry in lines for line in _meant(known, entry)]
     decided = [_decide(line, entry) for line, entry in pairs]
-    for line, entry in pairs:
-        note_lots(line, entry.lots, sum(number for _, number in entry.lots), actor)
+    strange = [correct_lots(line, entry.lots, actor) for line, entry in pairs]
     ReturnLine.objects.bulk_update(decided, ["acceptance", "disposition", "quantity_restocked", "inspection_note"])
     one.save(update_fields=["updated_at"])
     told = ", ".join(f"{line.order_line.sku} {line.acceptance}: {line.disposition}" for line in decided)
-    record(actor, "returns.inspect_return", one, note=f"{one.number}: {told}."[:500])
+    note = "; ".join([f"{one.number}: {told}", *filter(None, strange)])
+    record(actor, "returns.inspect_return", one, note=f"{note}."[:500])
     settles = not refund_later and may_settle(order) and MONEY_NOT_HELD.reason(one) is None
     if settles and not any(is_to_inspect(line) for line in known):
         finish(order, one, known, actor)
-    _restock(one, decided, actor)
+    _restock(one, pairs, actor)
     return one
 
 
@@ -56,7 +56,7 @@ def _meant(lines: Sequence[ReturnLine], entry: Inspected) -> list[ReturnLine]:
     ]
     if not meant:
         raise Invalid(f"{ref}: nothing of it arrived with this return.", code="nothing_arrived", field=ref.path)
-    if len(meant) > 1 and entry.restocked is not None:
+    if len(meant) > 1 and (entry.restocked is not None or entry.lots):
         raise Invalid(f"{ref} stands on several lines: name the line.", code="ambiguous_line", field=ref.path)
     if any(line.is_inspected for line in meant):
         raise Refused(
@@ -83,15 +83,17 @@ def _decide(line: ReturnLine, entry: Inspected) -> ReturnLine:
     return line
 
 
-def _restock(one: Return, decided: Sequence[ReturnLine], actor: Actor) -> None:
+def _restock(one: Return, decided: Sequence[tuple[ReturnLine, Inspected]], actor: Actor) -> None:
     """Bring the sellable pieces back to stock at the return's location, each line once."""
-    pieces = [line for line in decided if line.quantity_restocked and line.order_line.product_id]
+    pieces = [pair for pair in decided if pair[0].quantity_restocked and pair[0].order_line.product_id]
     if not pieces or one.location is None or one.location_id is None:
         return
-    levels = open_levels([(line.order_line.product_id or 0, one.location_id) for line in pieces])
+    levels = open_levels([(line.order_line.product_id or 0, one.location_id) for line, _ in pieces])
     changes = [
         change
-        for line in pieces
-        for change in changes_of(one, line, levels[line.order_line.product_id or 0, one.location_id], one.location)
+        for line, entry in pieces
+        for change in changes_of(
+            one, line, levels[line.order_line.product_id or 0, one.location_id], one.location, entry.lots
+        )
     ]
     move_stock(changes=changes, actor=actor)

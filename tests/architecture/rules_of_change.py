@@ -22,6 +22,7 @@ DELETERS = (
     "inventory/services/reservations.py",
     "inventory/services/kits.py",
     "inventory/services/substituting.py",
+    "returns/services/lots.py",
 )
 PROTECTED_WRITES = ("update", "create", "get_or_create", "update_or_create", "acreate", "aupdate")
 

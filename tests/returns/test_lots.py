@@ -47,7 +47,7 @@ def received(one: Return, numbers: str) -> str:
     return AuditLine.objects.get(act="returns.receive_return").note
 
 
-def inspected(one: Return, **told: str) -> None:
+def inspected(one: Return, **told: str | int) -> None:
     """Put both pieces to stock."""
     verdict = {"sku": "PHONE", "acceptance": "accepted", "disposition": "restock"}
     inspect_return(return_id=one.pk, lines=read_inspected([verdict | told]), refund_later=True, actor=CLERK)
@@ -68,7 +68,7 @@ def test_another_one_is_said_and_what_was_never_here_is_not_put_to_stock(one) ->
 
     assert note.endswith("P9 of PHONE was not sent with this order (it got P1, P2)")
     assert list(ReturnedLot.objects.values_list("number", "was_sent")) == [("P1", True), ("P9", False)]
-    with pytest.raises(Invalid, match="PHONE is followed by serial number: say which came back"):
+    with pytest.raises(Invalid, match="PHONE P9 was never here, so it cannot go back"):
         inspected(one)
     assert lots("PHONE") == {("R-01", "P3"): 1}
 
@@ -85,3 +85,50 @@ def test_as_many_numbers_as_pieces(one) -> None:
     with pytest.raises(Invalid, match="PHONE: 2 pieces, but lots or serial numbers of 1"):
         received(one, "P1")
     assert not ReturnedLot.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("came", "told", "booked", "noted"),
+    [
+        ("P1; P9", {"lots": "P1; P2"}, {"P1", "P2"}, {("P1", True), ("P2", True)}),
+        ("P1; P2", {"lots": "P2", "restocked": 1}, {"P2"}, {("P1", True), ("P2", True)}),
+        ("P1; P9", {"lots": "P2", "restocked": 1}, {"P2"}, {("P1", True), ("P2", True)}),
+        ("P1; P2", {"lots": "P9; P2", "disposition": "scrap"}, set(), {("P9", False), ("P2", True)}),
+    ],
+)
+def test_what_the_inspector_reads_stands_instead_of_what_was_noted(one, came, told, booked, noted) -> None:
+    received(one, came)
+    inspected(one, **told)
+
+    assert lots("PHONE") == {("R-01", "P3"): 1} | {("no bin", number): 1 for number in booked}
+    assert set(ReturnedLot.objects.values_list("number", "was_sent")) == noted
+    note = AuditLine.objects.get(act="returns.inspect_return").note
+    assert ("PHONE P1, P2 instead of P1, P9" in note) == (came == "P1; P9")
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"restocked": 1}, "PHONE is followed by serial number: say which of 2 pieces goes to stock"),
+        ({"restocked": 1, "lots": "P1; P2"}, "PHONE: 1 piece, but lots or serial numbers of 2"),
+        ({"lots": "P1; P2; 500 x P3"}, "PHONE: 2 pieces, but lots or serial numbers of 502"),
+        ({"lots": "P1; P1"}, "PHONE: serial number P1 is one piece, not 2"),
+    ],
+)
+def test_as_many_numbers_as_go_to_stock(one, told, sentence) -> None:
+    received(one, "P1; P2")
+    with pytest.raises(Invalid, match=sentence):
+        inspected(one, **told)
+    assert set(ReturnedLot.objects.values_list("number", flat=True)) == {"P1", "P2"}
+    assert lots("PHONE") == {("R-01", "P3"): 1}
+
+
+def test_a_serial_number_comes_back_once(one) -> None:
+    with pytest.raises(Invalid, match="serial number P1 is one piece, not 2"):
+        received(one, "P1; P1")
+    arrived = read_arrived([{"sku": "PHONE", "quantity": 1, "lots": "P1"}])
+    receive_return(return_id=one.pk, lines=arrived, scan="first", actor=CLERK)
+    with pytest.raises(Invalid, match="PHONE P1 came with another parcel of this return already"):
+        receive_return(return_id=one.pk, lines=arrived, scan="second", actor=CLERK)
+    assert ReturnedLot.objects.count() == 1
