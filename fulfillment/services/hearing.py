@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
 
 from fulfillment.carriers.gateway import CarrierEvent
 from fulfillment.carriers.pushing import PREFIX, PUSHES, SECRET
 from fulfillment.carriers.registry import CARRIERS, carrier
 from fulfillment.carriers.sandbox_journey import KIND as SANDBOX
 from fulfillment.models import CarrierAccount, Package
-from fulfillment.services.polling import told_of
+from fulfillment.services.polling import refuse_senseless, told_of
 from fulfillment.services.tracking import record_events
 from fulfillment.states import ShipmentState
 from oms.foundation.actor import Actor
@@ -17,8 +16,6 @@ from oms.foundation.inbox import Ignored, NotYet, Sender, consumes_many, knows_s
 from oms.foundation.models import InboxMessage
 
 NUL = b"\\u0000"
-YEARS = range(2000, 2100)
-"""In which a scan or a day of delivery can be; others overflow in calendars and zones."""
 NOT_SENT_YET = "was not handed over yet; it is asked for then"
 OF_SEVERAL = "is a number of several accounts here; they are asked for it"
 TRIES = 8
@@ -72,23 +69,12 @@ def _parsed(message: InboxMessage, code: str) -> Sequence[CarrierEvent]:
     try:
         events = gateway.parse_events(body)
         for event in events:
-            _check(event)
+            refuse_senseless(event)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise Ignored(f"not understood: {error}") from error
     if not events:
         raise Ignored("nothing is told of any parcel")
     return events
-
-
-def _check(event: CarrierEvent) -> None:
-    """Raise ValueError or OverflowError for an event that no database keeps: broken characters, a senseless day."""
-    texts = [event.event_id, event.tracking_number, event.raw_code, event.description, event.place]
-    if event.proof is not None:
-        texts += [event.proof.signed_by, event.proof.place]
-    "".join(texts).encode()
-    for day in (event.occurred_at.astimezone(UTC), event.expected_on):
-        if day is not None and day.year not in YEARS:
-            raise ValueError(f"a day in the year {day.year}")
 
 
 def _parcels(numbers: Iterable[str], code: str) -> tuple[dict[str, int], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Asking carriers that send no messages where their parcels are: each parcel every few hours until it has arrived."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
@@ -19,6 +19,7 @@ from oms.foundation.work import drainer
 FIRST_AFTER, AGAIN_AFTER = timedelta(hours=2), timedelta(hours=3)
 GIVEN_UP_AFTER = timedelta(days=45)
 TOGETHER = 20
+YEARS = range(2000, 2100)
 
 
 def told_of(event: CarrierEvent) -> Told:
@@ -33,6 +34,27 @@ def told_of(event: CarrierEvent) -> Told:
         event.expected_on,
         event.proof,
     )
+
+
+def refuse_senseless(event: CarrierEvent) -> None:
+    """Raise ValueError or OverflowError for an event that no database keeps: broken characters, a senseless day."""
+    texts = [event.event_id, event.tracking_number, event.raw_code, event.description, event.place]
+    if event.proof is not None:
+        texts += [event.proof.signed_by, event.proof.place]
+    if b"\0" in "".join(texts).encode():
+        raise ValueError("a character that no database keeps")
+    for day in (event.occurred_at.astimezone(UTC), event.expected_on):
+        if day is not None and day.year not in YEARS:
+            raise ValueError(f"a day in the year {day.year}")
+
+
+def _has_sense(event: CarrierEvent) -> bool:
+    """Return whether an event can be kept."""
+    try:
+        refuse_senseless(event)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def follow(*, shipment_ids: Sequence[int], actor: Actor) -> int:
@@ -67,12 +89,13 @@ def ask_for_tracking(actor: Actor, limit: int) -> int:
         if package.carrier in silent:
             continue
         try:
-            events = carrier(package.carrier).track(package.tracking_number)
+            told_now = carrier(package.carrier).track(package.tracking_number)
         except CarrierUnreachable:
             silent.add(package.carrier)
-        except (CarrierRefused, LookupError):
+        except (CarrierRefused, LookupError, OverflowError):
             continue
         else:
+            events = [event for event in told_now if _has_sense(event)]
             told += [(package.pk, told_of(event)) for event in events]
             if events and events[-1].expected_on:
                 days[package.pk] = events[-1].expected_on

@@ -1,6 +1,7 @@
 """A shop's own accounts at carriers: who serves what, a dead one stops nobody, and what a lost answer becomes."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -185,6 +186,21 @@ def test_parcels_are_asked_for_until_they_have_arrived(shipment) -> None:
     assert ask_for_tracking(make_actor(now=NOW + timedelta(hours=11)), 50) == 1
     package = Package.objects.get()
     assert (TrackingEvent.objects.count(), package.tracking_due_at) == (1, NOW + timedelta(hours=14))
+
+
+@pytest.mark.parametrize("broken", [{"occurred_at": datetime.min.replace(tzinfo=UTC)}, {"description": "\ud800"}])
+def test_what_a_carrier_tells_without_sense_is_left_out_and_the_rest_is_kept(shipment, monkeypatch, broken) -> None:
+    open_account("ups")
+    work()
+    follow(shipment_ids=[shipment.pk], actor=make_actor())
+    gateway = registry.carrier(Package.objects.get().carrier)
+    told = gateway.track(Package.objects.get().tracking_number)
+    senseless = replace(told[0], event_id="odd", **broken)
+    monkeypatch.setattr(type(gateway), "track", lambda *_: [senseless, *told])
+
+    ask_for_tracking(make_actor(now=NOW + timedelta(hours=3)), 50)
+
+    assert TrackingEvent.objects.count() == len(told)
 
 
 def test_nobody_is_asked_for_a_parcel_of_a_carrier_without_an_account(shipment) -> None:

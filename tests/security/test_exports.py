@@ -68,3 +68,8 @@ def test_the_formulas_were_there(desk):
     """Most downloads have a column that anybody can write into."""
     disarmed = {model for model in EXPORTS if any(cell[:1] == "'" for cell in cells(desk, model))}
     assert len(disarmed) >= len(EXPORTS) // 2
+
+
+def test_an_address_that_narrows_by_nothing_known_leads_back_to_the_list(desk):
+    answer = desk.get("/orders/order/export/", {"format": "csv"})
+    assert (answer.status_code, answer["Location"]) == (302, "/orders/order/")

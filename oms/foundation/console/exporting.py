@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
@@ -23,11 +24,14 @@ def export(admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResp
     wanted = request.GET.copy()
     form = wanted.pop("as", ["csv"])[0]
     request.GET = wanted  # type: ignore[assignment]
-    rows = admin.get_changelist_instance(request).get_queryset(request)
+    try:
+        rows = admin.get_changelist_instance(request).get_queryset(request)
+    except IncorrectLookupParameters:
+        return _back(
+            admin, request, "Nothing can be narrowed by what the address says; choose the filters in the list."
+        )
     if rows.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS:
-        messages.error(request, f"More than {MOST_ROWS} rows are selected; narrow the list first.")
-        opts = admin.model._meta
-        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
+        return _back(admin, request, f"More than {MOST_ROWS} rows are selected; narrow the list first.")
     header = [name for name, _ in admin.export_columns]
     values = _values(admin, rows.prefetch_related(*admin.export_prefetch))
     name = admin.model._meta.model_name
@@ -42,6 +46,13 @@ def export(admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResp
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+def _back(admin: Any, request: HttpRequest, sentence: str) -> HttpResponse:
+    """Lead back to the list with a sentence."""
+    messages.error(request, sentence)
+    opts = admin.model._meta
+    return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
 
 
 def _values(admin: Any, rows: Any) -> Iterator[list[Any]]:
