@@ -21,7 +21,7 @@ from fulfillment.services.healing import heal
 from fulfillment.services.offering import expire_offers
 from fulfillment.services.opening import open_fulfillment_orders, recall_fulfillment_orders
 from fulfillment.services.polling import follow
-from fulfillment.services.recalling import Blocked, take_promises_back
+from fulfillment.services.recalling import Blocked, sweep_expired, take_promises_back
 from fulfillment.services.replaying import working  # noqa: F401  registering is its import
 from fulfillment.services.scarcity import working as learning  # noqa: F401  registering is its import
 from fulfillment.services.scarcity.asking import learn_every_night, renew_fees
@@ -168,6 +168,12 @@ def hand_over(facts: Sequence[ShipmentShipped], actor: Actor) -> None:
 def expire(actor: Actor) -> str:
     """Give back the pieces of orders that were not paid in time."""
     return f"{expire_unpaid(actor=_sourcing(actor))} orders"
+
+
+@periodic("take_back_expired", seconds=3600)
+def take_back_expired(actor: Actor) -> str:
+    """Take back the promises of pieces whose best-before date has passed overnight."""
+    return f"{sweep_expired(actor=_sourcing(actor))} stock levels"
 
 
 @periodic("sweep_backorders", seconds=900)

@@ -17,7 +17,7 @@ class StockGrew(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class LotBlocked(Fact):
-    """Pieces of a product at a location may not go to customers any more: their lot was blocked."""
+    """Pieces of a product at a location may not go: their lot was blocked, or is best before an earlier day."""
 
     STREAM = "stock:{location_id}"
 

@@ -10,7 +10,7 @@ from fulfillment.models.traces import Fate
 from fulfillment.services.tracing import today_at
 from fulfillment.sourcing.wording import enumeration
 from fulfillment.states import OPEN_ALLOCATIONS, FulfillmentOrderState
-from inventory.models import Lot
+from inventory.models import Location, Lot
 from oms.foundation.actor import Actor
 from oms.foundation.audit import Act, record, record_many
 from oms.foundation.refusals import Refused
@@ -28,9 +28,9 @@ def kept_here(work_ids: Collection[int], now: datetime | None = None) -> dict[in
     if now is not None:
         bad |= Q(lot__expires_on__lte=(now + timedelta(days=1)).date())
     found: dict[int, Refused] = {}
-    for row in _in_hands(bad).filter(allocation__fulfillment_order__in=list(work_ids)):
+    for row in in_hands(bad).filter(allocation__fulfillment_order__in=list(work_ids)):
         work = row.allocation.fulfillment_order
-        if why := why_not(row.lot, work, now):
+        if why := why_not(row.lot, work.location, now):
             sentence = f"{row} was picked for {work.number}; {why} {_what_to_do(work)}"
             found.setdefault(work.pk, Refused(sentence, code="lot_unsellable"))
     return found
@@ -42,18 +42,18 @@ def refuse_kept(work: FulfillmentOrder, now: datetime | None = None) -> None:
         raise refusal
 
 
-def _in_hands(lots: Q) -> "QuerySet[TracedPieces]":
+def in_hands(lots: Q) -> "QuerySet[TracedPieces]":
     """Return what of some lots was picked and has not left, in the order in which it was picked."""
     rows = TracedPieces.objects.filter(lots, fate=Fate.HELD, allocation__state__in=OPEN_ALLOCATIONS)
     of_work = ("allocation__fulfillment_order__location", "allocation__order_line__order")
     return rows.select_related("lot__product", "package__shipment", *of_work).order_by("pk")
 
 
-def why_not(lot: Lot, work: FulfillmentOrder, now: datetime | None) -> str:
-    """Return why a lot may not go from where some work is done, or nothing."""
+def why_not(lot: Lot, place: Location, now: datetime | None) -> str:
+    """Return why a lot may not go from a location, or nothing; without a moment its date does not count."""
     if lot.blocked_at is not None:
         return f"it is blocked: {lot.blocked_why}."
-    if now is not None and lot.expires_on is not None and lot.is_expired(today_at(work.location, now)):
+    if now is not None and lot.expires_on is not None and lot.is_expired(today_at(place, now)):
         return f"it was best before {lot.expires_on:%d %b %Y}."
     return ""
 
@@ -68,7 +68,7 @@ def _what_to_do(work: FulfillmentOrder) -> str:
 
 def tell_who_holds(lot: Lot, location_id: int, actor: Actor) -> None:
     """Tell on the timeline of a lot that may not go, and of each work, in which totes and parcels pieces of it are."""
-    rows = list(_in_hands(Q(lot=lot, allocation__fulfillment_order__location=location_id)))
+    rows = list(in_hands(Q(lot=lot, allocation__fulfillment_order__location=location_id)))
     if not rows:
         return
     told = [f"{row.quantity} {_where(row)}" for row in rows[:MOST_NAMED]]
@@ -81,7 +81,7 @@ def _acts(rows: Sequence[TracedPieces], lot: Lot, now: datetime) -> Iterable[Act
     """Yield the line of each work."""
     for row in rows:
         work = row.allocation.fulfillment_order
-        if why := why_not(lot, work, now):
+        if why := why_not(lot, work.location, now):
             note = f"{row.quantity} × {lot} {_where(row)}; {why} {_what_to_do(work)}"
             yield Act("fulfillment.lot_in_hands", work, note, {"lot": lot.pk})
 

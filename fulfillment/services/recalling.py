@@ -1,7 +1,8 @@
-"""A blocked lot: promises of pieces that other lots cannot keep are taken back, and their orders sourced again."""
+"""Lots that may not go: promises that other lots cannot keep are taken back, and their orders sourced again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -9,7 +10,7 @@ from django.db.models import Q, Sum
 from fulfillment.locks import lock_fulfillment_orders, open_allocations_of
 from fulfillment.models import FulfillmentOrder
 from fulfillment.services.counted import NOT_BEGUN, Told, end_promises, newest_first, work_at
-from fulfillment.services.lots_kept import tell_who_holds
+from fulfillment.services.lots_kept import in_hands, tell_who_holds, why_not
 from fulfillment.services.missing import units_missed
 from fulfillment.services.picking import miss_pieces
 from fulfillment.services.tracing import today_at
@@ -21,7 +22,7 @@ from oms.foundation.numbers import random_code
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A lot that was blocked, at one of the locations where it lies."""
+    """A lot that may not go from one of the locations where it lies."""
 
     lot_id: int
     location_id: int
@@ -34,13 +35,37 @@ def take_promises_back(*, blocked: Sequence[Blocked], actor: Actor) -> None:
     They are taken from the newest work that nobody has begun; begun work is told at its stop. In which totes and
     parcels pieces lie already stands on the timelines of the lot and of the work.
     """
-    lots = Lot.objects.filter(blocked_at__isnull=False).select_related("product")
-    lots_by_level: dict[int, Lot] = {}
-    for one, lot in ((one, lots.filter(pk=one.lot_id).first()) for one in blocked):
-        if lot is not None:
-            levels = StockLevel.objects.filter(product=lot.product_id, location=one.location_id)
-            lots_by_level |= dict.fromkeys(levels.values_list("pk", flat=True), lot)
-            tell_who_holds(lot, one.location_id, actor)
+    found = _levels_of(blocked, actor)
+    for level, lot in found:
+        tell_who_holds(lot, level.location_id, actor)
+    _take_back_at({level.pk: lot for level, lot in found}, actor)
+
+
+def sweep_expired(*, actor: Actor) -> int:
+    """Take promises back of pieces that have expired at their location's midnight; return at how many levels."""
+    by_then = (actor.now + timedelta(days=1)).date()
+    bad = Q(lot__blocked_at__isnull=False) | Q(lot__expires_on__lt=by_then)
+    rows = BinStock.objects.filter(bad, quantity__gt=0, stock_level__allocated__gt=0).order_by("pk")
+    pairs = [Blocked(lot, place) for lot, place in rows.values_list("lot", "stock_level__location")]
+    found = {level.pk: lot for level, lot in _levels_of(pairs, actor) if _lacking(level, actor) > 0}
+    _take_back_at(found, actor)
+    return len(found)
+
+
+def _levels_of(blocked: Sequence[Blocked], actor: Actor) -> list[tuple[StockLevel, Lot]]:
+    """Return the levels of lots that still may not go, each with its lot."""
+    lots = Lot.objects.select_related("product").in_bulk({one.lot_id for one in blocked})
+    found = []
+    for one in dict.fromkeys(blocked):
+        lot = lots[one.lot_id]
+        levels = StockLevel.objects.filter(product=lot.product_id, location=one.location_id)
+        found += [(row, lot) for row in levels.select_related("location") if why_not(lot, row.location, actor.now)]
+    return found
+
+
+@transaction.atomic
+def _take_back_at(lots_by_level: Mapping[int, Lot], actor: Actor) -> None:
+    """Take promises back at some levels, each with a lot of which too many pieces may not go."""
     work = {row.pk: row for row in lock_fulfillment_orders(work_at(dict.fromkeys(lots_by_level, 0)))}
     for level in lock_levels(lots_by_level):
         _take_back(level, lots_by_level[level.pk], work, actor)
@@ -48,20 +73,27 @@ def take_promises_back(*, blocked: Sequence[Blocked], actor: Actor) -> None:
 
 def _take_back(level: StockLevel, lot: Lot, work: Mapping[int, FulfillmentOrder], actor: Actor) -> None:
     """Take promises of a locked level back, as far as it has too few pieces that may go."""
-    lacking = level.allocated - level.on_hand + _unsellable(level, actor)
+    lacking = _lacking(level, actor)
     if lacking <= 0:
         return
     free = [pk for pk, one in work.items() if one.state in NOT_BEGUN]
     waiting = [one for one in open_allocations_of(free) if level.pk in one.takes]
+    if not waiting:
+        return
     gone, _ = newest_first(waiting, {level.pk: lacking})
     ended = miss_pieces(waiting, units_missed(waiting, gone), actor)
     trace = random_code(7, prefix="S")
-    why = f"of {lot} may not go: {lot.blocked_why}. Short pick {trace}"
+    why = f"of {lot} may not go: {why_not(lot, level.location, actor.now)} Short pick {trace}"
     end_promises(list(ended.values()), work, Told("fulfillment.recall_lot", why, trace, {"lot": lot.pk}), actor)
 
 
-def _unsellable(level: StockLevel, actor: Actor) -> int:
-    """Return the pieces in bins that are blocked or have expired; what was picked of them waits for a person."""
+def _lacking(level: StockLevel, actor: Actor) -> int:
+    """Return how many promised pieces of a level are not among those that may go.
+
+    What was picked of a lot that may not go waits for a person: its promise belongs to begun work.
+    """
     bad = Q(lot__blocked_at__isnull=False) | Q(lot__expires_on__lt=today_at(level.location, actor.now))
-    rows = BinStock.objects.filter(bad, stock_level=level, bin__isnull=False)
-    return int(rows.aggregate(pieces=Sum("quantity"))["pieces"] or 0)
+    lying = BinStock.objects.filter(bad, stock_level=level).aggregate(pieces=Sum("quantity"))["pieces"] or 0
+    mine = Q(lot__product=level.product_id, allocation__fulfillment_order__location=level.location_id)
+    held = in_hands(bad & mine).aggregate(pieces=Sum("quantity"))["pieces"] or 0
+    return int(level.allocated - level.on_hand + lying - held)

@@ -103,12 +103,17 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
     row.save(update_fields=["blocked_at", "blocked_why"])
     _count_blocked(row, 1)
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
+    _tell_places(row, actor)
+    return row
+
+
+def _tell_places(row: Lot, actor: Actor) -> None:
+    """Tell each location where pieces of a locked lot lie that they may not go."""
     lying = row.stock.filter(quantity__gt=0).order_by("stock_level__location")
     places = lying.values_list("stock_level__location", flat=True).distinct()
     publish(
         *(LotBlocked(at=actor.now, location_id=place, product_id=row.product_id, lot_id=row.pk) for place in places)
     )
-    return row
 
 
 @transaction.atomic
@@ -133,11 +138,14 @@ def _count_blocked(row: Lot, sign: int) -> None:
 
 @transaction.atomic
 def date_lot(*, lot_id: int, expires_on: date | None, note: str = "", actor: Actor) -> Lot:
-    """Set another best-before date on a lot."""
+    """Set another best-before date on a lot; where it has passed, promises that no other lot keeps are taken back."""
     row = lock_lot(lot_id)
     before, row.expires_on = row.expires_on, expires_on
     row.save(update_fields=["expires_on"])
     told = f"best before {before or 'no date'} → {expires_on or 'no date'}. {note}".strip()
     record(actor, "inventory.date_lot", row, note=told, data={"expires_on": [str(before), str(expires_on)]})
+    if expires_on is not None and expires_on < (before or date.max):
+        _tell_places(row, actor)
+        return row
     publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
     return row

@@ -195,7 +195,7 @@ def test_promises_that_the_other_lots_cannot_keep_are_taken_back_and_given_again
     told = AuditLine.objects.get(act="fulfillment.recall_lot").note
     pieces = Allocation.objects.values_list("fulfillment_order", "state", "quantity").order_by("pk")
     assert set(pieces) == {(first.pk, "allocated", 3), (second.pk, "allocated", 1), (second.pk, "short", 3)}
-    assert told.startswith("3 pieces of HONEY OLD may not go: recalled. Short pick S")
+    assert told.startswith("3 pieces of HONEY OLD may not go: it is blocked: recalled. Short pick S")
 
     release_lot(lot_id=row.pk, actor=CLERK)
     rest()

@@ -14,7 +14,7 @@ from fulfillment.models import Allocation, PickList, PickTask
 from fulfillment.picking.codes import bin_order
 from fulfillment.picking.grid import Spot
 from fulfillment.picking.site import Site, site_of
-from fulfillment.services.tracing import forget_stops
+from fulfillment.services.tracing import forget_stops, today_at
 from inventory.models import Bin
 from inventory.models.bins import BinKind
 from inventory.services.bin_leaving import bins_in_turn
@@ -65,8 +65,9 @@ def _site(rows: tuple[tuple[Any, ...], ...]) -> Site:
 
 def pieces_in_turn(location_id: int, pieces: "QuerySet[Allocation]", now: datetime) -> Turned:
     """Read pieces in the order in which a walk from the packing benches comes to them."""
-    rows = to_fetch(pieces.select_related("stock_level__product"))
-    bins = bins_to_pick(rows, now.date())
+    rows = to_fetch(pieces.select_related("stock_level__product", "stock_level__location"))
+    today = today_at(rows[0].allocation.stock_level.location, now) if rows else None
+    bins = bins_to_pick(rows, today)
     rows.sort(key=lambda one: (bin_order(bins[one.key]), one.level.product.sku, one.key))
     walked = site_at(location_id).tour([first_bin(bins[one.key]) for one in rows])
     return Turned([rows[at] for at in walked.order], bins, walked.length)

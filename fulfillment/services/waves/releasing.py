@@ -13,6 +13,7 @@ from fulfillment.picking.carts import Cart
 from fulfillment.picking.plan import Group, PlannedWalk, Strategy, arranged, length_by_code, total
 from fulfillment.picking.site import Site
 from fulfillment.services.picking import start_together
+from fulfillment.services.tracing import today_at
 from fulfillment.services.walking.stops import TOTES, Stops, Turned, drop_stops, make_stops, site_at
 from fulfillment.services.waves.choosing import MM3_PER_LITRE, refuse_others
 from fulfillment.services.waves.planning import Wants, wants_of
@@ -69,7 +70,7 @@ def _note_passed_over(own: Sequence[WaveOrder], refused: Mapping[int, Refused]) 
 def _make_walks(wave: Wave, work: Sequence[int], actor: Actor) -> list[PickList]:
     """Make the walks of begun orders, on the floor as it is now; stops of earlier walks for them end."""
     drop_stops(lock_pick_tasks_of_work(work), "The work was begun anew.", actor)
-    wants, site = wants_of(work, actor.now.date()), site_at(wave.location_id)
+    wants, site = wants_of(work, today_at(wave.location, actor.now)), site_at(wave.location_id)
     plans = plans_of(wave, site, wants)
     walks = [
         PickList(
