@@ -16,9 +16,15 @@ SYMBOLOGIES = ("]C1", "]d2", "]Q3", "]e0", "]J1")
 SEPARATOR = "\x1d"
 ALIKE = re.compile(r"Alt029|\^\]|[#|~{}]")
 """What scanners that type like a keyboard send for the separator: none of these may stand in a value itself."""
+BRACKETS = re.compile(r"\((\d{2,4})\)")
+"""How an element string is printed for people: each identifier in brackets, without separators."""
+BARE = re.compile(r"01\d{14}.")
 LINK = re.compile(r"^https?://[^?#]*?/01/(\d{14})((?:/(?:10|21|22)/[^/?#]+)*)(?:\?([^#]*))?")
 """A GS1 Digital Link: the same in an address, as two-dimensional codes on products carry it."""
 GTIN, LOT, BEST_BEFORE, EXPIRY, SERIAL = "01", "10", "15", "17", "21"
+LONGEST, CENTURY, FURTHEST = 32, 100, 50
+DAYS = (date, type(None))
+"""What stdnum makes of a whole date, and of none; a shorter or longer one it reads as a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +43,55 @@ class Label:
         return [self.gtin[14 - length :] for length in lengths] if self.gtin else []
 
 
-def read_label(code: str) -> Label | None:
-    """Return what an element string says; None for a code that is none.
-
-    One without a sign of its symbology and without brackets has to begin with a product's number of 14 digits.
-    """
+def is_like_label(code: str) -> bool:
+    """Return whether a code begins as an element string or a GS1 Digital Link does, readable or not."""
     told = code.strip()
-    if (link := LINK.search(told)) is not None:
-        told = _of_link(link)
-    marked = told.startswith((*SYMBOLOGIES, "(", SEPARATOR))
-    told = told[3:] if told.startswith(SYMBOLOGIES) else told
-    if not marked and not re.match(r"01\d{14}.", told):
+    return told.startswith((*SYMBOLOGIES, SEPARATOR)) or any(one.match(told) for one in (BRACKETS, BARE, LINK))
+
+
+def read_label(code: str, today: date | None = None) -> Label | None:
+    """Return what an element string says; None for a code that is none, or of which something is unreadable.
+
+    One without a sign of its symbology and without brackets has to begin with a product's number of 14 digits. In what
+    century a date lies depends on ``today``; who asks for no date may leave that out.
+    """
+    if not is_like_label(code):
         return None
     try:
-        parts = gs1_128.info(ALIKE.sub(SEPARATOR, told), separator=SEPARATOR)
+        parts = gs1_128.info(_elements(code.strip()), separator=SEPARATOR)
     except (ValidationError, ValueError):
         return None
     expires_on = parts.get(EXPIRY) or parts.get(BEST_BEFORE)
-    return Label(
-        gtin=str(parts.get(GTIN, "")),
-        lot=str(parts.get(LOT, "")),
-        serial=str(parts.get(SERIAL, "")),
-        expires_on=expires_on if isinstance(expires_on, date) else None,
-    )
+    gtin, lot, serial = (str(parts.get(name, "")) for name in (GTIN, LOT, SERIAL))
+    if not all(one.isprintable() and len(one) <= LONGEST for one in (lot, serial)) or type(expires_on) not in DAYS:
+        return None
+    return Label(gtin, lot, serial, in_century(expires_on, today) if expires_on and today else expires_on)
+
+
+def in_century(day: date, today: date) -> date:
+    """Return a day whose year has two digits in the century of the GS1 General Specifications, 7.12.
+
+    It lies at most 50 years after this one and at most 49 before it.
+    """
+    years = day.year % CENTURY - today.year % CENTURY
+    century = today.year - today.year % CENTURY
+    if years > FURTHEST:
+        century -= CENTURY
+    elif years < FURTHEST - CENTURY + 1:
+        century += CENTURY
+    return day.replace(year=century + day.year % CENTURY)
+
+
+def _elements(told: str) -> str:
+    """Return an element string as a scanner reads it, for one that is printed, marked, or in an address."""
+    if (link := LINK.match(told)) is not None:
+        return _of_link(link)
+    if BRACKETS.match(told):
+        names_and_values = BRACKETS.split(told)[1:]
+        pairs = zip(names_and_values[::2], names_and_values[1::2], strict=True)
+        told = SEPARATOR.join(f"{name}{value.strip()}" for name, value in pairs)
+    told = told[3:] if told.startswith(SYMBOLOGIES) else told
+    return ALIKE.sub(SEPARATOR, told)
 
 
 def _of_link(link: re.Match[str]) -> str:
@@ -68,4 +100,4 @@ def _of_link(link: re.Match[str]) -> str:
     steps = [unquote(step) for step in path.split("/") if step]
     told = dict(zip(steps[::2], steps[1::2], strict=False)) | dict(parse_qsl(query))
     known = [(name, told[name]) for name in (LOT, SERIAL, EXPIRY, BEST_BEFORE) if name in told]
-    return f"]C1{GTIN}{gtin}" + SEPARATOR.join(f"{name}{value}" for name, value in known)
+    return f"{GTIN}{gtin}" + SEPARATOR.join(f"{name}{value}" for name, value in known)

@@ -9,7 +9,7 @@ from inventory.models import KitComponent, Location, Lot, Product, StockLevel
 from inventory.services.catalogue import plan_locations, plan_products, store_products
 from inventory.services.counting import Counted, FileMemory, store_counts
 from inventory.services.shelves import Entry
-from tests.factories import make_actor, make_location, make_product, make_stock
+from tests.factories import NOW, make_actor, make_location, make_product, make_stock
 
 GS = "\x1d"
 
@@ -28,6 +28,14 @@ GS = "\x1d"
         ("https://shop.example/01/09506000134352", Label("09506000134352")),
         ("https://shop.example/tea?01=2", None),
         ("]C110ABC123", Label("", "ABC123")),
+        ("(01)09506000134352(10)ABC123(17)270331", Label("09506000134352", "ABC123", "", "2027-03-31")),
+        ("(10)L7 (17)270331", Label("", "L7", "", "2027-03-31")),
+        ("(10)L7(17)760331", Label("", "L7", "", "2076-03-31")),
+        ("(10)L7(17)770331", Label("", "L7", "", "1977-03-31")),
+        ("(10)L7(17)2703", None),  # no whole date
+        ("(10)L7(17)270231", None),  # no such day
+        ("https://a.b/01/09506000134352/10/A%00", None),
+        (f"]C110{'A' * 33}{GS}21X", None),
         ("(21)W-77001", Label("", "", "W-77001")),
         ("0109506000134353", None),  # a wrong check digit
         ("0109506000134353ABC", None),
@@ -37,7 +45,7 @@ GS = "\x1d"
     ],
 )
 def test_a_label_is_read_as_the_specification_has_it(code, label) -> None:
-    found = read_label(code)
+    found = read_label(code, NOW.date())
 
     day = str(found.expires_on) if found and found.expires_on else None
     assert (found and (found.gtin, found.lot, found.serial, day)) == (

@@ -52,6 +52,16 @@ def test_product_lot_and_date_are_asked_for_one_after_the_other(hall) -> None:
     assert books_hold()
 
 
+def test_a_date_that_has_passed_is_asked_for_again_and_taken_the_second_time(hall) -> None:
+    hall.scan("loose")
+    told = [hall.scan("receive", code).sentence for code in ("HONEY", "L1", "250331", "260331", "260331")]
+
+    assert told[2] == "31 Mar 2025 has passed. Give it once more if that is so, else the right date, as 2027-03-31."
+    assert told[3].startswith("31 Mar 2026 has passed.")
+    assert told[4].startswith("1 × HONEY L1 received in DOCK.")
+    assert Lot.objects.get().expires_on == date(2026, 3, 31)
+
+
 def test_one_label_tells_product_lot_and_date_against_what_was_announced(hall) -> None:
     hall.announced(4, product=Product.objects.get(sku="HONEY"))
 
@@ -82,6 +92,11 @@ def test_each_phone_is_asked_for_its_number_and_none_comes_twice(hall) -> None:
         (["HONEY", "4001"], "That is TEA Green tea. Scan the lot of HONEY, or tap “Start anew”."),
         (["HONEY", "A-01"], "That is bin A-01. Scan the lot of HONEY, or tap “Start anew”."),
         (["HONEY", "L1", "soon"], "“soon” is no date. Write it as 2027-03-31."),
+        (["HONEY", "L1", "1227"], "“1227” is no date. Write it as 2027-03-31."),
+        (
+            ["HONEY", "01095011015300031727023110L1"],
+            "This label cannot be read. Type the lot of HONEY as it is printed.",
+        ),
         (["PHONE", "(01)09501101530003(21)X"], "This label is of another product. Scan the serial number of PHONE."),
     ],
 )

@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from inventory.gs1 import Label, read_label
-from inventory.models import Bin, Lot, Product
+from inventory.gs1 import Label, in_century, is_like_label, read_label
+from inventory.models import Bin, BinScan, Lot, Product
 from inventory.models.stock import OWN_KINDS
 from inventory.queries import product_by_code
 from inventory.services.lots import known_lot, lot_that_came
-from inventory.services.scanning.once import OK, Answer, Scan
+from inventory.services.scanning.once import OK, WRONG, Answer, Scan
 from inventory.services.scanning.reading import is_code_of, product_of, what_is
 from oms.foundation.refusals import Refused
 
 LOT, DATE = "lot", "date"
 """What a handheld asks for: the lot or serial number of what was scanned, or its best-before date."""
+SHORT = "%y%m%d"
+WRITTEN = {"%Y-%m-%d": 0, "%d.%m.%Y": 0, "%d/%m/%Y": 0, "%Y%m%d": 8, SHORT: 6}
+"""How days are written, and of how many digits those without a sign between are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def what_comes(scan: Scan, *, likely: Collection[int] = (), new: bool = False) -
         return Pieces(found, scan.quantity)
     if scan.hand.sku:
         raise Refused(f"{scan.hand.sku} {scan.hand.lot} is in hand: first scan its bin, or tap “Start anew”.")
-    label = read_label(scan.read.code) or Label()
+    label = read_label(scan.read.code, scan.actor.now.date()) or Label()
     return _named(scan, found, label if label.gtin else Label(), scan.quantity, new)
 
 
@@ -82,9 +85,13 @@ def _answered(scan: Scan, product: Product, new: bool) -> Pieces | Answer:
     """Take a reading as the answer to what was asked."""
     hand, code = scan.hand, scan.read.code.strip()
     if hand.asks == DATE:
-        return _named(scan, product, _label(product, hand.lot, _day(code)), hand.quantity, new)
-    label = read_label(code)
+        return _named(scan, product, _label(product, hand.lot, _day(scan, code)), hand.quantity, new)
+    label = read_label(code, scan.actor.now.date())
     if label is None:
+        if is_like_label(code):
+            raise Refused(
+                f"This label cannot be read. Type the {product.followed_word} of {product.sku} as it is printed."
+            )
         if new:
             _refuse_other_thing(scan, product)
         label = _label(product, code, None)
@@ -139,14 +146,39 @@ def _refuse_other_thing(scan: Scan, product: Product) -> None:
         raise Refused(f"That is {what}. Scan the {product.followed_word} of {product.sku}, or tap “Start anew”.")
 
 
-def _day(code: str) -> date:
-    """Return a day as the page's field, a label or a person writes it."""
-    label = read_label(code)
+def _day(scan: Scan, code: str) -> date:
+    """Return a day as the page's field, a label or a person writes it; one that has passed has to be told twice.
+
+    :raises Refused: for what is no date, and for a past one that was not refused just before.
+    """
+    today = scan.actor.now.date()
+    label = read_label(code, today)
     if label is not None and label.expires_on is not None:
         return label.expires_on
-    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y%m%d", "%y%m%d"):
+    day = _written_day(code, today)
+    if day is None:
+        raise Refused(f"“{code[:20]}” is no date. Write it as 2027-03-31.")
+    if day < today and not _was_refused(scan):
+        raise Refused(
+            f"{day:%d %b %Y} has passed. Give it once more if that is so, else the right date, as 2027-03-31."
+        )
+    return day
+
+
+def _written_day(code: str, today: date) -> date | None:
+    """Return a day that is written in one of the known forms, or None."""
+    forms = [form for form, digits in WRITTEN.items() if not digits or (len(code) == digits and code.isdigit())]
+    for form in forms:
         try:
-            return datetime.strptime(code, form).date()  # noqa: DTZ007  a day has no zone
+            day = datetime.strptime(code, form).date()  # noqa: DTZ007  a day has no zone
         except ValueError:
             continue
-    raise Refused(f"“{code[:20]}” is no date. Write it as 2027-03-31.")
+        return in_century(day, today) if form == SHORT else day
+    return None
+
+
+def _was_refused(scan: Scan) -> bool:
+    """Return whether the person's reading before this one was the same and was refused."""
+    mine = BinScan.objects.filter(person=scan.person_id, location=scan.place, work=scan.read.work)
+    last = mine.order_by("-id").first()
+    return last is not None and (last.tone, last.code) == (WRONG, scan.read.code[:64])
