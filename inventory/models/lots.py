@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from inventory.models.catalogue import Product
 from oms.foundation.aggregate import Versioned
@@ -26,6 +27,7 @@ class Lot(Versioned):
         permissions = [("block_lot", "Can block lots and let them go")]
         constraints = [
             models.UniqueConstraint(fields=["product", "number"], name="lot_once"),
+            models.UniqueConstraint("product", Upper("number"), name="lot_once_in_any_case"),
             models.CheckConstraint(condition=~Q(number=""), name="lot_number_given"),
             models.CheckConstraint(
                 condition=Q(blocked_at__isnull=True) | ~Q(blocked_why=""), name="lot_is_blocked_for_a_reason"

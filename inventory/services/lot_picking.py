@@ -36,7 +36,8 @@ def pick_lot(
     """
     lock_level(level.pk)
     rows = sorted(bins_in_turn([level.pk]), key=lambda row: row.where not in codes)
-    own = [row for row in rows if row.lot is not None and row.lot.number == number]
+    alike = [row for row in rows if row.lot is not None and row.lot.number.casefold() == number.strip().casefold()]
+    own = [row for row in alike if row.lot == alike[0].lot]
     lot = own[0].lot if own and own[0].lot is not None else known_lot(level.product, number)
     lot.product = level.product
     refuse_unsellable(lot, today)

@@ -10,6 +10,7 @@ from inventory.events import LotBlocked
 from inventory.locks import lock_levels, lock_lot, lock_product
 from inventory.models import BinStock, Lot, Product, StockLevel
 from inventory.models.lots import LONGEST_NUMBER
+from inventory.queries import lots_named
 from inventory.services.growing import publish_growth
 from inventory.services.lot_stock import LotMissing
 from oms.foundation.actions import refuse_unless
@@ -27,8 +28,8 @@ class Unsellable(Refused):
 
 
 def known_lot(product: Product, number: str) -> Lot:
-    """Return a lot of a product by its number; raises :class:`NotFound` for one that never came in."""
-    found = Lot.objects.filter(product=product, number=number.strip()).first() if number.strip() else None
+    """Return a lot of a product by its number in any case; raises :class:`NotFound` for one that never came in."""
+    found = lots_named(product.pk, [number]).get(number.strip().casefold())
     if found is None:
         sentence = f"{product.sku} has no {product.followed_word} “{number.strip()[:LONGEST_NUMBER]}”."
         raise NotFound(f"{sentence} It comes in under Receive.", code="unknown_lot", field="lot")
@@ -68,14 +69,14 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
     :raises Invalid: for a number that none can have, without a date that the product asks for, or with another date
         than the lot has.
     """
-    known = Lot.objects.filter(product=product_id, number=number.strip()).select_related("product").first()
+    known = lots_named(product_id, [number]).get(number.strip().casefold())
     # a numbered piece that two people take in at once, at two places, is in one of them: the second waits for the first
     is_settled = known is not None and not known.product.has_serials
     product, number = known.product if known and is_settled else lock_product(product_id), number.strip()
     if not 0 < len(number) <= LONGEST_NUMBER or not number.isprintable():
         sentence = f"A {product.followed_word} has 1 to {LONGEST_NUMBER} characters; “{number[:40]}” cannot be one."
         raise Invalid(sentence, code="bad_lot", field="lot")
-    found = known if is_settled else Lot.objects.filter(product=product, number=number).first()
+    found = known if is_settled else lots_named(product_id, [number]).get(number.casefold())
     if found is None:
         if product.expires and expires_on is None:
             raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")

@@ -12,7 +12,7 @@ from fulfillment.services.labels import buy_labels
 from fulfillment.services.packing import pack, unpack
 from fulfillment.services.picking import confirm_picked, start_picking, stop_picking
 from fulfillment.services.shipping import ship
-from inventory.models import StockLevel
+from inventory.models import Product, StockLevel
 from inventory.services.lots import block_lot, date_lot, release_lot
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import Refused
@@ -56,6 +56,18 @@ def test_the_walk_goes_to_what_expires_first_and_asks_for_its_lot(hall) -> None:
     assert lots("HONEY") == {("A-01", "NEW"): 4, ("A-02", "OLD"): 1, ("no bin", "OLD"): 3}
     assert traces() == {"OLD": 3}
     assert broken() == []
+
+
+def test_a_label_of_nobody_counts_for_a_product_without_bar_code_and_small_letters_for_capitals(hall) -> None:
+    unknown = "(01)09506000134352(10)"
+    wanted(HONEY=3)
+    assert walked(hall, "HONEY", f"{unknown}OLD")[-1].startswith("That label is of another product.")
+    Product.objects.filter(sku="HONEY").update(barcode="")
+    assert walked(hall, f"{unknown}OLD", "old", ("old", 1))[-1] == "3 × HONEY OLD in tote A."
+    hall.scan("put-away", "A-01")
+    hall.scan("put-away", "HONEY")
+    assert "HONEY has no lot “NONE”" in hall.scan("put-away", f"{unknown}NONE").sentence
+    assert traces() == {"OLD": 3}
 
 
 def test_another_lot_is_taken_and_noted_unless_it_is_blocked_or_expired(hall) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 
 from inventory.models import BinMovement, BinStock, Lot, Product, StockLevel
 from inventory.queries import availability
@@ -142,6 +143,18 @@ def test_a_count_is_of_each_lot_and_books_what_each_has_more_or_less(stocked) ->
     assert done.sentence == "DOCK: 11 pieces counted. It is in the books. Next bin."
     assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 4, ("DOCK", "NEW"): 6}
     assert books_hold()
+
+
+def test_a_number_is_one_in_small_letters_and_in_capitals(stocked) -> None:
+    stocked.scan("loose")
+    for code in ("HONEY", "old"):
+        stocked.scan("receive", code)
+    put = [stocked.scan("put-away", code, 2).sentence for code in ("A-01", "HONEY", "olD")]
+
+    assert put[-1].startswith("2 × HONEY OLD in A-01.")
+    assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 4, ("A-01", "OLD"): 2, ("DOCK", "NEW"): 5}
+    with pytest.raises(IntegrityError):
+        Lot.objects.create(product=Product.objects.get(sku="HONEY"), number="Old")
 
 
 def test_the_desk_books_no_piece_of_which_nobody_says_which_it_is(stocked) -> None:

@@ -6,7 +6,7 @@ from fulfillment.models import TracedPieces
 from fulfillment.services.scan_packing.bench import Article, Bench
 from fulfillment.sourcing.wording import enumeration
 from inventory.gs1 import Label, read_label
-from inventory.models import Lot
+from inventory.queries import lots_named
 from inventory.services.scanning.naming import number_on
 
 
@@ -24,11 +24,11 @@ def article_of_number(bench: Bench, code: str) -> Article | None:
     if not bench.traces:
         return None
     label = read_label(code) or Label()
-    numbers = [one for one in (code, label.lot, label.serial) if one]
-    mine = {one.lot.product_id for one in bench.traces if one.lot.number in numbers}
+    numbers = [one.casefold() for one in (code.strip(), label.lot, label.serial) if one]
+    mine = {one.lot.product_id for one in bench.traces if one.lot.number.casefold() in numbers}
     if not mine:
         followed = [one.product.pk for one in bench.articles if one.product.is_followed]
-        mine = set(Lot.objects.filter(product__in=followed, number__in=numbers).values_list("product", flat=True))
+        mine = {pk for pk in followed if lots_named(pk, numbers)}
     return next((one for one in bench.articles if one.product.pk in mine), None)
 
 
@@ -40,10 +40,10 @@ def choose(bench: Bench, article: Article, code: str, quantity: int) -> Chosen:
     numbers = list(dict.fromkeys(one.lot.number for one in left))
     if not number and (product.has_serials or len(numbers) > 1):
         return Chosen([], f"{product.sku}: scan its {product.followed_word}, {enumeration(numbers[:6], 'or')}.")
-    rows = [one for one in left if number in ("", one.lot.number)]
+    rows = [one for one in left if number.casefold() in ("", one.lot.number.casefold())]
     there = sum(one.quantity for one in rows)
     if not there:
-        known = any(one.lot.number == number for one in bench.traces)
+        known = any(one.lot.number.casefold() == number.casefold() for one in bench.traces)
         why = "is packed already" if known else "was not picked for this order"
         picked = f"; picked was {enumeration(numbers[:6])}" if numbers else ""
         return Chosen([], f"{product.sku}: {product.followed_word} {number} {why}{picked}.", wrong=True)

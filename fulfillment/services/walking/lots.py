@@ -12,6 +12,7 @@ from inventory.queries import product_by_code
 from inventory.services.bin_leaving import bins_in_turn
 from inventory.services.lot_picking import pick_lot
 from inventory.services.scanning.naming import number_on
+from inventory.services.scanning.reading import is_of_other
 from oms.foundation.actor import Actor
 from oms.foundation.audit import record
 from oms.foundation.refusals import Refused
@@ -75,7 +76,7 @@ def _number(task: PickTask, product: Product, code: str) -> str:
     if own:
         return number
     other = product_by_code(code)
-    if other is not None or label.gtin:
+    if other is not None or is_of_other(label, product):
         this = f"That is {other.sku} {other.title}".strip() if other else "That label is of another product"
         raise Refused(f"{this}. This stop wants {product.sku} {product.title}".strip()[:298] + ".")
     if not _was_seen(task, product):

@@ -8,10 +8,10 @@ from typing import Any
 from inventory.gs1 import Label, in_century, is_like_label, read_label
 from inventory.models import Bin, BinScan, Lot, Product
 from inventory.models.stock import OWN_KINDS
-from inventory.queries import product_by_code
+from inventory.queries import lots_named, product_by_code
 from inventory.services.lots import known_lot, lot_that_came
 from inventory.services.scanning.once import OK, WRONG, Answer, Scan
-from inventory.services.scanning.reading import is_code_of, product_of, what_is
+from inventory.services.scanning.reading import is_of_other, product_of, what_is
 from oms.foundation.refusals import Refused
 
 LOT, DATE = "lot", "date"
@@ -95,7 +95,7 @@ def _answered(scan: Scan, product: Product, new: bool) -> Pieces | Answer:
         if new:
             _refuse_other_thing(scan, product)
         label = _label(product, code, None)
-    elif label.gtin and not is_code_of(label.barcodes, product):
+    elif is_of_other(label, product):
         raise Refused(f"This label is of another product. Scan the {product.followed_word} of {product.sku}.")
     return _named(scan, product, label, hand.quantity, new)
 
@@ -122,7 +122,7 @@ def _named(scan: Scan, product: Product, label: Label, quantity: int, new: bool)
 
 def _is_known(product: Product, number: str) -> bool:
     """Return whether a lot was here before."""
-    return Lot.objects.filter(product=product, number=number).exists()
+    return bool(lots_named(product.pk, [number]))
 
 
 def of_pieces(scan: Scan, pieces: Pieces) -> Scan:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from inventory.gs1 import read_label
+from inventory.gs1 import Label, read_label
 from inventory.models import Bin, Location, Product, StockLevel
 from inventory.services.stock import open_levels
 from oms.foundation.refusals import NotFound, Refused
@@ -35,9 +35,11 @@ def what_is(code: str, place: Location, *, likely: Collection[int] = ()) -> Bin 
     raise NotFound(f"“{code[:64]}” is no bin and no product that is known here.", code="unknown_code")
 
 
-def is_code_of(barcodes: Collection[str], product: Product) -> bool:
-    """Return whether one of some bar codes is a product's."""
-    return product.barcode in barcodes
+def is_of_other(label: Label, product: Product) -> bool:
+    """Return whether a label names another product; that of a product without a bar code may be of an unknown one."""
+    if not label.gtin or product.barcode in label.barcodes:
+        return False
+    return bool(product.barcode) or Product.objects.filter(barcode__in=label.barcodes).exists()
 
 
 def level_at(product: Product, place: Location) -> StockLevel:
