@@ -2,11 +2,12 @@
 
 import pytest
 
-from fulfillment.models import PickList
+from fulfillment.models import Allocation, PickList
 from fulfillment.services import walking
 from fulfillment.services.picking import stop_picking
 from inventory.models import StockLevel, StockMovement
 from inventory.services.lots import block_lot
+from tests.books import rest
 from tests.factories import make_actor
 from tests.fulfillment.lots import a_followed_hall, lot, lots, walked, wanted
 from tests.fulfillment.walks import again, at_stop, broken, claim
@@ -41,6 +42,19 @@ def test_a_stop_whose_lot_was_blocked_meanwhile_writes_off_no_good_lot_of_anothe
 
     assert lots("HONEY") == {("A-01", "NEW"): 4, ("A-02", "OLD"): 4}
     assert written_off() == []
+    assert broken() == []
+
+
+def test_a_count_that_finds_one_lot_in_the_place_of_another_takes_no_promise_back(hall) -> None:
+    wanted(HONEY=8)
+    hall.scan("count", "A-01")
+    for code, pieces in (("HONEY", 3), ("NEW", 1), ("HONEY", 1), ("OLD", 1)):
+        hall.scan("count", code, pieces)
+
+    assert hall.scan("done").sentence == "A-01: 4 pieces counted. It is in the books. Next bin."
+    rest()
+    assert list(Allocation.objects.values_list("state", "quantity")) == [("allocated", 8)]
+    assert lots("HONEY") == {("A-01", "NEW"): 3, ("A-01", "OLD"): 1, ("A-02", "OLD"): 4}
     assert broken() == []
 
 

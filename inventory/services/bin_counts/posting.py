@@ -22,13 +22,16 @@ from oms.foundation.audit import record
 
 
 def missing_promises(count_session_id: int) -> dict[int, int]:
-    """Return by level how many promised pieces would not be there once a count is in the books."""
-    lines = CountLine.objects.filter(session=count_session_id, difference__lt=0).select_related("stock_level")
-    lacking: Counter[int] = Counter()
+    """Return by level how many promised pieces would not be there once a count is in the books.
+
+    What was found of one lot makes up for what another lacks: promises are of the level.
+    """
+    lines = CountLine.objects.filter(session=count_session_id, difference__isnull=False).select_related("stock_level")
+    lost: Counter[int] = Counter()
     for line in lines:
-        lacking[line.stock_level_id] -= line.difference or 0
-    for level in {line.stock_level for line in lines}:
-        lacking[level.pk] += level.allocated - level.on_hand
+        lost[line.stock_level_id] -= line.difference or 0
+    levels = {line.stock_level_id: line.stock_level for line in lines}
+    lacking = {pk: lost[pk] + level.allocated - level.on_hand for pk, level in levels.items() if lost[pk] > 0}
     return {pk: pieces for pk, pieces in lacking.items() if pieces > 0}
 
 
@@ -46,13 +49,15 @@ def lock_for_posting(count_session_id: int) -> CountSession:
 def post_count(*, count_session_id: int, note: str = "", actor: Actor) -> CountSession:
     """Move stock by the differences of a count; what came or went since it was counted stays counted in.
 
+    What was found comes first, so that a lot that lay there in the place of another keeps the promises.
+
     :raises Refused: unless it waits to be looked at. :raises StockTooLow: when promised pieces would not be there.
     """
     row = lock_for_posting(count_session_id)
     refuse_unless(row, IS_FOR_REVIEW)
     lines = list(row.lines.exclude(difference=0).exclude(difference=None).select_related("stock_level__product", "lot"))
-    _lose(row, [line for line in lines if (line.difference or 0) < 0], actor)
     _find(row, [line for line in lines if (line.difference or 0) > 0], actor)
+    _lose(row, [line for line in lines if (line.difference or 0) < 0], actor)
     if row.trace:
         publish_growth([line.stock_level for line in row.lines.select_related("stock_level")], actor)
     row.post(at=actor.now)
