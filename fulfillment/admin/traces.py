@@ -18,6 +18,7 @@ from oms.foundation.panels import Panel, add_panel
 from oms.foundation.scope import scoped
 
 SHOWN = 50
+CONTACT = ("email", "phone")
 SENT = {"package__shipment__state": ShipmentState.SHIPPED}
 
 
@@ -38,13 +39,36 @@ class SentFilter(DropdownFilter):
         return queryset.exclude(**SENT) if self.value() == "no" else queryset
 
 
+class LotFilter(DropdownFilter):
+    """Narrows traced pieces to one lot, as its page links here; there is nothing to choose without."""
+
+    title = "lot or serial number"
+    parameter_name = "lot"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the lot that the address names."""
+        told = request.GET.get(self.parameter_name, "")
+        return [(told, str(_lot_of(told) or "unknown"))] if told else []
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Narrow the list."""
+        told = self.value()
+        return queryset if told is None else queryset.filter(lot=_lot_of(told))
+
+
+def _lot_of(told: str) -> Lot | None:
+    """Return the lot with a key from an address."""
+    is_key = told.isascii() and told.isdigit() and len(told) < 19
+    return Lot.objects.select_related("product").filter(pk=told).first() if is_key else None
+
+
 @admin.register(TracedPieces)
 class TracedPiecesAdmin(ConsoleAdmin):
     """The way of each lot and serial number to its customers; for a recall it is exported by lot."""
 
     page = "fulfillment.tracedpieces"
     list_display = ["lot_shown", "quantity", "order", "customer", "shipment", "left"]
-    list_filter = [SentFilter]
+    list_filter = [LotFilter, SentFilter]
     list_select_related = [
         "lot__product",
         "allocation__fulfillment_order__order",
@@ -71,6 +95,12 @@ class TracedPiecesAdmin(ConsoleAdmin):
         ("left_at", lambda row: row.package.shipment.shipped_at if row.package else None),
     ]
 
+    def export_columns_for(self, request: HttpRequest) -> list[Any]:
+        """Return the columns, those of how customers are reached for people who may see customers."""
+        if request.user.has_perm("orders.view_customer"):
+            return self.export_columns
+        return [column for column in self.export_columns if column[0] not in CONTACT]
+
     def get_queryset(self, request: HttpRequest) -> "QuerySet[TracedPieces]":
         """Return what was found when it was picked."""
         rows: QuerySet[TracedPieces] = super().get_queryset(request)
@@ -88,9 +118,8 @@ class TracedPiecesAdmin(ConsoleAdmin):
 
     @admin.display(description="customer")
     def customer(self, row: TracedPieces) -> str:
-        """Return who got it, and how they are reached."""
-        order = row.allocation.fulfillment_order.order
-        return two_lines(order.customer_name, order.email)
+        """Return who got it; how they are reached is exported, for people who may see customers."""
+        return str(row.allocation.fulfillment_order.order.customer_name)
 
     @admin.display(description="shipment")
     def shipment(self, row: TracedPieces) -> str:
@@ -117,7 +146,7 @@ def who_got(row: Lot, principal: Any) -> dict[str, Any]:
         "rows": list(known[:SHOWN]),
         "orders": orders,
         "pieces": sum(sent.values_list("quantity", flat=True)),
-        "address": f"{address}?q={row.number}&left=yes",
+        "address": f"{address}?lot={row.pk}&left=yes",
     }
 
 

@@ -150,6 +150,10 @@ class ConsoleAdmin(ModelAdmin):
         """Send the filtered rows as CSV or XLSX."""
         return exporting.export(self, request)
 
+    def export_columns_for(self, request: HttpRequest) -> Sequence[tuple[str, str | Callable[[Any], Any]]]:
+        """Return the columns of the export that the person may see."""
+        return self.export_columns
+
     @property
     def add_told(self) -> str:
         """Return the words of the button that adds a row."""

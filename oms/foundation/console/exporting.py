@@ -1,6 +1,6 @@
 """Export of the filtered rows of a list, in the columns its class names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -32,8 +32,9 @@ def export(admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResp
         )
     if rows.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS:
         return _back(admin, request, f"More than {MOST_ROWS} rows are selected; narrow the list first.")
-    header = [name for name, _ in admin.export_columns]
-    values = _values(admin, rows.prefetch_related(*admin.export_prefetch))
+    columns = admin.export_columns_for(request)
+    header = [name for name, _ in columns]
+    values = _values(columns, rows.prefetch_related(*admin.export_prefetch))
     name = admin.model._meta.model_name
     if form == "xlsx":
         return HttpResponse(
@@ -55,10 +56,10 @@ def _back(admin: Any, request: HttpRequest, sentence: str) -> HttpResponse:
     return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
 
 
-def _values(admin: Any, rows: Any) -> Iterator[list[Any]]:
+def _values(columns: Sequence[tuple[str, Any]], rows: Any) -> Iterator[list[Any]]:
     """Yield the values of each row, read in chunks."""
     for row in rows.iterator(chunk_size=500):
-        yield [_value(row, column) for _, column in admin.export_columns]
+        yield [_value(row, column) for _, column in columns]
 
 
 def _value(row: Any, column: Any) -> Any:
