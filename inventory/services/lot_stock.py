@@ -1,7 +1,7 @@
 """Pieces that are followed by lot or serial number: each that comes says which it is, each that goes is one of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from inventory.models import BinStock, Lot, StockLevel
@@ -57,7 +57,8 @@ def book_lots(levels: Mapping[int, StockLevel], changes: Sequence[OfLot], note: 
     if not followed:
         return
     coming = [one for one in followed if one.quantity > 0]
-    _refuse_serials_in_stock([one for one in coming if levels[one.stock_level_id].product.has_serials])
+    numbered = [one for one in coming if levels[one.stock_level_id].product.has_serials]
+    _refuse_serials_in_stock(numbered, {levels[one.stock_level_id].location_id for one in numbered})
     moves: dict[BinStock, int] = {}
     for one in coming:
         row = row_of(levels[one.stock_level_id], None, one.lot_id)
@@ -66,8 +67,11 @@ def book_lots(levels: Mapping[int, StockLevel], changes: Sequence[OfLot], note: 
     _leave([one for one in followed if one.quantity < 0], note, actor)
 
 
-def _refuse_serials_in_stock(coming: Sequence[OfLot]) -> None:
-    """Raise for a numbered piece that comes though it is here, or twice at once."""
+def _refuse_serials_in_stock(coming: Sequence[OfLot], location_ids: Collection[int]) -> None:
+    """Raise for a numbered piece that comes though it is here, or twice at once.
+
+    Whoever takes in pieces at these locations may not see what lies at others, so no bin of those is named.
+    """
     times: Counter[int] = Counter()
     for one in coming:
         times[one.lot_id or 0] += one.quantity
@@ -75,8 +79,9 @@ def _refuse_serials_in_stock(coming: Sequence[OfLot]) -> None:
         return
     lying = BinStock.objects.filter(lot__in=list(times), quantity__gt=0)
     for row in lying.select_related("bin", "stock_level__location", "lot__product"):
-        place = f"{row.where} at {row.stock_level.location.name}"
-        raise SerialTwice(f"Serial number {row.lot} is in stock already, in {place}. Nothing was booked.", field="lot")
+        at = row.stock_level.location
+        place = f"in {row.where} at {at.name}" if at.pk in location_ids else "at another location"
+        raise SerialTwice(f"Serial number {row.lot} is in stock already, {place}. Nothing was booked.", field="lot")
     for pk, pieces in times.items():
         if pieces > 1:
             lot = Lot.objects.select_related("product").get(pk=pk)

@@ -8,9 +8,9 @@ from django.db import IntegrityError
 from inventory.models import BinMovement, BinStock, Lot, Product, StockLevel
 from inventory.queries import availability
 from inventory.services.bins import move_in_bins
-from inventory.services.lot_stock import LotMissing
+from inventory.services.lot_stock import LotMissing, SerialTwice
 from inventory.services.lots import block_lot, release_lot
-from inventory.services.stock import Change, adjust_stock, move_stock
+from inventory.services.stock import Change, adjust_stock, move_stock, open_levels
 from oms.foundation.invariants import check
 from oms.foundation.refusals import Refused
 from tests.factories import NOW, make_actor, make_location, make_product
@@ -155,6 +155,13 @@ def test_a_number_is_one_in_small_letters_and_in_capitals(stocked) -> None:
     assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 4, ("A-01", "OLD"): 2, ("DOCK", "NEW"): 5}
     with pytest.raises(IntegrityError):
         Lot.objects.create(product=Product.objects.get(sku="HONEY"), number="Old")
+
+
+def test_a_serial_number_that_is_at_another_location_is_refused_without_its_bin(stocked) -> None:
+    away = open_levels([(Product.objects.get(sku="PHONE").pk, make_location("NYC").pk)])
+    change = Change(next(iter(away.values())).pk, 1, "receipt", "came:1", "", Lot.objects.get(number="A1").pk)
+    with pytest.raises(SerialTwice, match="PHONE A1 is in stock already, at another location"):
+        move_stock(changes=[change], actor=make_actor())
 
 
 def test_the_desk_books_no_piece_of_which_nobody_says_which_it_is(stocked) -> None:
