@@ -26,7 +26,7 @@ class LotFilters(django_filters.FilterSet):
     """SKU, number, and whether it is blocked."""
 
     sku = django_filters.CharFilter(field_name="product__sku", max_length=64)
-    number = django_filters.CharFilter(max_length=32)
+    number = django_filters.CharFilter(lookup_expr="iexact", max_length=32)
     is_blocked = django_filters.BooleanFilter(field_name="blocked_at", lookup_expr="isnull", exclude=True)
 
     class Meta:

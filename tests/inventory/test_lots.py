@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError
 
+from inventory.api.lots import LotFilters
 from inventory.models import BinMovement, BinStock, Lot, Product, StockLevel
 from inventory.queries import availability
 from inventory.services.bins import move_in_bins
@@ -153,6 +154,7 @@ def test_a_number_is_one_in_small_letters_and_in_capitals(stocked) -> None:
 
     assert put[-1].startswith("2 × HONEY OLD in A-01.")
     assert lots(stocked, "HONEY") == {("DOCK", "OLD"): 4, ("A-01", "OLD"): 2, ("DOCK", "NEW"): 5}
+    assert [row.number for row in LotFilters({"number": "old"}, Lot.objects.all()).qs] == ["OLD"]
     with pytest.raises(IntegrityError):
         Lot.objects.create(product=Product.objects.get(sku="HONEY"), number="Old")
 
