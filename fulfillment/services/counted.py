@@ -81,8 +81,11 @@ def again_scan(scan: Scan) -> Answer:
 def _may_lack(row: CountSession) -> dict[int, int]:
     """Return by level the promised pieces that a small difference would lack: their orders are locked before bins."""
     missing: Counter[int] = Counter()
-    for pk, pieces in BinStock.objects.filter(bin=row.bin_id).values_list("stock_level_id", "quantity"):
+    book = Q(bin=row.bin_id) if row.bin_id else Q(bin__isnull=True, stock_level=row.stock_level_id)
+    for pk, pieces in BinStock.objects.filter(book).values_list("stock_level_id", "quantity"):
         missing[pk] += pieces
+    for (pk, _), pieces in (pieces_in_hands([row.stock_level_id]) if row.stock_level_id else {}).items():
+        missing[pk] -= pieces
     for pk, pieces in row.lines.values_list("stock_level_id", "counted"):
         missing[pk] -= pieces
     levels = StockLevel.objects.in_bulk(list(missing))

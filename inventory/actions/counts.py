@@ -1,6 +1,6 @@
 """What may be done with counts: planned for bins and levels, called off, made anew."""
 
-from inventory.conditions import FOLLOWED_BY_NOTHING, IS_COUNTED, IS_LIVE_COUNT
+from inventory.conditions import IS_COUNTED, IS_LIVE_COUNT
 from inventory.forms import NoteForm
 from inventory.models import Bin, CountSession, StockLevel
 from inventory.services.bin_counts import cancel_count, count_again, plan_count, plan_level_count
@@ -29,7 +29,6 @@ register(
         permission=PLAN,
         service=plan_level_count,
         subject="stock_level_id",
-        conditions=(FOLLOWED_BY_NOTHING,),
         form=NoteForm,
         irreversible="Call the count off on its own page, as long as it is not in the books.",
         help="It stands on every handheld under Count; what lies in bins is counted bin by bin.",

@@ -1,16 +1,19 @@
 """A short pick: the bin is flagged for a count, what it lacks leaves its book, and one number tells the story."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from django.db.models import Case, F, Sum, When
+from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 
-from fulfillment.models import Allocation, AllocationPart, PickTask
+from fulfillment.models import Allocation, AllocationPart, PickTask, TracedPieces
 from fulfillment.models.traces import Fate
 from fulfillment.services.missing import OVER
-from fulfillment.services.tracing import note_picked, today_at
+from fulfillment.services.tracing import followed_levels, note_picked, today_at
 from fulfillment.services.walking.stops import BETWEEN_BINS
-from fulfillment.states import AllocationState, FulfillmentOrderState, PickTaskState
+from fulfillment.states import OPEN_ALLOCATIONS, AllocationState, FulfillmentOrderState, PickTaskState
+from inventory.models import StockLevel
 from inventory.models.bins import BinReason
 from inventory.services.bin_counts import flag_for_count
 from inventory.services.bin_leaving import pick_from_bins
@@ -42,7 +45,9 @@ def report_missing(task: PickTask, actor: Actor) -> str:
     level, work = task.level, task.fulfillment_order
     what = f"{task.missing} of {task.quantity} × {level.product.sku} not found in {task.bin or 'no bin'}"
     note = f"{what}, short pick {task.trace}."
-    counts = flag_for_count(stock_level_id=level.pk, codes=codes_of(task), note=note, trace=task.trace, actor=actor)
+    lies_about = level.is_followed and level.without_bin > sum(pieces_in_hands([level.pk]).values())
+    flag: dict[str, Any] = {"note": note, "trace": task.trace, "lies_about": lies_about}
+    counts = flag_for_count(stock_level_id=level.pk, codes=codes_of(task), actor=actor, **flag)
     leave_bins(task, task.missing, actor, lost=True)
     numbers = ", ".join(one.number for one in counts)
     told = {"trace": task.trace, "missing": task.missing, "counts": [one.pk for one in counts]}
@@ -50,7 +55,8 @@ def report_missing(task: PickTask, actor: Actor) -> str:
     acts += [Act("fulfillment.short_pick", work, f"{note} To be counted: {numbers}.", told)]
     record_many(actor, acts)
     kit = f" for {task.allocation.order_line.sku} as a whole" if task.part is not None else ""
-    return f"{what}. It is to be counted; the order is sourced again{kit}."
+    aside = " What of it lies about is put away first." if lies_about else ""
+    return f"{what}. It is to be counted; the order is sourced again{kit}.{aside}"
 
 
 def trace_of(task: PickTask) -> str:
@@ -60,8 +66,31 @@ def trace_of(task: PickTask) -> str:
     return known or random_code(7, prefix="S")
 
 
-def pieces_in_hands(level_ids: Collection[int]) -> Mapping[int, int]:
-    """Return by stock level the pieces in totes and parcels: picked and not sent, or missing and still in the books."""
+def pieces_in_hands(level_ids: Collection[int]) -> Mapping[tuple[int, int | None], int]:
+    """Return by level and lot the pieces in totes and parcels: picked and not sent, or missing and still booked."""
+    followed = followed_levels(level_ids)
+    unnamed = _unnamed_in_hands([pk for pk in level_ids if pk not in followed])
+    return {(pk, None): pieces for pk, pieces in unnamed.items()} | dict(_lots_in_hands(followed.values()))
+
+
+def _lots_in_hands(levels: Iterable[StockLevel]) -> Counter[tuple[int, int | None]]:
+    """Return by level and lot what was picked and not sent, or missed by a stop and still in the books."""
+    pks = {(level.product_id, level.location_id): level.pk for level in levels}
+    found: Counter[tuple[int, int | None]] = Counter()
+    if not pks:
+        return found
+    live = Q(fate=Fate.HELD, allocation__state__in=OPEN_ALLOCATIONS)
+    live |= Q(fate=Fate.LOST, allocation__state=AllocationState.ALLOCATED)
+    rows = TracedPieces.objects.filter(live, lot__product__in={product for product, _ in pks})
+    at = "allocation__fulfillment_order__location"
+    for product, place, lot, pieces in rows.values_list("lot__product", at, "lot", "quantity"):
+        if (product, place) in pks:
+            found[pks[product, place], lot] += pieces
+    return found
+
+
+def _unnamed_in_hands(level_ids: Collection[int]) -> Mapping[int, int]:
+    """Return by level the pieces in totes and parcels of what is followed by nothing."""
     found: dict[int, int] = {}
     pieces = Allocation.objects.filter(stock_level__in=list(level_ids), is_assembled=False).order_by()
     picked = pieces.filter(state=AllocationState.PICKED).values_list("stock_level")

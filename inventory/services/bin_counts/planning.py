@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from inventory.conditions import FOLLOWED_BY_NOTHING, IS_LIVE_COUNT
+from inventory.conditions import IS_LIVE_COUNT
 from inventory.locks import lock_bin, lock_bins, lock_count, lock_level
-from inventory.models import Bin, CountSession, StockLevel
+from inventory.models import Bin, BinStock, CountSession, StockLevel
 from inventory.services.growing import publish_growth
 from inventory.states import LIVE_COUNTS, CountOrigin
 from oms.foundation.actions import refuse_unless
@@ -26,31 +26,34 @@ def plan_count(*, bin_id: int, note: str = "", actor: Actor) -> CountSession:
 
 @transaction.atomic
 def plan_level_count(*, stock_level_id: int, note: str = "", actor: Actor) -> CountSession:
-    """Let the pieces of a level be counted that lie in no bin; raises as :func:`plan_count` does."""
+    """Let the pieces of a level be counted that lie in no bin, lot by lot; raises as :func:`plan_count` does."""
     level = lock_level(stock_level_id)
-    refuse_unless(level, FOLLOWED_BY_NOTHING)
     return _planned(actor, note, stock_level=level, location_id=level.location_id)
 
 
 @transaction.atomic
 def flag_for_count(
-    *, stock_level_id: int, codes: Sequence[str], note: str, trace: str, actor: Actor
+    *, stock_level_id: int, codes: Sequence[str], note: str, trace: str, lies_about: bool = False, actor: Actor
 ) -> list[CountSession]:
     """Let the bins be counted in which pieces of a level were not found; without a bin the level itself.
 
-    One that is to be counted already stays as it is and is told why once more. The note names the short pick.
+    So is the level where pieces are to ``lie about`` in no bin, and by the books none of them in these bins. One that
+    is to be counted already stays as it is and is told why once more. The note names the short pick.
     """
     place = StockLevel.objects.filter(pk=stock_level_id).values_list("location_id", flat=True)[0]
     here = Bin.objects.filter(location=place, code__in=list(codes)).values_list("pk", flat=True)
     bins = lock_bins(here)
     whats: list[dict[str, Any]] = [{"bin": one} for one in bins]
-    level = None if whats else lock_level(stock_level_id)
-    if level is not None and not level.is_followed:
-        whats = [{"stock_level": level}]
+    lying = BinStock.objects.filter(stock_level=stock_level_id, bin__in=bins, quantity__gt=0)
+    if not whats or (lies_about and not lying.exists()):
+        whats.append({"stock_level_id": stock_level_id})
     found: list[CountSession] = []
     told: dict[str, Any] = {"origin": CountOrigin.SHORT_PICK, "trace": trace, "location_id": place}
     for what in whats:
         live = _live(**what)
+        if live is None and "bin" not in what:  # a level is locked after its count, which may have come meanwhile
+            lock_level(stock_level_id)
+            live = _live(**what)
         found.append(_flagged(live.pk, note, trace, actor) if live else make_count(actor, note, **what, **told))
     return found
 
@@ -93,8 +96,9 @@ def cancel_count(*, count_session_id: int, note: str = "", actor: Actor) -> Coun
     row = lock_count(count_session_id)
     refuse_unless(row, IS_LIVE_COUNT)
     if row.trace:
-        lying = StockLevel.objects.filter(bin_stock__bin=row.bin_id, bin_stock__quantity__gt=0)
-        publish_growth(lying, actor)
+        in_bin = StockLevel.objects.filter(bin_stock__bin=row.bin_id, bin_stock__quantity__gt=0)
+        in_none = StockLevel.objects.filter(counts=row)
+        publish_growth(in_bin if row.bin_id else in_none, actor)
     row.cancel()
     row.save(update_fields=["state", "leased_until"])
     record(actor, "inventory.cancel_count", row, note=f"{row.told} {note}".strip())

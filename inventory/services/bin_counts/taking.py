@@ -20,8 +20,8 @@ from oms.foundation.wording import count
 LEASE = timedelta(minutes=15)
 Place = tuple[int, int | None]
 """(stock level, lot): a product that is followed by lot is counted lot by lot."""
-InHands = Callable[[Collection[int]], Mapping[int, int]]
-"""Tells by level how many pieces are in somebody's hands: picked, and not sent yet."""
+InHands = Callable[[Collection[int]], Mapping[Place, int]]
+"""Tells by level and lot how many pieces are in somebody's hands: picked, and not sent yet."""
 
 
 def live_count(bin_: Bin) -> CountSession | None:
@@ -95,7 +95,12 @@ def _book(row: CountSession, in_hands: InHands) -> dict[Place, int]:
         rows = BinStock.objects.filter(bin=row.bin_id, quantity__gt=0)
         return {(level, lot): pieces for level, lot, pieces in rows.values_list("stock_level_id", "lot_id", "quantity")}
     level = lock_level(row.stock_level_id or 0)
-    return {(level.pk, None): max(0, level.without_bin - in_hands([level.pk]).get(level.pk, 0))}
+    book: dict[Place, int] = {(level.pk, None): level.without_bin}
+    if level.is_followed:
+        loose = BinStock.objects.filter(stock_level=level, bin__isnull=True, quantity__gt=0)
+        book = {(level.pk, lot): pieces for lot, pieces in loose.values_list("lot_id", "quantity")}
+    held = in_hands([level.pk])
+    return {place: max(0, pieces - held.get(place, 0)) for place, pieces in book.items()}
 
 
 @transaction.atomic
@@ -133,7 +138,7 @@ def finish_count(*, count_session_id: int, person_id: int, in_hands: InHands, ac
     row = _locked(None, count_session_id, actor)
     _refuse_stranger(row, person_id)
     lines = lines_of(row)
-    wanted = set(lines) | set(_book(row, in_hands) if row.bin_id else ())
+    wanted = set(lines) | set(_book(row, in_hands))
     lock_levels(level for level, _ in wanted)
     book = _book(row, in_hands)
     stirred = any(line.expected != book.get(at, 0) for at, line in lines.items()) or bool(book.keys() - lines.keys())

@@ -1,5 +1,6 @@
 """Put away and move by scans: bin and product in any order, each with its number of pieces."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -32,8 +33,10 @@ def waiting_pieces(place: Location, in_hands: InHands, product_ids: Collection[i
         levels = levels.filter(product__in=product_ids)
     pieces_in_none = levels.filter(on_hand__gt=F("in_bins")).order_by("product__sku")
     loose = dict(pieces_in_none.values_list("pk", F("on_hand") - F("in_bins"))[:MOST_LOOKED_AT])
-    picked = in_hands(loose) if loose else {}
-    found = {pk: pieces - picked.get(pk, 0) for pk, pieces in loose.items()}
+    picked = Counter[int]()
+    for (pk, _), pieces in (in_hands(loose) if loose else {}).items():
+        picked[pk] += pieces
+    found = {pk: pieces - picked[pk] for pk, pieces in loose.items()}
     for pk, pieces in _received(levels.values_list("pk", flat=True)).values_list("stock_level_id", "quantity"):
         found[pk] = max(0, found.get(pk, 0)) + pieces
     return {pk: pieces for pk, pieces in found.items() if pieces > 0}
