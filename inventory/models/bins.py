@@ -65,6 +65,10 @@ class BinStock(models.Model):
     quantity = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
+        indexes = [
+            # each number that was sold leaves an empty row behind
+            models.Index(fields=["stock_level"], condition=Q(quantity__gt=0), name="bin_stock_that_lies")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["bin", "stock_level"], condition=Q(lot__isnull=True), name="bin_stock_once"
