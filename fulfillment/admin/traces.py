@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter
@@ -145,7 +145,7 @@ def who_got(row: Lot, principal: Any) -> dict[str, Any]:
     return {
         "rows": list(known[:SHOWN]),
         "orders": orders,
-        "pieces": sum(sent.values_list("quantity", flat=True)),
+        "pieces": sent.aggregate(pieces=Sum("quantity"))["pieces"] or 0,
         "address": f"{address}?lot={row.pk}&left=yes",
     }
 

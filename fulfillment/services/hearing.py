@@ -15,7 +15,6 @@ from oms.foundation.actor import Actor
 from oms.foundation.inbox import Ignored, NotYet, Sender, consumes_many, knows_senders
 from oms.foundation.models import InboxMessage
 
-NUL = b"\\u0000"
 NOT_SENT_YET = "was not handed over yet; it is asked for then"
 OF_SEVERAL = "is a number of several accounts here; they are asked for it"
 TRIES = 8
@@ -63,11 +62,8 @@ def _parsed(message: InboxMessage, code: str) -> Sequence[CarrierEvent]:
         gateway = carrier(code)
     except LookupError as nobody:
         raise Ignored(f"no carrier {code}") from nobody
-    body = bytes(message.body)
-    if NUL in body:
-        raise Ignored("not understood: it holds characters that no database keeps")
     try:
-        events = gateway.parse_events(body)
+        events = gateway.parse_events(bytes(message.body))
         for event in events:
             refuse_senseless(event)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:

@@ -47,7 +47,8 @@ def sweep_expired(*, actor: Actor) -> int:
     bad = Q(lot__blocked_at__isnull=False) | Q(lot__expires_on__lt=by_then)
     rows = BinStock.objects.filter(bad, quantity__gt=0, stock_level__allocated__gt=0).order_by("pk")
     pairs = [Blocked(lot, place) for lot, place in rows.values_list("lot", "stock_level__location")]
-    found = {level.pk: lot for level, lot in _levels_of(pairs, actor) if _lacking(level, actor) > 0}
+    bad_at = dict(_levels_of(pairs, actor))
+    found = {level.pk: lot for level, lot in bad_at.items() if _lacking(level, actor) > 0}
     _take_back_at(found, actor)
     return len(found)
 
@@ -55,11 +56,15 @@ def sweep_expired(*, actor: Actor) -> int:
 def _levels_of(blocked: Sequence[Blocked], actor: Actor) -> list[tuple[StockLevel, Lot]]:
     """Return the levels of lots that still may not go, each with its lot."""
     lots = Lot.objects.select_related("product").in_bulk({one.lot_id for one in blocked})
+    levels = StockLevel.objects.filter(product__in={lot.product_id for lot in lots.values()})
+    levels = levels.filter(location__in={one.location_id for one in blocked}).select_related("location")
+    by_place = {(row.product_id, row.location_id): row for row in levels}
     found = []
     for one in dict.fromkeys(blocked):
         lot = lots[one.lot_id]
-        levels = StockLevel.objects.filter(product=lot.product_id, location=one.location_id)
-        found += [(row, lot) for row in levels.select_related("location") if why_not(lot, row.location, actor.now)]
+        row = by_place.get((lot.product_id, one.location_id))
+        if row is not None and why_not(lot, row.location, actor.now):
+            found.append((row, lot))
     return found
 
 

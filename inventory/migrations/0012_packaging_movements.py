@@ -2,27 +2,9 @@
 
 from django.db import migrations, models
 
+from oms.foundation.append_only import let_go, put_on_again
+
 TABLE = "inventory_stockmovement"
-SENTENCE = "rows are append-only: they are never changed or deleted"
-
-
-def guard(apps, schema_editor):
-    """Put the triggers on the table again; PostgreSQL has kept its own."""
-    if schema_editor.connection.vendor == "postgresql":
-        return
-    for act in ("UPDATE", "DELETE"):
-        schema_editor.execute(
-            f"CREATE TRIGGER IF NOT EXISTS {TABLE}_append_only_{act.lower()} BEFORE {act} ON {TABLE} "
-            f"BEGIN SELECT RAISE(ABORT, '{TABLE} {SENTENCE}'); END"
-        )
-
-
-def unguard(apps, schema_editor):
-    """Take the triggers away while SQLite makes the table anew."""
-    if schema_editor.connection.vendor == "postgresql":
-        return
-    for act in ("update", "delete"):
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_append_only_{act}")
 
 
 class Migration(migrations.Migration):
@@ -32,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(unguard, guard),
+        let_go(TABLE),
         migrations.RemoveConstraint(
             model_name='stockmovement',
             name='movement_reason_word',
@@ -46,5 +28,5 @@ class Migration(migrations.Migration):
             model_name='stockmovement',
             constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['adjustment', 'damage', 'import', 'opening', 'packaging', 'receipt', 'return', 'shipment', 'transfer'])), name='movement_reason_word'),
         ),
-        migrations.RunPython(guard, unguard),
+        put_on_again(TABLE),
     ]

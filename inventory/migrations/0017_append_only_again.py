@@ -2,19 +2,7 @@
 
 from django.db import migrations
 
-TABLE = "inventory_binmovement"
-SENTENCE = "rows are append-only: they are never changed or deleted"
-
-
-def guard(apps, schema_editor):
-    """Put the triggers on the table again; PostgreSQL has kept its own."""
-    if schema_editor.connection.vendor == "postgresql":
-        return
-    for act in ("UPDATE", "DELETE"):
-        schema_editor.execute(
-            f"CREATE TRIGGER IF NOT EXISTS {TABLE}_append_only_{act.lower()} BEFORE {act} ON {TABLE} "
-            f"BEGIN SELECT RAISE(ABORT, '{TABLE} {SENTENCE}'); END"
-        )
+from oms.foundation.append_only import put_on_again
 
 
 class Migration(migrations.Migration):
@@ -23,6 +11,4 @@ class Migration(migrations.Migration):
         ('inventory', '0016_kit_components'),
     ]
 
-    operations = [
-        migrations.RunPython(guard, migrations.RunPython.noop),
-    ]
+    operations = [put_on_again("inventory_binmovement")]

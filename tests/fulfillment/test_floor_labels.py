@@ -7,7 +7,7 @@ from fulfillment.documents.floor_labels import A4_OF_24, ROLL, FloorLabel, rende
 from inventory.models import Bin
 from tests.factories import make_location
 from tests.foundation.rows import make_boss
-from tests.fulfillment.documents.test_pixels import scanned
+from tests.fulfillment.documents.pixels import scanned
 
 PAGE = "/fulfillment/picklist/labels/"
 

@@ -34,8 +34,8 @@ def leave_bins(task: PickTask, pieces: int, actor: Actor, *, lost: bool = False)
         today = today_at(level.location, actor.now) if level.is_followed else None
         reason = BinReason.TAKEN_OUT if lost else BinReason.PICKED
         note = f"not found, short pick {task.trace}" if lost else f"tote {task.tote}"
-        told = {"reason": reason, "note": note, "today": today}
-        lots = pick_from_bins(pieces={level.pk: pieces}, codes=codes_of(task), actor=actor, **told)  # type: ignore[arg-type]
+        taken = {level.pk: pieces}
+        lots = pick_from_bins(pieces=taken, codes=codes_of(task), reason=reason, note=note, today=today, actor=actor)
         if today is not None:
             note_picked(task, lots, actor, fate=Fate.LOST if lost else Fate.HELD)
 

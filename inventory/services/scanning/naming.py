@@ -111,8 +111,8 @@ def _named(scan: Scan, product: Product, label: Label, quantity: int, new: bool)
         if product.expires and label.expires_on is None and not _is_known(product, number):
             told = f"{product.sku} {number} is new here. When is it best before?"
             return scan.keeps(OK, told, sku=product.sku, quantity=quantity, asks=DATE, lot=number)
-        came = {"number": number, "expires_on": label.expires_on if product.expires else None}
-        lot = lot_that_came(product_id=product.pk, actor=scan.actor, **came)  # type: ignore[arg-type]
+        day = label.expires_on if product.expires else None
+        lot = lot_that_came(product_id=product.pk, number=number, expires_on=day, actor=scan.actor)
     else:
         lot = known_lot(product, number)
     if product.has_serials:

@@ -115,8 +115,9 @@ def _lay(scan: Scan, level_id: int, bin_: Bin | None, lot: str) -> str:
     if bin_ is None:
         return "received"
     try:
-        told = {"quantity": scan.quantity, "lot": lot, "note": "received"}
-        put_away(stock_level_id=level_id, bin=bin_.code, actor=scan.actor, **told)  # type: ignore[arg-type]
+        put_away(
+            stock_level_id=level_id, bin=bin_.code, quantity=scan.quantity, lot=lot, note="received", actor=scan.actor
+        )
     except BinRefuses as refusal:
         return f"received, in no bin: {refusal.sentence.rstrip('.')}"
     return f"received in {bin_.code}"

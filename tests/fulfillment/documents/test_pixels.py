@@ -3,9 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-import pypdfium2
 import pytest
-import zxingcpp
 
 from fulfillment.documents.label import render_label
 from fulfillment.documents.manifest import render_manifest
@@ -13,9 +11,9 @@ from fulfillment.documents.packing_slip import render_packing_slip
 from fulfillment.documents.papers import Address, ManifestLine, ManifestPaper, PickLine, SlipLine, WalkLine, WalkPaper
 from fulfillment.documents.pick_list import render_pick_list
 from fulfillment.documents.walk_list import render_walk_list
+from tests.fulfillment.documents.pixels import scanned
 from tests.fulfillment.documents.samples import CUSTOMER, FIVE_LINES, label, packing_slip, pick_list
 
-DOTS_AN_INCH = 203
 RECEIVERS = {
     "Latin": CUSTOMER,
     "long": FIVE_LINES,
@@ -23,13 +21,6 @@ RECEIVERS = {
     "Hebrew": Address("דוד לוי", "רחוב הרצל 12", "תל אביב", "61000", "IL"),
     "Japanese": Address("山田太郎", "丸の内1-1", "千代田区", "100-0005", "JP"),
 }
-
-
-def scanned(pdf: bytes, turned: int = 0) -> list[tuple[str, str]]:
-    """Return the codes on the first page, each with its kind, sorted."""
-    page = pypdfium2.PdfDocument(pdf)[0]
-    pixels = page.render(scale=DOTS_AN_INCH / 72, rotation=turned).to_pil().convert("L")
-    return sorted((one.text, str(one.format)) for one in zxingcpp.read_barcodes(pixels))
 
 
 @pytest.mark.parametrize("receiver", RECEIVERS.values(), ids=RECEIVERS)
