@@ -15,6 +15,7 @@ def test_real_orders_go_from_file_to_delivered_and_some_come_back(settings: Any)
     """Every order ends released, back-ordered or held with a reason; the released ones are delivered."""
     settings.SANDBOX_TRACKING_SECONDS = 0
     api = Api(load_shop())
+    work()
     books_agree()
 
     command("import_orders", str(DATA / "orders.csv.gz"), channel="webshop", format="shopify")
