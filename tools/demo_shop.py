@@ -20,6 +20,7 @@ from types import MappingProxyType
 HOME = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 20
+COMMAND_SECONDS = 300
 EMBEDDED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -44,10 +45,19 @@ class Shop:
         return printed.group(1) if printed else ""
 
     def manage(self, *words: str) -> str:
-        """Run a command of the shop and return what it printed, and with which code it ended when that is not 0."""
+        """Run a command of the shop and return what it printed, and with which code it ended when that is not 0.
+
+        :raises subprocess.TimeoutExpired: when it has not ended within five minutes.
+        """
         command = [sys.executable, "manage.py", *words]
         ended = subprocess.run(
-            command, cwd=HOME, env=os.environ | self.variables, capture_output=True, text=True, check=False
+            command,
+            cwd=HOME,
+            env=os.environ | self.variables,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
         )
         return ended.stdout + (f"{ended.stderr}\nended with {ended.returncode}" if ended.returncode else "")
 
@@ -92,7 +102,9 @@ def demo_shop(*stage: str, engines: Mapping[str, str] = EMBEDDED) -> Iterator[Sh
 def played(words: Sequence[str], file: Path, variables: Mapping[str, str]) -> dict[str, str]:
     """Play the scenes in the shop's database; return the pages they name."""
     command = [sys.executable, "-m", "tools.stages", str(file), *(word for word in words if word != "--full")]
-    ended = subprocess.run(command, cwd=HOME, env=variables, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        command, cwd=HOME, env=variables, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
+    )
     if ended.returncode:
         raise ShopDidNotStart(f"The scenes broke off:\n{ended.stderr[-3000:]}")
     pages: dict[str, str] = json.loads(file.read_text())

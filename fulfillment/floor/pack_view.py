@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fulfillment.conditions import IN_HAND
-from fulfillment.models import Allocation, FulfillmentOrder, PackSession, PickTask, Shipment
+from fulfillment.models import Allocation, FulfillmentOrder, Label, PackSession, PickTask, Shipment
 from fulfillment.queries import shipments_with_parcels
 from fulfillment.services.scan_packing import look_at
 from fulfillment.services.scan_packing.advising import drawn
@@ -132,10 +132,15 @@ def _advice(session: PackSession) -> dict[str, Any]:
 
 
 def packed_context(user: Any, shipment: Shipment) -> dict[str, Any]:
-    """Return a shipment with its parcels and papers, and what may be done next."""
+    """Return a shipment with its parcels and papers, and what may be done next.
+
+    The labels are read first: one that is bought meanwhile is waited for, and none is shown without its number.
+    """
+    rows = Label.objects.filter(package__shipment=shipment).defer("document", "zpl").order_by("pk")
+    newest = {one.package_id: one for one in rows}
     row = shipments_with_parcels(Shipment.objects.filter(pk=shipment.pk)).get()
     parcels = list(row.packages.all())
-    labels = [next(iter(one.labels.all()), None) for one in parcels]
+    labels = [newest.get(one.pk) for one in parcels]
     states = {label.state for label in labels if label is not None}
     return {
         "shipment": row,

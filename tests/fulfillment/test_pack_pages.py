@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fulfillment.floor.pack_view import packed_context
 from fulfillment.models import FulfillmentOrder, Label, PackScan, PackSession, PickList, Shipment
 from fulfillment.services.label_buying import work_labels
 from inventory.models import LocationMembership
@@ -54,6 +55,32 @@ def test_from_the_tote_to_the_label(work):
     assert "Printed and stuck on" in page
     post(client, work, "print")
     assert set(Label.objects.values_list("state", "prints")) == {("printed", 1)}
+
+
+@pytest.mark.parametrize("table", ["shipment", "package", "label"])
+def test_a_label_bought_while_the_page_is_read_is_waited_for_or_shown_with_its_number(work, table):
+    client, met = picker(), []
+    client.post("/floor/pack/", {"code": work.order.number})
+    post(client, work, code="4001", quantity=2)
+    post(client, work, "close")
+    post(client, work, code="4001")
+    post(client, work, code="4002")
+    post(client, work, "close", weight_g="1300")
+    post(client, work, "label")
+
+    def buy_once(execute, sql, *rest):
+        """Let the worker buy the label before the page looks at the table."""
+        if f'FROM "fulfillment_{table}"' in sql and not met:
+            met.append(sql)
+            work_labels(make_actor(now=timezone.now()), 20)
+        return execute(sql, *rest)
+
+    shipment = Shipment.objects.get()
+    user = User.objects.get(username="ann")
+    with connection.execute_wrapper(buy_once):
+        told = packed_context(user, shipment)
+    assert met
+    assert told["waits"] or all(one["in_hand"] and one["row"].tracking_number for one in told["parcels"])
 
 
 def test_a_tote_is_found_by_walk_and_letter(place):

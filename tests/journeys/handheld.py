@@ -1,9 +1,10 @@
 """A handheld in somebody's hand: a screen of 390 px, a scanner that types and ends with Enter, and no mouse."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import TimeoutError as NoAnswer
 
 from tools.demo_shop import Shop
 from tools.photographer import sign_in
@@ -18,6 +19,11 @@ class Handheld:
 
     page: Page
     shop: Shop
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Say no to what the page asks before it goes on: who only scans answers nothing."""
+        self.page.on("dialog", self._refuse)
 
     @classmethod
     def of(cls, browser: Browser, shop: Shop, person: str) -> "Handheld":
@@ -33,9 +39,15 @@ class Handheld:
         assert answer is not None and answer.ok, (path, answer and answer.status)
 
     def tap(self, words: str) -> None:
-        """Touch a button or a link with these words on it, and wait for the page it leads to."""
-        with self.page.expect_navigation():
-            self.page.locator("button, a").filter(has_text=words).first.tap()
+        """Touch a button or a link with these words on it, and wait for the page it leads to.
+
+        :raises AssertionError: with what the page asked and shows, when it stays.
+        """
+        try:
+            with self.page.expect_navigation():
+                self.page.locator("button, a").filter(has_text=words).first.tap()
+        except NoAnswer as error:
+            raise AssertionError(f"{words} led nowhere; {self.asked}; {self.text('main')}") from error
 
     def scan(self, code: str) -> str:
         """Read a code with the scanner, and return what the page answers."""
@@ -49,6 +61,11 @@ class Handheld:
         """Read a code that leads to another page."""
         with self.page.expect_navigation():
             self._type(code)
+
+    def _refuse(self, dialog: Dialog) -> None:
+        """Keep a question of the page, and say no."""
+        self.asked.append(dialog.message)
+        dialog.dismiss()
 
     def _type(self, code: str) -> None:
         """Type as a scanner does: where the focus is, with Enter behind it."""

@@ -1,5 +1,6 @@
 """Ten orders go from the shelf to the truck by a handheld's scans, on a shop that runs."""
 
+import re
 import time
 
 import pytest
@@ -65,10 +66,21 @@ def pick(hand: Handheld, words: str) -> list[str]:
     while hand.text("section.stop"):
         sku = hand.text(".product").split("\n")[1].split(" ")[0]
         assert "Right bin" in hand.scan(hand.text(".bin"))
-        for _ in range(int(hand.text(".count b"))):
-            assert f"{sku} in tote" in hand.scan(sku)
+        pieces = int(hand.text(".count b"))
+        assert pieces, hand.said  # a stop without pieces would never end
+        for _ in range(pieces):
+            take(hand, sku)
     assert hand.text("h1") == "All done"
     return [f"{walk}-{tote}" for tote in hand.page.locator(".totes b").all_inner_texts()]
+
+
+def take(hand: Handheld, sku: str) -> None:
+    """Scan one piece into its tote: the product, and the lot or serial number to take first where one is asked for."""
+    said = hand.scan(sku)
+    if "Now scan its" in said:
+        said = hand.scan(hand.text(".lots .best b"))
+    assert sku in said, said
+    assert "in tote" in said, said
 
 
 def pack(hand: Handheld, tote: str) -> list[str]:
@@ -76,15 +88,24 @@ def pack(hand: Handheld, tote: str) -> list[str]:
     hand.open("/floor/pack/")
     hand.find(tote)
     rows = hand.page.locator(".pieces li").all()
-    wanted = [(one.locator("small").inner_text().split(" ")[0], one.locator("b").inner_text()) for one in rows]
+    wanted = [(one.locator("small").inner_text().split()[0], one.locator("b").inner_text()) for one in rows]
     for sku, packed in wanted:
         for _ in range(int(packed.partition("/")[2])):
-            assert f"{sku} packed, in box" in hand.scan(sku)
+            put_in(hand, sku)
     assert "is packed" in hand.press("Close box")
     hand.tap("Buy label")
     labels = hand.page.locator("a", has_text="PDF").filter(has_text="Label")
     labels.first.wait_for()
     return [words.split()[1] for words in labels.all_inner_texts()]
+
+
+def put_in(hand: Handheld, sku: str) -> None:
+    """Scan one piece into the open box: the product, or its lot or serial number where several were picked."""
+    said = hand.scan(sku)
+    if asked := re.search(r"scan its [\w ]+, ([\w-]+)", said):
+        said = hand.scan(asked.group(1))
+    assert sku in said, said
+    assert "packed, in box" in said, said
 
 
 def load(hand: Handheld, parcels: list[str]) -> dict[str, int]:
@@ -94,8 +115,11 @@ def load(hand: Handheld, parcels: list[str]) -> dict[str, int]:
     while left:
         hand.open(f"/floor/load/?at={PLACE}")
         hand.find(left[0])
-        loaded = [number for number in left if " loaded. " in hand.scan(number)]
-        assert loaded, hand.said
+        said = {number: hand.scan(number) for number in left}
+        loaded = [number for number in left if f"{number} loaded. " in said[number]]
+        assert loaded, said
+        waiting = hand.text("main")
+        assert not [number for number in left if number not in loaded and number in waiting], said
         left = [number for number in left if number not in loaded]
         hand.tap("Close the list")
         hand.page.locator("[name=driver]").fill("Jo at the gate")
