@@ -23,6 +23,7 @@ name_acts(
         "create_lot": "Lot came for the first time",
         "block_lot": "Lot blocked",
         "release_lot": "Lot let go",
+        "expire_lot": "Best-before date passed",
         "date_lot": "Best-before date changed",
     },
 )

@@ -101,7 +101,7 @@ class StockOut(serializers.Serializer[StockLevel]):
     on_hand = serializers.IntegerField()
     allocated = serializers.IntegerField()
     safety_stock = serializers.IntegerField()
-    blocked = serializers.IntegerField(help_text="Pieces in bins whose lot is blocked.")
+    blocked = serializers.IntegerField(help_text="Pieces in bins whose lot is blocked or has expired.")
     available = serializers.IntegerField()
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()

@@ -20,6 +20,7 @@ class Lot(Versioned):
     expires_on = models.DateField("best before", null=True, blank=True)
     blocked_at = models.DateTimeField("blocked", null=True, blank=True, editable=False)
     blocked_why = models.CharField("why", max_length=300, blank=True, default="", editable=False)
+    expired_at = models.DateTimeField("found expired", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "lot"
@@ -33,7 +34,10 @@ class Lot(Versioned):
                 condition=Q(blocked_at__isnull=True) | ~Q(blocked_why=""), name="lot_is_blocked_for_a_reason"
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="lot_by_number")]
+        indexes = [
+            models.Index(fields=["number"], name="lot_by_number"),
+            models.Index(fields=["expires_on"], name="lot_to_expire", condition=Q(expired_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product.sku} {self.number}"
@@ -43,6 +47,11 @@ class Lot(Versioned):
         """Return it as a sentence names it: what it is, its number, and until when it is good."""
         best = f", best before {self.expires_on:%d %b %Y}" if self.expires_on else ""
         return f"{self.product.followed_word} {self.number}{best}"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Return whether its pieces in bins are counted as blocked, which nobody is promised."""
+        return self.blocked_at is not None or self.expired_at is not None
 
     def may_go(self, today: date) -> bool:
         """Return whether its pieces may go to a customer."""

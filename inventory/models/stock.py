@@ -15,7 +15,7 @@ class StockLevel(Versioned):
     """What lies at one location of one product: pieces on hand, promised to orders, kept back for safety.
 
     ``on_hand`` and ``allocated`` are written by the stock services alone, ``in_bins`` by those of bins, under the row's
-    lock; ``blocked`` are those of them whose lot is blocked.
+    lock; ``blocked`` are those of them whose lot is blocked or has expired.
     """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="stock_levels")

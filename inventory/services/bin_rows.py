@@ -49,7 +49,7 @@ def write_moves(moves: Moves, reason: str, note: str, actor: Actor) -> None:
     for row, pieces in moves.items():
         if row.bin_id is not None:
             in_bins[row.stock_level_id] += pieces
-            blocked[row.stock_level_id] += pieces if row.lot is not None and row.lot.blocked_at else 0
+            blocked[row.stock_level_id] += pieces if row.lot is not None and row.lot.is_withheld else 0
     if any(blocked.values()):
         add_to(StockLevel, ["in_bins", "blocked"], {pk: (pieces, blocked[pk]) for pk, pieces in in_bins.items()})
     else:

@@ -1,6 +1,6 @@
 """Lots and serial numbers: known by their number, made when the first pieces come, blocked and let go."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
@@ -8,7 +8,7 @@ from django.db.models import Sum
 from inventory.conditions import IS_BLOCKED_LOT, IS_FREE_LOT
 from inventory.events import LotBlocked
 from inventory.locks import lock_levels, lock_lot, lock_product
-from inventory.models import BinStock, Lot, Product, StockLevel
+from inventory.models import BinStock, Location, Lot, Product, StockLevel
 from inventory.models.lots import LONGEST_NUMBER
 from inventory.queries import lots_named
 from inventory.services.growing import publish_growth
@@ -80,7 +80,9 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
     if found is None:
         if product.expires and expires_on is None:
             raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")
-        found = Lot.objects.create(product=product, number=number, expires_on=expires_on, created_at=actor.now)
+        late = actor.now if expires_on is not None and expires_on < actor.now.date() else None
+        told = {"number": number, "expires_on": expires_on, "expired_at": late}
+        found = Lot.objects.create(product=product, created_at=actor.now, **told)
         record(actor, "inventory.create_lot", found, note=f"{found.named} came for the first time.")
     elif expires_on not in (None, found.expires_on):
         day = f"{found.expires_on:%d %b %Y}" if found.expires_on else "without a date"
@@ -102,7 +104,8 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
         raise Invalid("Say why: pickers are told it.", code="no_reason", field="note")
     row.blocked_at, row.blocked_why = actor.now, note.strip().rstrip(".")[:300]
     row.save(update_fields=["blocked_at", "blocked_why"])
-    _count_blocked(row, 1)
+    if row.expired_at is None:
+        _count_blocked(row, 1)
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
     _tell_places(row, actor)
     return row
@@ -119,15 +122,57 @@ def _tell_places(row: Lot, actor: Actor) -> None:
 
 @transaction.atomic
 def release_lot(*, lot_id: int, note: str = "", actor: Actor) -> Lot:
-    """Let the pieces of a blocked lot go again, and tell that they are free; raises :class:`Refused` for a free one."""
+    """Let the pieces of a blocked lot go again, and tell that they are free; raises :class:`Refused` for a free one.
+
+    Those of an expired lot stay withheld.
+    """
     row = lock_lot(lot_id)
     refuse_unless(row, IS_BLOCKED_LOT)
     row.blocked_at, row.blocked_why = None, ""
     row.save(update_fields=["blocked_at", "blocked_why"])
-    _count_blocked(row, -1)
     record(actor, "inventory.release_lot", row, note=note)
-    publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
+    if row.expired_at is None:
+        _count_blocked(row, -1)
+        _tell_growth(row, actor)
     return row
+
+
+def expire_lots(*, actor: Actor) -> int:
+    """Withhold the lots whose best-before date has passed at a place where they lie; return how many.
+
+    Where a lot lies in several time zones, the first midnight counts for all.
+    """
+    soon = (actor.now + timedelta(days=1)).date()
+    due = Lot.objects.filter(expired_at__isnull=True, expires_on__lt=soon).order_by("pk")
+    return sum(_expire(pk, actor) for pk in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _expire(lot_id: int, actor: Actor) -> bool:
+    """Withhold a lot if its day has passed; tell whether it had."""
+    row = lock_lot(lot_id)
+    if row.expired_at is not None or not _has_passed(row, actor.now):
+        return False
+    row.expired_at = actor.now
+    row.save(update_fields=["expired_at"])
+    if row.blocked_at is None:
+        _count_blocked(row, 1)
+    note = f"Best before {row.expires_on:%d %b %Y} has passed: its pieces are promised to nobody."
+    record(actor, "inventory.expire_lot", row, note=note)
+    _tell_places(row, actor)
+    return True
+
+
+def _has_passed(row: Lot, now: datetime) -> bool:
+    """Return whether a lot's day has passed at a place where it lies; by UTC where it lies nowhere."""
+    lying = Location.objects.filter(stock_levels__bin_stock__lot=row, stock_levels__bin_stock__quantity__gt=0)
+    days = [now.astimezone(place.zone).date() for place in lying.distinct()]
+    return row.is_expired(max(days, default=now.date()))
+
+
+def _tell_growth(row: Lot, actor: Actor) -> None:
+    """Tell that pieces of a locked lot may go."""
+    publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
 
 
 def _count_blocked(row: Lot, sign: int) -> None:
@@ -141,12 +186,16 @@ def _count_blocked(row: Lot, sign: int) -> None:
 def date_lot(*, lot_id: int, expires_on: date | None, note: str = "", actor: Actor) -> Lot:
     """Set another best-before date on a lot; where it has passed, promises that no other lot keeps are taken back."""
     row = lock_lot(lot_id)
-    before, row.expires_on = row.expires_on, expires_on
-    row.save(update_fields=["expires_on"])
+    before, was_withheld = row.expires_on, row.is_withheld
+    row.expires_on = expires_on
+    row.expired_at = actor.now if _has_passed(row, actor.now) else None
+    row.save(update_fields=["expires_on", "expired_at"])
+    if row.is_withheld != was_withheld:
+        _count_blocked(row, 1 if row.is_withheld else -1)
     told = f"best before {before or 'no date'} → {expires_on or 'no date'}. {note}".strip()
     record(actor, "inventory.date_lot", row, note=told, data={"expires_on": [str(before), str(expires_on)]})
     if expires_on is not None and expires_on < (before or date.max):
         _tell_places(row, actor)
-        return row
-    publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
+    else:
+        _tell_growth(row, actor)
     return row
