@@ -1,10 +1,11 @@
-"""What the floor says against acts on orders: it is in the parcel, it is on the truck."""
+"""What the floor says against acts: it is in the parcel, it is on the truck, of its lot nothing may go."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from fulfillment.conditions import held_by_partner
 from fulfillment.models import FulfillmentOrder, Label, Shipment, SubstituteOffer, SupplierRequest
+from fulfillment.services.lots_kept import kept_here
 from fulfillment.states import (
     BEGUN,
     DEAD_LABELS,
@@ -97,6 +98,21 @@ def nothing_offered(ids: Sequence[int]) -> Reasons:
     asked = set(rows.values_list("order_id", flat=True))
     reason = Reason("no_offer", "No substitute is offered; offer one first.")
     return {pk: [reason] for pk in ids if pk not in asked}
+
+
+@objects_to("fulfillment.pack")
+def of_kept_lots(ids: Sequence[int]) -> Reasons:
+    """Object to packing pieces of a lot that is blocked or was found expired."""
+    return {pk: list(why.reasons) for pk, why in kept_here(ids, expired=True).items()}
+
+
+@objects_to("fulfillment.buy_labels")
+@objects_to("fulfillment.ship")
+def with_blocked_lots(ids: Sequence[int]) -> Reasons:
+    """Object to labels for parcels, and to sending them, that hold pieces of a blocked lot."""
+    work = dict(Shipment.objects.filter(pk__in=list(ids)).values_list("pk", "fulfillment_order"))
+    kept = kept_here(set(work.values()))
+    return {pk: list(kept[own].reasons) for pk, own in work.items() if own in kept}
 
 
 def _left(ids: Sequence[int]) -> Reasons:

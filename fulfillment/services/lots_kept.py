@@ -18,19 +18,21 @@ from oms.foundation.refusals import Refused
 MOST_NAMED = 20
 
 
-def kept_here(work_ids: Collection[int], now: datetime | None = None) -> dict[int, Refused]:
+def kept_here(work_ids: Collection[int], now: datetime | None = None, *, expired: bool = False) -> dict[int, Refused]:
     """Return by work why what was picked for it may not go; one statement.
 
-    Blocked lots never go; with a moment those are kept too that have expired by then. What was packed in time may
-    leave.
+    Blocked lots never go; with a moment those are kept too that have expired by then, with ``expired`` those that were
+    found so. What was packed in time may leave.
     """
     bad = Q(lot__blocked_at__isnull=False)
+    if expired:
+        bad |= Q(lot__expired_at__isnull=False)
     if now is not None:
         bad |= Q(lot__expires_on__lte=(now + timedelta(days=1)).date())
     found: dict[int, Refused] = {}
     for row in in_hands(bad).filter(allocation__fulfillment_order__in=list(work_ids)):
         work = row.allocation.fulfillment_order
-        if why := why_not(row.lot, work.location, now):
+        if why := why_not(row.lot, work.location, row.lot.expired_at if expired else now):
             sentence = f"{row} was picked for {work.number}; {why} {_what_to_do(work)}"
             found.setdefault(work.pk, Refused(sentence, code="lot_unsellable"))
     return found

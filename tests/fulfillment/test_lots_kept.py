@@ -1,6 +1,7 @@
 """What was picked of a lot that is blocked later does not leave: bench, packing, label and truck say what to do."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from fulfillment.models import FulfillmentOrder, Shipment
 from fulfillment.services import scan_packing
@@ -10,6 +11,7 @@ from fulfillment.services.labels import buy_labels
 from fulfillment.services.packing import pack
 from fulfillment.services.shipping import ship
 from inventory.services.lots import block_lot, date_lot, release_lot
+from oms.foundation.actions import action_named, closed_reasons
 from oms.foundation.models import AuditLine
 from oms.foundation.refusals import Refused
 from tests.books import rest
@@ -71,6 +73,30 @@ def test_a_blocked_lot_in_a_tote_is_not_packed_and_the_bench_says_what_to_do(hal
     date_lot(lot_id=lot("OLD").pk, expires_on=NOW.date().replace(day=1), actor=CLERK)
     assert "it was best before 01 Nov 2026" in send(session, hall.ann, "HONEY").sentence
     assert broken() == []
+
+
+def test_the_desk_s_buttons_are_closed_with_the_reason_before_anybody_presses_them(picked) -> None:
+    boss = User(is_superuser=True)
+    assert closed("pack", picked, boss) == ""
+    date_lot(lot_id=lot("OLD").pk, expires_on=NOW.date().replace(day=1), actor=CLERK)
+    assert "it was best before 01 Nov 2026. Take it out" in closed("pack", picked, boss)
+    date_lot(lot_id=lot("OLD").pk, expires_on=None, actor=CLERK)
+    blocked()
+    assert closed("pack", picked, boss) == IN_TOTE.format(picked.number)
+    release_lot(lot_id=lot("OLD").pk, actor=CLERK)
+
+    shipment = pack(fulfillment_order_id=picked.pk, actor=CLERK)
+    date_lot(lot_id=lot("OLD").pk, expires_on=NOW.date().replace(day=1), actor=CLERK)
+    assert closed("buy_labels", again(shipment), boss) == ""
+    blocked()
+    for act in ("buy_labels", "ship"):
+        assert "it is blocked: glass. Take it out: void the label if there is one" in closed(act, again(shipment), boss)
+
+
+def closed(act, row, person) -> str:
+    """Return why a button is closed; blank for an open one."""
+    reasons = closed_reasons(action_named(type(row), act), row, person)
+    return " ".join(one.sentence for one in reasons if one.code != "wrong_state")
 
 
 def test_a_parcel_with_a_blocked_lot_gets_no_label_and_no_truck_takes_it(hall, picked) -> None:
