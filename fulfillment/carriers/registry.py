@@ -57,10 +57,13 @@ def codes_in_use() -> list[str]:
 def carriers_at(location_ids: Iterable[int]) -> Mapping[int, Sequence[CarrierGateway]]:
     """Return the carriers that serve each location: its own accounts and those of all locations.
 
-    The sandbox serves a shop that has no account in use anywhere.
+    Accounts that use a test server are asked only where no live one serves: their labels move nothing. The sandbox
+    serves a shop that has no account in use anywhere.
     """
     accounts = list(CarrierAccount.objects.filter(is_active=True).order_by("code"))
     if not accounts:
         everybody = [CARRIERS[code] for code in sorted(CARRIERS)]
         return dict.fromkeys(location_ids, everybody)
-    return {pk: [gateway_of(one) for one in accounts if one.location_id in (None, pk)] for pk in location_ids}
+    serving = {pk: [one for one in accounts if one.location_id in (None, pk)] for pk in location_ids}
+    live = {pk: [one for one in own if not one.is_test] for pk, own in serving.items()}
+    return {pk: [gateway_of(one) for one in live[pk] or own] for pk, own in serving.items()}

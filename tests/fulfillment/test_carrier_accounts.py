@@ -79,6 +79,19 @@ def test_an_account_of_another_location_is_not_asked(shipment) -> None:
     )
 
 
+def test_no_label_is_bought_at_a_test_server_where_a_live_account_serves(shipment) -> None:
+    trial, live = open_account("fedex"), open_account("ups")
+    CarrierAccount.objects.filter(code="fedex").update(is_test=True)
+    live.lost = 1
+    work()
+    assert (trial.heard, label_of(shipment).state) == ([], "requested")
+    work(5)
+    assert (trial.heard, label_of(shipment).carrier) == ([], "ups")
+
+    CarrierAccount.objects.filter(code="ups").update(is_active=False)
+    assert [one.code for one in registry.carriers_at([shipment.location_id])[shipment.location_id]] == ["fedex"]
+
+
 def test_F48_a_dead_carrier_stops_nobody_else(shipment) -> None:
     dead, ups = open_account("fedex"), open_account("ups")
     dead.lost = 99
