@@ -19,7 +19,7 @@ from oms.foundation.audit import record
 from oms.foundation.console import ConsoleAdmin
 
 ENTERED = "entered_"
-STAND_IN = [("others_stand_in", "stand_in_after"), "stand_in_turn"]
+STAND_IN = [("others_stand_in", "stand_in_after", "stand_in_extra"), "stand_in_turn"]
 KEPT = "Never shown again. Blank keeps the old one."
 
 
@@ -31,7 +31,7 @@ class AccountForm(forms.ModelForm[CarrierAccount]):
     class Meta:
         model = CarrierAccount
         fields = ["code", "adapter", "location", "is_test", "is_active"]
-        fields += ["others_stand_in", "stand_in_after", "stand_in_turn"]
+        fields += ["others_stand_in", "stand_in_after", "stand_in_extra", "stand_in_turn"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

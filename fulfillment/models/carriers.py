@@ -11,6 +11,7 @@ from oms.foundation.aggregate import Versioned, words_check
 from oms.foundation.secrets import EncryptedTextField
 
 MOST_MINUTES = 24 * 60
+MOST_PERCENT = 1000
 
 
 class CarrierAccount(Versioned):
@@ -41,6 +42,14 @@ class CarrierAccount(Versioned):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)],
         help_text="Counted from when it was first found silent. What it refuses goes on at once.",
     )
+    stand_in_extra = models.PositiveSmallIntegerField(
+        "percent that they may cost more",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_PERCENT)],
+        help_text="Than what it would have taken. A dearer one stands in when a person presses the button. Empty: no"
+        " limit.",
+    )
     stand_in_turn = models.PositiveSmallIntegerField(
         "its turn to stand in for others",
         null=True,
@@ -55,6 +64,10 @@ class CarrierAccount(Versioned):
         constraints = [
             words_check("adapter", CarrierAdapter.values, "carrier_adapter_word"),
             models.CheckConstraint(condition=~models.Q(code="sandbox"), name="carrier_code_not_sandbox"),
+            models.CheckConstraint(
+                condition=models.Q(stand_in_extra__isnull=True) | models.Q(stand_in_extra__lte=MOST_PERCENT),
+                name="stand_in_extra_is_a_share",
+            ),
             models.CheckConstraint(
                 condition=models.Q(stand_in_after__gte=1, stand_in_after__lte=MOST_MINUTES), name="stand_in_in_a_day"
             ),

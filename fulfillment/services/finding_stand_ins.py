@@ -11,6 +11,7 @@ from fulfillment.carriers.registry import gateway_of
 from fulfillment.models import Label, Shipment
 from fulfillment.parcels import parcels_of
 from fulfillment.queries import packages_with_labels
+from fulfillment.services.dearer import most_for
 from fulfillment.services.rate_shopping import stand_in_for
 from fulfillment.services.standing_in import (
     MAY_GO,
@@ -118,7 +119,8 @@ def _ask_others(shipment: Shipment, failed: Failed, actor: Actor) -> None:
     """Ask the accounts that may stand in, and write down what came of it."""
     turns = [[gateway_of(one) for one in accounts] for accounts in turns_for(shipment, failed)]
     parcels = list(parcels_of([shipment])[shipment.pk].values())
-    found = stand_in_for(shipment, parcels, turns, actor.now.astimezone(shipment.location.zone))
+    now = actor.now.astimezone(shipment.location.zone)
+    found = stand_in_for(shipment, parcels, turns, most_for(shipment, failed), now)
     choice = found.choice
     if choice is None:
         settle_nobody(seen=shipment, failed=failed, found=found, actor=actor)

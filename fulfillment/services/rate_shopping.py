@@ -14,6 +14,7 @@ from fulfillment.carriers.gateway import (
     Rate,
 )
 from fulfillment.models import Label, Shipment
+from fulfillment.services.dearer import Most
 from fulfillment.states import ShipmentState
 
 
@@ -63,17 +64,26 @@ class StandIn:
 
 
 def stand_in_for(
-    shipment: Shipment, parcels: Sequence[Parcel], turns: Sequence[Sequence[CarrierGateway]], now: datetime
+    shipment: Shipment,
+    parcels: Sequence[Parcel],
+    turns: Sequence[Sequence[CarrierGateway]],
+    most: Most | None,
+    now: datetime,
 ) -> StandIn:
-    """Return who stands in: of the first turn in which anybody takes all parcels, by the rules of every choice."""
+    """Return who stands in: of the first turn in which anybody takes all parcels, by the rules of every choice.
+
+    A turn whose choice costs more than the ``most`` is passed over.
+    """
     said: list[tuple[str, str]] = []
     is_silent = False
     for carriers in turns:
         found = _Found(carriers, parcels, shipment.order.currency, now)
         choice = choose(found.rates, level=shipment.order.service_level)
-        if choice is not None:
+        if choice is not None and (most is None or most.allows(choice.rate)):
             return StandIn(Choice(choice.rate, f"{choice.reason} {found.told}".strip()), found.rates, said, False)
         said += found.said
+        if choice is not None and most is not None:
+            said.append((choice.rate.carrier, most.why_not(choice.rate)))
         is_silent = is_silent or bool(found.silences)
     return StandIn(None, [], said, is_silent)
 

@@ -11,7 +11,7 @@ from tests.contracts.carriers.more_fakes import COMPANIES, ENTERED
 
 def open_account(kind: str, **fields) -> Company:
     """Open an account in use and return the company of paper behind it."""
-    account = CarrierAccount(code=kind, adapter=kind, is_active=True, **fields)
+    account = CarrierAccount(**{"code": kind, "adapter": kind, "is_active": True} | fields)
     account.enter(ENTERED)
     account.save()
     company_type, numbers = COMPANIES[kind]
