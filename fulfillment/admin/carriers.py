@@ -19,7 +19,7 @@ from oms.foundation.audit import record
 from oms.foundation.console import ConsoleAdmin
 
 ENTERED = "entered_"
-STAND_IN = [("others_stand_in", "stand_in_after", "stand_in_extra"), "stand_in_turn"]
+STAND_IN = ["others_stand_in", ("stand_in_after", "stand_in_extra"), "stand_in_turn"]
 KEPT = "Never shown again. Blank keeps the old one."
 
 

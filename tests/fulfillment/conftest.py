@@ -1,12 +1,19 @@
-"""Whoever picks, and where."""
+"""Whoever picks, and where; carriers that nobody has asked before."""
 
 import pytest
 from django.contrib.auth.models import User
 
+from fulfillment.carriers import registry
 from inventory.models import Product
 from tests.factories import make_location, make_product, make_stock
 from tests.fulfillment.packers import make_boxes, picked
 from tests.fulfillment.shop import an_order, sourced
+
+
+@pytest.fixture(autouse=True)
+def nothing_opened(monkeypatch) -> None:
+    """Forget gateways of other tests' accounts."""
+    monkeypatch.setattr(registry, "_OPENED", {})
 
 
 @pytest.fixture

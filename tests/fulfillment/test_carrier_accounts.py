@@ -29,12 +29,6 @@ from tests.fulfillment.shop import an_order, label_of, packed, sourced
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def nothing_opened(monkeypatch) -> None:
-    """Forget gateways of other tests' accounts."""
-    monkeypatch.setattr(registry, "_OPENED", {})
-
-
 @pytest.fixture
 def shipment() -> Shipment:
     """A packed shipment from Barking whose label was asked for."""

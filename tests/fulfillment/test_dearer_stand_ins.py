@@ -2,7 +2,6 @@
 
 import pytest
 
-from fulfillment.carriers import registry
 from fulfillment.models import Shipment
 from fulfillment.services.standing_in import ask_for_stand_in
 from tests.factories import make_actor
@@ -10,12 +9,6 @@ from tests.fulfillment.accounts import open_account
 from tests.fulfillment.stand_ins import again, refusing, some_shipment, work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_opened(monkeypatch) -> None:
-    """Forget gateways of other tests' accounts."""
-    monkeypatch.setattr(registry, "_OPENED", {})
 
 
 @pytest.fixture

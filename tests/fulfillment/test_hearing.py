@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fulfillment.carriers import registry
 from fulfillment.carriers.registry import gateway_of
 from fulfillment.models import CarrierAccount, Package, ProofOfDelivery, TrackingEvent
 from fulfillment.services.hearing import TRIES
@@ -69,12 +68,6 @@ SCANNED = {
     ],
 }
 """A parcel of FedEx's own example of a tracking answer, which its message has the shape of."""
-
-
-@pytest.fixture(autouse=True)
-def nothing_opened(monkeypatch) -> None:
-    """Forget gateways of other tests' accounts."""
-    monkeypatch.setattr(registry, "_OPENED", {})
 
 
 def an_account(adapter: str, secret: str = "", *, at: str = "leeds", is_test: bool = False) -> CarrierAccount:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from fulfillment.carriers import registry
 from fulfillment.models import CarrierAccount, Label, Shipment
 from fulfillment.queries import shipments_for_a_person
 from fulfillment.services.label_buying import work_labels
@@ -32,12 +31,6 @@ from tests.fulfillment.stand_ins import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_opened(monkeypatch) -> None:
-    """Forget gateways of other tests' accounts."""
-    monkeypatch.setattr(registry, "_OPENED", {})
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from fulfillment.carriers import registry
 from fulfillment.carriers.choosing import choose
 from fulfillment.carriers.gateway import Rate
 from fulfillment.conditions import live_labels
@@ -26,12 +25,6 @@ from tests.fulfillment.shop import label_of
 from tests.fulfillment.stand_ins import SALE, SUSPENDED, again, at, dead, refusing, some_shipment, work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_opened(monkeypatch) -> None:
-    """Forget gateways of other tests' accounts."""
-    monkeypatch.setattr(registry, "_OPENED", {})
 
 
 @pytest.fixture
