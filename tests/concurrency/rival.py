@@ -31,7 +31,7 @@ class Rival:
 
     def begin(self) -> None:
         """Begin to act, and let the caller go on at once."""
-        self._thread = Thread(target=self._run)
+        self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def leave(self) -> None:
