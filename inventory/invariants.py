@@ -114,7 +114,8 @@ invariant(
     "I84",
     entity="inventory.stocklevel",
     meaning="The blocked pieces of a level are not those of its blocked and expired lots that lie in bins.",
-    remedy="Let the blocked lots of the product go and block them again; then ask a developer how it came about.",
+    remedy="Give a lot of the product its best-before date once more: all are counted anew. Then ask a developer how it"
+    " came about.",
     sql="select s.id from inventory_stocklevel s left join (select b.stock_level_id, sum(b.quantity) q from"
     " inventory_binstock b join inventory_lot l on l.id = b.lot_id where (l.blocked_at is not null or l.expired_at is"
     " not null) and b.bin_id is not null group by b.stock_level_id) x on x.stock_level_id = s.id where s.blocked <>"

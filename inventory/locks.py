@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Q
 
 from inventory.models import Bin, CountSession, IncomingStock, Location, Lot, Product, StockFile, StockLevel
@@ -79,5 +80,22 @@ def lock_location(pk: int) -> Location:
 
 
 def lock_lot(pk: int) -> Lot:
-    """Lock one lot and return it; the stock levels come after it."""
+    """Lock one lot and return it, after every stock level of its product: none of its pieces come or go meanwhile."""
+    lock_levels_of(Lot.objects.filter(pk=pk).values_list("product", flat=True))
     return lock_row(Lot, pk)
+
+
+def lock_lots(product_id: int, ids: Iterable[int]) -> list[Lot]:
+    """Lock some lots of one product in the order of their primary keys, after its stock levels, and return them."""
+    lock_levels_of([product_id])
+    return lock_rows(Lot, ids)
+
+
+def share_lot(pk: int) -> None:
+    """Let nobody lock a lot until this transaction ends, and others share it: pieces of it come to a new place.
+
+    A place that is new has no level that who locks the lot could have locked. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from inventory_lot where id = %s for share", [pk])

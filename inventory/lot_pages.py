@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -45,8 +45,9 @@ class GoodFilter(DropdownFilter):
         if self.value() == "blocked":
             return queryset.filter(blocked_at__isnull=False)
         if self.value() == "expired":
-            return queryset.filter(expires_on__lt=today)
-        return queryset.filter(blocked_at=None).exclude(expires_on__lt=today) if self.value() == "good" else queryset
+            return queryset.filter(Q(expires_on__lt=today) | Q(expired_at__isnull=False))
+        good = queryset.filter(blocked_at=None, expired_at=None).exclude(expires_on__lt=today)
+        return good if self.value() == "good" else queryset
 
 
 @admin.register(Lot)
@@ -95,7 +96,8 @@ class LotAdmin(ConsoleAdmin):
         """Return whether it may go to customers, with the reason where not."""
         if row.blocked_at is not None:
             return f"blocked: {row.blocked_why}"
-        return pill("expired", "expired") if row.is_expired(timezone.localdate()) else "yes"
+        is_late = row.expired_at is not None or row.is_expired(timezone.localdate())
+        return pill("expired", "expired") if is_late else "yes"
 
     @admin.display(description="in stock", ordering="pieces")
     def pieces_shown(self, row: Any) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from inventory.locks import share_lot
 from inventory.models import Bin, BinMovement, BinStock, StockLevel
 from oms.foundation.actor import Actor
 from oms.foundation.counters import add_to
@@ -32,7 +33,9 @@ def in_no_bin(rows: Iterable[BinStock]) -> dict[BinStock, BinStock]:
 
 def _row_at(place: dict[str, Any], single: bool) -> BinStock:
     """Return the row of a place; an empty one takes on what its product is followed by now."""
-    row, _ = BinStock.objects.get_or_create(**place, defaults={"single": single})
+    row, is_new = BinStock.objects.get_or_create(**place, defaults={"single": single})
+    if is_new and row.lot_id is not None:
+        share_lot(row.lot_id)
     if row.single != single and not row.quantity:
         row.single = single
         row.save(update_fields=["single"])

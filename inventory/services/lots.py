@@ -1,13 +1,15 @@
 """Lots and serial numbers: known by their number, made when the first pieces come, blocked and let go."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from inventory.conditions import IS_BLOCKED_LOT, IS_FREE_LOT
 from inventory.events import LotBlocked
-from inventory.locks import lock_levels, lock_lot, lock_product
+from inventory.locks import lock_levels_of, lock_lot, lock_lots, lock_product
 from inventory.models import BinStock, Location, Lot, Product, StockLevel
 from inventory.models.lots import LONGEST_NUMBER
 from inventory.queries import lots_named
@@ -15,10 +17,16 @@ from inventory.services.growing import publish_growth
 from inventory.services.lot_stock import LotMissing
 from oms.foundation.actions import refuse_unless
 from oms.foundation.actor import Actor
-from oms.foundation.audit import record
+from oms.foundation.aggregate import save_many
+from oms.foundation.audit import Act, record, record_many
 from oms.foundation.counters import add_to
 from oms.foundation.facts import publish
 from oms.foundation.refusals import Invalid, NotFound, Refused
+from oms.foundation.work import Apart
+
+BEHIND = timedelta(hours=12)
+"""So much later than in Greenwich the day ends where it ends last."""
+STEP = 500
 
 
 class Unsellable(Refused):
@@ -80,7 +88,8 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
     if found is None:
         if product.expires and expires_on is None:
             raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")
-        late = actor.now if expires_on is not None and expires_on < actor.now.date() else None
+        is_past = expires_on is not None and expires_on < (actor.now - BEHIND).date()
+        late = actor.now if is_past else None
         told = {"number": number, "expires_on": expires_on, "expired_at": late}
         found = Lot.objects.create(product=product, created_at=actor.now, **told)
         record(actor, "inventory.create_lot", found, note=f"{found.named} came for the first time.")
@@ -104,20 +113,17 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
         raise Invalid("Say why: pickers are told it.", code="no_reason", field="note")
     row.blocked_at, row.blocked_why = actor.now, note.strip().rstrip(".")[:300]
     row.save(update_fields=["blocked_at", "blocked_why"])
-    if row.expired_at is None:
-        _count_blocked(row, 1)
+    _count_withheld(row)
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
-    _tell_places(row, actor)
+    _tell_places([row], actor)
     return row
 
 
-def _tell_places(row: Lot, actor: Actor) -> None:
-    """Tell each location where pieces of a locked lot lie that they may not go."""
-    lying = row.stock.filter(quantity__gt=0).order_by("stock_level__location")
-    places = lying.values_list("stock_level__location", flat=True).distinct()
-    publish(
-        *(LotBlocked(at=actor.now, location_id=place, product_id=row.product_id, lot_id=row.pk) for place in places)
-    )
+def _tell_places(rows: Sequence[Lot], actor: Actor) -> None:
+    """Tell each location where pieces of locked lots of one product lie that they may not go."""
+    lying = BinStock.objects.filter(lot__in=rows, quantity__gt=0).order_by("lot", "stock_level__location")
+    places = lying.values_list("stock_level__product", "lot", "stock_level__location").distinct()
+    publish(*(LotBlocked(at=actor.now, location_id=place, product_id=own, lot_id=lot) for own, lot, place in places))
 
 
 @transaction.atomic
@@ -130,9 +136,9 @@ def release_lot(*, lot_id: int, note: str = "", actor: Actor) -> Lot:
     refuse_unless(row, IS_BLOCKED_LOT)
     row.blocked_at, row.blocked_why = None, ""
     row.save(update_fields=["blocked_at", "blocked_why"])
+    _count_withheld(row)
     record(actor, "inventory.release_lot", row, note=note)
-    if row.expired_at is None:
-        _count_blocked(row, -1)
+    if not row.is_withheld:
         _tell_growth(row, actor)
     return row
 
@@ -140,34 +146,46 @@ def release_lot(*, lot_id: int, note: str = "", actor: Actor) -> Lot:
 def expire_lots(*, actor: Actor) -> int:
     """Withhold the lots whose best-before date has passed at a place where they lie; return how many.
 
-    Where a lot lies in several time zones, the first midnight counts for all.
+    Where a lot lies in several time zones, the first midnight counts for all. One that fails stops none of the others.
     """
     soon = (actor.now + timedelta(days=1)).date()
-    due = Lot.objects.filter(expired_at__isnull=True, expires_on__lt=soon).order_by("pk")
-    return sum(_expire(pk, actor) for pk in list(due.values_list("pk", flat=True)))
+    due: defaultdict[int, list[int]] = defaultdict(list)
+    rows = Lot.objects.filter(expired_at__isnull=True, expires_on__lt=soon).order_by("pk")
+    for product, pk in rows.values_list("product", "pk"):
+        due[product].append(pk)
+    parts = [(product, ids[at : at + STEP]) for product, ids in due.items() for at in range(0, len(ids), STEP)]
+    with Apart() as apart:
+        return sum(apart.run(f"expiry of lots of product {pk}", _expire, pk, ids, actor) or 0 for pk, ids in parts)
 
 
 @transaction.atomic
-def _expire(lot_id: int, actor: Actor) -> bool:
-    """Withhold a lot if its day has passed; tell whether it had."""
-    row = lock_lot(lot_id)
-    if row.expired_at is not None or not _has_passed(row, actor.now):
-        return False
-    row.expired_at = actor.now
-    row.save(update_fields=["expired_at"])
-    if row.blocked_at is None:
-        _count_blocked(row, 1)
-    note = f"Best before {row.expires_on:%d %b %Y} has passed: its pieces are promised to nobody."
-    record(actor, "inventory.expire_lot", row, note=note)
-    _tell_places(row, actor)
-    return True
+def _expire(product_id: int, ids: Sequence[int], actor: Actor) -> int:
+    """Withhold those of a product's lots whose day has passed; return how many."""
+    due = [row for row in lock_lots(product_id, ids) if row.expired_at is None]
+    days = _days_of(due, actor.now)
+    late = [row for row in due if row.is_expired(days[row.pk])]
+    if not late:
+        return 0
+    for row in late:
+        row.expired_at = actor.now
+    save_many(late, ["expired_at"])
+    _count_withheld(late[0])
+    lying = set(BinStock.objects.filter(lot__in=late, quantity__gt=0).values_list("lot", flat=True))
+    told = "Best before {:%d %b %Y} has passed: its pieces are promised to nobody."
+    mine = [row for row in late if row.pk in lying]
+    record_many(actor, [Act("inventory.expire_lot", row, told.format(row.expires_on)) for row in mine])
+    _tell_places(late, actor)
+    return len(late)
 
 
-def _has_passed(row: Lot, now: datetime) -> bool:
-    """Return whether a lot's day has passed at a place where it lies; by UTC where it lies nowhere."""
-    lying = Location.objects.filter(stock_levels__bin_stock__lot=row, stock_levels__bin_stock__quantity__gt=0)
-    days = [now.astimezone(place.zone).date() for place in lying.distinct()]
-    return row.is_expired(max(days, default=now.date()))
+def _days_of(rows: Sequence[Lot], now: datetime) -> dict[int, date]:
+    """Return by lot the furthest day of where it lies; where it lies nowhere, the last that is anywhere."""
+    days = {row.pk: (now - BEHIND).date() for row in rows}
+    places = Location.objects.in_bulk()
+    lying = BinStock.objects.filter(lot__in=rows, quantity__gt=0).order_by()
+    for lot, place in lying.values_list("lot", "stock_level__location").distinct():
+        days[lot] = max(days[lot], now.astimezone(places[place].zone).date())
+    return days
 
 
 def _tell_growth(row: Lot, actor: Actor) -> None:
@@ -175,27 +193,28 @@ def _tell_growth(row: Lot, actor: Actor) -> None:
     publish_growth(StockLevel.objects.filter(bin_stock__lot=row, bin_stock__quantity__gt=0), actor)
 
 
-def _count_blocked(row: Lot, sign: int) -> None:
-    """Count the pieces of a locked lot in bins as blocked at their levels, or not any more."""
-    lock_levels(BinStock.objects.filter(lot=row).values_list("stock_level", flat=True))
-    lying = BinStock.objects.filter(lot=row, bin__isnull=False).order_by().values_list("stock_level")
-    add_to(StockLevel, ["blocked"], {pk: (sign * pieces,) for pk, pieces in lying.annotate(pieces=Sum("quantity"))})
+def _count_withheld(row: Lot) -> None:
+    """Count anew, at each level of a locked lot's product, the pieces in bins of which the lot is withheld."""
+    levels = lock_levels_of([row.product_id])
+    bad = Q(lot__blocked_at__isnull=False) | Q(lot__expired_at__isnull=False)
+    lying = BinStock.objects.filter(bad, stock_level__in=levels, bin__isnull=False, quantity__gt=0).order_by()
+    found = dict(lying.values_list("stock_level").annotate(pieces=Sum("quantity")))
+    add_to(StockLevel, ["blocked"], {level.pk: (found.get(level.pk, 0) - level.blocked,) for level in levels})
 
 
 @transaction.atomic
 def date_lot(*, lot_id: int, expires_on: date | None, note: str = "", actor: Actor) -> Lot:
     """Set another best-before date on a lot; where it has passed, promises that no other lot keeps are taken back."""
     row = lock_lot(lot_id)
-    before, was_withheld = row.expires_on, row.is_withheld
-    row.expires_on = expires_on
-    row.expired_at = actor.now if _has_passed(row, actor.now) else None
+    before, row.expires_on = row.expires_on, expires_on
+    is_late = row.is_expired(_days_of([row], actor.now)[row.pk])
+    row.expired_at = (row.expired_at or actor.now) if is_late else None
     row.save(update_fields=["expires_on", "expired_at"])
-    if row.is_withheld != was_withheld:
-        _count_blocked(row, 1 if row.is_withheld else -1)
+    _count_withheld(row)
     told = f"best before {before or 'no date'} → {expires_on or 'no date'}. {note}".strip()
     record(actor, "inventory.date_lot", row, note=told, data={"expires_on": [str(before), str(expires_on)]})
     if expires_on is not None and expires_on < (before or date.max):
-        _tell_places(row, actor)
-    else:
+        _tell_places([row], actor)
+    elif not row.is_withheld:
         _tell_growth(row, actor)
     return row

@@ -3,15 +3,18 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from inventory.handlers import expire_old_lots
 from inventory.models import Location, Lot, StockLevel
 from inventory.queries import availability
+from inventory.services import lots
 from inventory.services.bins import put_away
 from inventory.services.lots import block_lot, date_lot, lot_that_came, release_lot
 from inventory.services.stock import Change, move_stock
 from oms.foundation.invariants import check
-from oms.foundation.models import OutboxEvent
+from oms.foundation.models import AuditLine, OutboxEvent
 from tests.factories import NOW, make_actor, make_product
 from tests.inventory.scans import Hall, a_hall
 
@@ -99,3 +102,43 @@ def test_expired_pieces_that_are_carried_or_come_in_late_are_withheld_too(hall) 
     move_stock(changes=[Change(level.pk, 4, "receipt", "PO-9", "", past.pk)], actor=make_actor())
     put_away(stock_level_id=level.pk, bin="A-01", quantity=4, lot="PAST", actor=make_actor())
     assert available() == 5
+
+
+def test_what_was_counted_wrong_is_mended_by_dating_a_lot_once_more(hall) -> None:
+    StockLevel.objects.filter(product__sku="HONEY").update(blocked=7)
+    date_lot(lot_id=old().pk, expires_on=old().expires_on, actor=make_actor())
+    assert available() == 10
+
+
+def test_one_product_that_fails_keeps_no_other_from_expiring(hall, monkeypatch) -> None:
+    real, jam = lots._count_withheld, make_product("JAM", followed_by="lot", expires=True)
+    Lot.objects.create(product=jam, number="J1", expires_on=date(2026, 1, 1))
+
+    def broken(row):
+        """Fail for the jam."""
+        if row.product_id == jam.pk:
+            raise ArithmeticError("no sum")
+        real(row)
+
+    monkeypatch.setattr(lots, "_count_withheld", broken)
+    with pytest.raises(ArithmeticError):
+        expire_old_lots(NEXT_DAY)
+    assert available() == 5
+    monkeypatch.setattr(lots, "_count_withheld", real)
+    assert expire_old_lots(NEXT_DAY) == "1 lots"
+
+
+def test_many_old_lots_are_a_few_statements_and_those_without_pieces_no_line_on_any_timeline(hall) -> None:
+    made = [Lot(product=old().product, number=f"E{n}", expires_on=date(2024, 1, 1)) for n in range(300)]
+    Lot.objects.bulk_create(made)
+    with CaptureQueriesContext(connection) as statements:
+        assert expire_old_lots(NEXT_DAY) == "301 lots"
+    assert len(statements) <= 20
+    assert AuditLine.objects.filter(act="inventory.expire_lot").count() == 1
+
+
+def test_a_lot_that_comes_on_its_last_day_is_good_where_that_day_is_not_over(hall) -> None:
+    product = old().product_id
+    told = {"product_id": product, "expires_on": date(2026, 12, 31), "actor": NEXT_DAY}
+    assert lot_that_came(number="TODAY", **told).expired_at is None
+    assert lot_that_came(number="PAST", **told | {"expires_on": date(2026, 12, 30)}).expired_at == NEXT_DAY.now
