@@ -69,16 +69,24 @@ def items_with_lines() -> "QuerySet[PackageItem]":
 def with_tracking(rows: "QuerySet[Package]") -> "QuerySet[Package]":
     """Return parcels with their box, their events, newest first, their labels, what is inside and against them."""
     proofs = ProofOfDelivery.objects.defer("picture").annotate(picture_bytes=Length("picture"))
-    photo = ParcelPhoto.objects.filter(package=OuterRef("pk")).exclude(image=b"")
-    rows = rows.annotate(has_photo=Exists(photo)).select_related("box", "advised", "risk")
-    return rows.prefetch_related(
-        Prefetch("proof", proofs),
-        Prefetch("claims", CarrierClaim.objects.order_by("-pk")),
-        Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
-        Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
-        Prefetch("items", items_with_lines()),
-        Prefetch("traces", TracedPieces.objects.select_related("lot__product").order_by("pk")),
+    return (
+        with_photo(rows)
+        .select_related("box", "advised", "risk")
+        .prefetch_related(
+            Prefetch("proof", proofs),
+            Prefetch("claims", CarrierClaim.objects.order_by("-pk")),
+            Prefetch("tracking_events", TrackingEvent.objects.order_by("-occurred_at", "-pk")),
+            Prefetch("labels", Label.objects.defer("document", "zpl").order_by("-pk")),
+            Prefetch("items", items_with_lines()),
+            Prefetch("traces", TracedPieces.objects.select_related("lot__product").order_by("pk")),
+        )
     )
+
+
+def with_photo(rows: "QuerySet[Package]") -> "QuerySet[Package]":
+    """Return parcels with ``has_photo``: whether somebody has taken one."""
+    photo = ParcelPhoto.objects.filter(package=OuterRef("pk")).exclude(image=b"")
+    return rows.annotate(has_photo=Exists(photo))
 
 
 def box_told(row: Package) -> str:

@@ -62,7 +62,7 @@ class LotAdmin(ConsoleAdmin):
     search_help_text = "Lot, serial number or SKU"
     empty_words = "Let a product be followed by lot or serial number: what is received of it by scans comes here."
     ordering = ["-id"]
-    fields = ["product", "number", "expires_on", "may_go", "blocked_at", "pieces_shown", "created_at"]
+    fields = ["product", "number", "expires_on", "may_go", "blocked_at", "expired_at", "pieces_shown", "created_at"]
     readonly_fields = ["may_go", "pieces_shown"]
     export_columns: ClassVar[list[Any]] = [
         ("sku", "product.sku"),
@@ -70,6 +70,7 @@ class LotAdmin(ConsoleAdmin):
         ("best_before", "expires_on"),
         ("blocked_at", "blocked_at"),
         ("why", "blocked_why"),
+        ("expired_at", "expired_at"),
         ("pieces", "pieces"),
     ]
 

@@ -1,8 +1,9 @@
 """Which of the rates is taken: the cheapest that is as fast as the customer was promised; pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fulfillment.carriers.gateway import Rate
 from oms.foundation.money import Money
@@ -33,6 +34,11 @@ def _sum(rates: Sequence[Rate]) -> Rate:
     first = rates[0]
     amount, days = sum(rate.amount for rate in rates), max(rate.days for rate in rates)
     return Rate(first.carrier, first.service, first.name, first.level, amount, first.currency, days)
+
+
+def stored_rate(rates: Iterable[Mapping[str, Any]], carrier: str, service: str) -> Rate | None:
+    """Return the rate of a service among those that were kept with a choice, or None."""
+    return next((Rate(**one) for one in rates if (one["carrier"], one["service"]) == (carrier, service)), None)
 
 
 def choose(rates: Sequence[Rate], *, level: str, service: str = "") -> Choice | None:

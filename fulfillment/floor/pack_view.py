@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fulfillment.conditions import IN_HAND
-from fulfillment.models import Allocation, FulfillmentOrder, Label, PackSession, PickTask, Shipment
-from fulfillment.queries import shipments_with_parcels
+from fulfillment.models import Allocation, FulfillmentOrder, Label, Package, PackSession, PickTask, Shipment
+from fulfillment.queries import with_photo
 from fulfillment.services.scan_packing import look_at
 from fulfillment.services.scan_packing.advising import drawn
 from fulfillment.services.scan_packing.bench import Article, Bench
@@ -138,8 +138,8 @@ def packed_context(user: Any, shipment: Shipment) -> dict[str, Any]:
     """
     rows = Label.objects.filter(package__shipment=shipment).defer("document", "zpl").order_by("pk")
     newest = {one.package_id: one for one in rows}
-    row = shipments_with_parcels(Shipment.objects.filter(pk=shipment.pk)).get()
-    parcels = list(row.packages.all())
+    parcels = list(with_photo(Package.objects.filter(shipment=shipment)).order_by("position"))
+    row = Shipment.objects.select_related("order").get(pk=shipment.pk)
     labels = [newest.get(one.pk) for one in parcels]
     states = {label.state for label in labels if label is not None}
     return {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fulfillment.carriers.choosing import stored_rate
 from fulfillment.carriers.gateway import Rate
 from fulfillment.models import CarrierAccount, Shipment
 from fulfillment.services.standing_in import Failed
@@ -38,6 +39,5 @@ def most_for(shipment: Shipment, failed: Failed) -> Most | None:
         first = shipment.turned_from[0]
         carrier, service, rates = first["carrier"], first["service"], first["rates"]
     percent = CarrierAccount.objects.filter(code=carrier).values_list("stand_in_extra", flat=True).first()
-    known = (Rate(**one) for one in rates if (one["carrier"], one["service"]) == (carrier, service))
-    rate = next(known, None)
+    rate = stored_rate(rates, carrier, service)
     return Most(percent, Money(rate.amount, rate.currency)) if percent is not None and rate else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fulfillment.carriers.choosing import Choice, choose, total_rates
+from fulfillment.carriers.choosing import Choice, choose, stored_rate, total_rates
 from fulfillment.carriers.gateway import (
     CarrierGateway,
     CarrierNotAsked,
@@ -90,9 +90,7 @@ def stand_in_for(
 
 def _chosen_before(shipment: Shipment) -> Choice | None:
     """Return the choice made for another parcel of the shipment, so that all of them go the same way."""
-    rates = (Rate(**data) for data in shipment.rates)
-    taken = (one for one in rates if (one.carrier, one.service) == (shipment.carrier, shipment.service))
-    rate = next(taken, None)
+    rate = stored_rate(shipment.rates, shipment.carrier, shipment.service)
     return Choice(rate, shipment.rate_reason) if rate else None
 
 

@@ -18,6 +18,9 @@ class LotOut(serializers.Serializer[Lot]):
     best_before = serializers.DateField(source="expires_on", allow_null=True)
     blocked_at = serializers.DateTimeField(allow_null=True)
     blocked_why = serializers.CharField(allow_blank=True)
+    expired_at = serializers.DateTimeField(
+        allow_null=True, help_text="When its date was found to have passed; its pieces are not available since."
+    )
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
 

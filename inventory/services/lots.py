@@ -1,7 +1,7 @@
 """Lots and serial numbers: known by their number, made when the first pieces come, blocked and let go."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -88,10 +88,9 @@ def lot_that_came(*, product_id: int, number: str, expires_on: date | None, acto
     if found is None:
         if product.expires and expires_on is None:
             raise Invalid(f"When is {product.sku} {number} best before?", code="no_date", field="expires_on")
-        is_past = expires_on is not None and expires_on < (actor.now - BEHIND).date()
-        late = actor.now if is_past else None
-        told = {"number": number, "expires_on": expires_on, "expired_at": late}
-        found = Lot.objects.create(product=product, created_at=actor.now, **told)
+        found = Lot(product=product, number=number, expires_on=expires_on, created_at=actor.now)
+        found.expired_at = actor.now if _has_passed(found, [], actor.now) else None
+        found.save()
         record(actor, "inventory.create_lot", found, note=f"{found.named} came for the first time.")
     elif expires_on not in (None, found.expires_on):
         day = f"{found.expires_on:%d %b %Y}" if found.expires_on else "without a date"
@@ -115,15 +114,28 @@ def block_lot(*, lot_id: int, note: str, actor: Actor) -> Lot:
     row.save(update_fields=["blocked_at", "blocked_why"])
     _count_withheld(row)
     record(actor, "inventory.block_lot", row, note=row.blocked_why)
-    _tell_places([row], actor)
+    _tell_places({row: _places_of([row])[row.pk]}, actor)
     return row
 
 
-def _tell_places(rows: Sequence[Lot], actor: Actor) -> None:
-    """Tell each location where pieces of locked lots of one product lie that they may not go."""
+def _tell_places(places: Mapping[Lot, Sequence[Location]], actor: Actor) -> None:
+    """Tell each location where pieces of locked lots lie that they may not go."""
+    facts = (
+        LotBlocked(at=actor.now, location_id=place.pk, product_id=row.product_id, lot_id=row.pk)
+        for row, lying in places.items()
+        for place in lying
+    )
+    publish(*facts)
+
+
+def _places_of(rows: Sequence[Lot]) -> dict[int, list[Location]]:
+    """Return by lot the locations where pieces of it lie; two statements."""
+    found: dict[int, list[Location]] = {row.pk: [] for row in rows}
+    known = Location.objects.in_bulk()
     lying = BinStock.objects.filter(lot__in=rows, quantity__gt=0).order_by("lot", "stock_level__location")
-    places = lying.values_list("stock_level__product", "lot", "stock_level__location").distinct()
-    publish(*(LotBlocked(at=actor.now, location_id=place, product_id=own, lot_id=lot) for own, lot, place in places))
+    for lot, place in lying.values_list("lot", "stock_level__location").distinct():
+        found[lot].append(known[place])
+    return found
 
 
 @transaction.atomic
@@ -162,30 +174,25 @@ def expire_lots(*, actor: Actor) -> int:
 def _expire(product_id: int, ids: Sequence[int], actor: Actor) -> int:
     """Withhold those of a product's lots whose day has passed; return how many."""
     due = [row for row in lock_lots(product_id, ids) if row.expired_at is None]
-    days = _days_of(due, actor.now)
-    late = [row for row in due if row.is_expired(days[row.pk])]
+    places = _places_of(due)
+    late = [row for row in due if _has_passed(row, places[row.pk], actor.now)]
     if not late:
         return 0
     for row in late:
         row.expired_at = actor.now
     save_many(late, ["expired_at"])
     _count_withheld(late[0])
-    lying = set(BinStock.objects.filter(lot__in=late, quantity__gt=0).values_list("lot", flat=True))
     told = "Best before {:%d %b %Y} has passed: its pieces are promised to nobody."
-    mine = [row for row in late if row.pk in lying]
-    record_many(actor, [Act("inventory.expire_lot", row, told.format(row.expires_on)) for row in mine])
-    _tell_places(late, actor)
+    lying = [row for row in late if places[row.pk]]
+    record_many(actor, [Act("inventory.expire_lot", row, told.format(row.expires_on)) for row in lying])
+    _tell_places({row: places[row.pk] for row in lying}, actor)
     return len(late)
 
 
-def _days_of(rows: Sequence[Lot], now: datetime) -> dict[int, date]:
-    """Return by lot the furthest day of where it lies; where it lies nowhere, the last that is anywhere."""
-    days = {row.pk: (now - BEHIND).date() for row in rows}
-    places = Location.objects.in_bulk()
-    lying = BinStock.objects.filter(lot__in=rows, quantity__gt=0).order_by()
-    for lot, place in lying.values_list("lot", "stock_level__location").distinct():
-        days[lot] = max(days[lot], now.astimezone(places[place].zone).date())
-    return days
+def _has_passed(row: Lot, places: Sequence[Location], now: datetime) -> bool:
+    """Return whether a lot's day is over at one of the places where it lies, and everywhere if it lies in none."""
+    days = [now.astimezone(place.zone).date() for place in places]
+    return row.is_expired(max(days, default=(now - BEHIND).date()))
 
 
 def _tell_growth(row: Lot, actor: Actor) -> None:
@@ -207,14 +214,14 @@ def date_lot(*, lot_id: int, expires_on: date | None, note: str = "", actor: Act
     """Set another best-before date on a lot; where it has passed, promises that no other lot keeps are taken back."""
     row = lock_lot(lot_id)
     before, row.expires_on = row.expires_on, expires_on
-    is_late = row.is_expired(_days_of([row], actor.now)[row.pk])
-    row.expired_at = (row.expired_at or actor.now) if is_late else None
+    places = _places_of([row])[row.pk]
+    row.expired_at = (row.expired_at or actor.now) if _has_passed(row, places, actor.now) else None
     row.save(update_fields=["expires_on", "expired_at"])
     _count_withheld(row)
     told = f"best before {before or 'no date'} → {expires_on or 'no date'}. {note}".strip()
     record(actor, "inventory.date_lot", row, note=told, data={"expires_on": [str(before), str(expires_on)]})
     if expires_on is not None and expires_on < (before or date.max):
-        _tell_places([row], actor)
+        _tell_places({row: places}, actor)
     elif not row.is_withheld:
         _tell_growth(row, actor)
     return row

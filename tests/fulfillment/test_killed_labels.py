@@ -44,9 +44,8 @@ class Killed(BaseException):
 
 
 @pytest.fixture(params=list(COMPANIES))
-def company(request, monkeypatch) -> Company:
+def company(request) -> Company:
     """Every carrier with an account in use, and a packed shipment whose label was asked for."""
-    monkeypatch.setattr(registry, "_OPENED", {})
     tea = make_product("TEA")
     make_stock(tea, make_location("LON", **FROM.get(request.param, BARKING)), 10)
     company = open_account(request.param)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from fulfillment.carriers import registry
 from fulfillment.models import Allocation, CarrierAccount, Label, PackageItem, Shipment
 from fulfillment.services import finding_stand_ins, standing_in
 from fulfillment.services.finding_stand_ins import PATIENCE, find_stand_in
@@ -29,9 +28,8 @@ pytestmark = [pytest.mark.pg, pytest.mark.race, pytest.mark.django_db(transactio
 
 
 @pytest.fixture
-def houses(monkeypatch) -> tuple[Shipment, Company, Company]:
+def houses() -> tuple[Shipment, Company, Company]:
     """A shipment whose label waits for FedEx, which sells again, and UPS, which is to stand in by a person's word."""
-    monkeypatch.setattr(registry, "_OPENED", {})
     fedex, ups = open_account("fedex"), open_account("ups")
     shipment = some_shipment(lambda tea: take_order([(tea, 1, 1000)]))
     Label.objects.update(carrier="fedex", service="FEDEX_GROUND", currency="GBP")
